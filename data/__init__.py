@@ -1,0 +1,1 @@
+"""The released tables of caucasus-events: built from the seeds, never edited."""

@@ -1,0 +1,66 @@
+"""Events and statuses of the South Caucasus, each with the passage that proves it.
+
+Importing the package loads none of pandas, pyarrow, pandera and plotly; each function brings
+what it needs when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "load": "tables",
+    "load_events": "tables",
+    "load_statuses": "tables",
+    "load_participants": "tables",
+    "load_entities": "tables",
+    "load_sources": "tables",
+    "load_evidence": "tables",
+    "load_coverage": "tables",
+    "load_timeline": "tables",
+    "data_path": "tables",
+}
+
+__all__ = [
+    "__version__",
+    "data_path",
+    "load",
+    "load_coverage",
+    "load_entities",
+    "load_events",
+    "load_evidence",
+    "load_participants",
+    "load_sources",
+    "load_statuses",
+    "load_timeline",
+]
+
+if TYPE_CHECKING:
+    from .tables import (
+        data_path,
+        load,
+        load_coverage,
+        load_entities,
+        load_events,
+        load_evidence,
+        load_participants,
+        load_sources,
+        load_statuses,
+        load_timeline,
+    )
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name
+    """Bring a public function from its module when it is first asked for."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted(__all__)

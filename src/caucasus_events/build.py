@@ -1,0 +1,502 @@
+"""Seeds to tables, checked, and to the files in ``data/``: all of them or none.
+
+Tables are plain DataFrames in the types of :mod:`.schema`, sorted by key; the same seeds give
+the same bytes in every process, zone and locale.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import re
+import shutil
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pandera.pandas as pa
+import pyarrow
+import pyarrow.parquet
+
+from . import __version__, checks, citation, codebook, diff, records, schema
+from .errors import Fact, Problem, ProblemsError, ReleaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    Progress = Callable[[Iterable[records.Coded], int], Iterable[records.Coded]]
+
+NAME = "caucasus-events"
+LICENCE = "CC-BY-4.0"
+_INIT = '"""The released tables of caucasus-events: built from the seeds, never edited."""\n'
+_SINGULAR = {"sources": "source", "entities": "entity", "events": "event", "statuses": "status"}
+# Below this many seeds, starting processes costs more than it saves.
+_FEW = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What the seeds give: the tables, the texts they came from, and the files to write."""
+
+    tables: dict[str, pd.DataFrame]
+    texts: dict[str, str]
+    files: dict[str, bytes]
+
+
+def build_dataset(root: Path, progress: Progress | None = None) -> Built:
+    """Build every table from the seeds and write ``data/``.
+
+    Parameters
+    ----------
+    root
+        The checkout: a folder with ``seeds/``.
+    progress
+        Wraps the stream of coded seeds; gets it and its length.
+
+    Returns
+    -------
+    Built
+        What was written.
+
+    Raises
+    ------
+    ProblemsError
+        If anything is wrong with the seeds; nothing is written then.
+    ReleaseError
+        If there are no seeds in ``root``.
+    """
+    built = build_in_memory(root, progress)
+    write_files(built.files, root)
+    return built
+
+
+def build_in_memory(root: Path, progress: Progress | None = None) -> Built:
+    """Build every table and file from the seeds without writing anything.
+
+    Parameters
+    ----------
+    root
+        The checkout: a folder with ``seeds/``.
+    progress
+        Wraps the stream of coded seeds; gets it and its length.
+
+    Returns
+    -------
+    Built
+
+    Raises
+    ------
+    ProblemsError
+        If anything is wrong with the seeds.
+    ReleaseError
+        If there are no seeds in ``root``.
+    """
+    coded = read_seeds(root, progress)
+    tables = assemble(coded)
+    shipped = checks.Shipped(tables, {seed.seed_id: seed.text for seed in coded if seed.text})
+    problems = [problem for seed in coded for problem in seed.problems]
+    problems += _rule_problems(shipped, coded)
+    if problems:
+        raise ProblemsError(sorted(problems, key=_file_order))
+    files = {f"{name}.parquet": to_parquet(name, frame) for name, frame in tables.items()}
+    files |= {"README.md": _readme(tables).encode(), "__init__.py": _INIT.encode()}
+    return Built(tables, dict(shipped.texts), files)
+
+
+def check_dataset(root: Path, progress: Progress | None = None) -> tuple[Built, str]:
+    """Check that ``data/`` is what the seeds build, and that every rule holds over it.
+
+    Parameters
+    ----------
+    root
+        The checkout: a folder with ``seeds/`` and ``data/``.
+    progress
+        Wraps the stream of coded seeds; gets it and its length.
+
+    Returns
+    -------
+    built : Built
+        What the seeds give.
+    compared : str
+        ``"bytes"`` where pandas and pyarrow are the pinned ones, else ``"rows and schemas"``.
+
+    Raises
+    ------
+    ProblemsError
+        If the seeds, the shipped tables, or the two together are wrong.
+    ReleaseError
+        If there are no seeds in ``root``.
+    """
+    recover(root)
+    built = build_in_memory(root, progress)
+    shipped, problems = read_shipped(root)
+    problems += shipped_problems(shipped, built.texts)
+    compared = "bytes" if pins_hold() else "rows and schemas"
+    problems += _differences(built, shipped, root, by_bytes=compared == "bytes")
+    if problems:
+        raise ProblemsError(problems)
+    return built, compared
+
+
+def read_seeds(root: Path, progress: Progress | None = None) -> list[records.Coded]:
+    """Code every seed of a checkout, in the order of their names.
+
+    Parameters
+    ----------
+    root
+        The checkout: a folder with ``seeds/``.
+    progress
+        Wraps the stream of coded seeds; gets it and its length.
+
+    Returns
+    -------
+    list of Coded
+
+    Raises
+    ------
+    ReleaseError
+        If there are no seeds in ``root``.
+    """
+    folder = root / "seeds"
+    stems = sorted({path.stem for pattern in ("*.txt", "*.toml") for path in folder.glob(pattern)})
+    if not stems:
+        raise ReleaseError(f"there are no seeds in {folder}; run this in a checkout, or give its folder with --root")
+    paths = [folder / f"{stem}.toml" for stem in stems]
+    wrap = progress or (lambda coded, _: coded)
+    if len(paths) < _FEW:
+        return list(wrap(map(records.code_seed, paths), len(paths)))
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        return list(wrap(pool.map(records.code_seed, paths, chunksize=4), len(paths)))
+
+
+def assemble(coded: Sequence[records.Coded]) -> dict[str, pd.DataFrame]:
+    """Join the rows of all seeds into tables: typed, sorted by key, with the flat ones derived.
+
+    Parameters
+    ----------
+    coded
+        What the seeds gave, in any order.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Every table of :mod:`.schema` by name.
+    """
+    rows = {name: [row for seed in coded for row in seed.rows[name]] for name in schema.TABLES}
+    names = {row["entity_id"]: row["name"] for row in rows["entities"]}
+    cast: dict[str, list[tuple[str, str]]] = {}
+    for row in sorted(rows["participants"], key=lambda row: str(row["entity_id"])):
+        cast.setdefault(row["event_id"], []).append((row["role"], names.get(row["entity_id"], row["entity_id"])))
+    for row in rows["events"]:
+        row["participants"] = _cast(cast.get(row["event_id"], []))
+    rows["timeline"] = _timeline(rows, names)
+    return {name: _frame(name, rows[name]) for name in schema.TABLES}
+
+
+def to_parquet(name: str, frame: pd.DataFrame) -> bytes:
+    """Write a table as Parquet: one row group, zstd, version and content digest in its metadata.
+
+    Parameters
+    ----------
+    name
+        The table.
+    frame
+        Its rows, in the types of :mod:`.schema`.
+
+    Returns
+    -------
+    bytes
+        The file. ``pd.read_parquet`` gives the metadata back as ``attrs``.
+    """
+    about = {"name": NAME, "table": name, "version": __version__, "licence": LICENCE}
+    about["content_digest"] = content_digest(name, frame)
+    described = frame.copy(deep=False)
+    described.attrs = about
+    table = pyarrow.Table.from_pandas(described, preserve_index=False)
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), **about})
+    sink = pyarrow.BufferOutputStream()
+    pyarrow.parquet.write_table(table, sink, compression="zstd", row_group_size=max(1, len(frame)))
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def content_digest(name: str, frame: pd.DataFrame) -> str:
+    """Digest the content of a table, whatever wrote its file.
+
+    Parameters
+    ----------
+    name
+        The table.
+    frame
+        Its rows.
+
+    Returns
+    -------
+    str
+        ``sha256:`` and 64 hexadecimal digits, over one line of JSON for the name and the
+        columns and one for each row, every cell as text, null where nothing stands.
+
+    Examples
+    --------
+    >>> content_digest("t", pd.DataFrame({"a": [1]})) == content_digest("t", pd.DataFrame({"a": [1]}))
+    True
+    """
+    columns = [str(column) for column in frame.columns]
+    values = zip(*(map(diff.cell, frame[column].astype(object).tolist()) for column in columns), strict=True)
+    hasher = hashlib.sha256(json.dumps([name, columns]).encode())
+    for row in values:
+        hasher.update(b"\n" + json.dumps(row, ensure_ascii=False).encode())
+    return f"sha256:{hasher.hexdigest()}"
+
+
+def write_files(files: Mapping[str, bytes], root: Path) -> None:
+    """Replace ``data/`` by these files, or leave it as it was.
+
+    Parameters
+    ----------
+    files
+        Every file of the folder by name.
+    root
+        The checkout.
+    """
+    recover(root)
+    data, new, old = root / "data", root / "data.new", root / "data.old"
+    new.mkdir()
+    for name, content in files.items():
+        (new / name).write_bytes(content)
+    if data.exists():
+        data.rename(old)
+    new.rename(data)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def recover(root: Path) -> None:
+    """Clear away what a build left that was killed; bring the last whole ``data/`` back.
+
+    Parameters
+    ----------
+    root
+        The checkout.
+    """
+    data, new, old = root / "data", root / "data.new", root / "data.old"
+    if old.exists() and not data.exists():
+        old.rename(data)
+    for left in (new, old):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def pins_hold() -> bool:
+    """Say whether pandas and pyarrow are the versions that the build extra pins.
+
+    Returns
+    -------
+    bool
+        True only if both are; only then the same rows give the same bytes.
+    """
+    wanted = [re.match(r"(pandas|pyarrow)==([\w.]+)", line) for line in importlib.metadata.requires(NAME) or []]
+    return all(importlib.metadata.version(pin[1]) == pin[2] for pin in wanted if pin)
+
+
+def read_shipped(root: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+    """Read the tables that stand in ``data/``.
+
+    Parameters
+    ----------
+    root
+        The checkout.
+
+    Returns
+    -------
+    tables : dict of str to DataFrame
+        Those that can be read.
+    problems : list of Problem
+        One for each that is missing or is no Parquet file.
+    """
+    tables, problems = {}, []
+    for name, model in schema.TABLES.items():
+        path = root / "data" / f"{name}.parquet"
+        try:
+            frame = pd.read_parquet(path)
+        except FileNotFoundError:
+            problems.append(Problem(f"data/{name}.parquet", "", "the file is missing", "run caucasus-events build"))
+        except (OSError, pyarrow.ArrowInvalid) as error:
+            fact = Fact("reader", str(error).split("\n", 1)[0])
+            problems.append(Problem(f"data/{name}.parquet", "", "the file cannot be read", "run caucasus-events build", (fact,)))
+        else:
+            # An empty dictionary column loses its codes on the way through Parquet.
+            tables[name] = frame if len(frame) else frame.astype(schema.dtypes(model), errors="ignore")
+    return tables, problems
+
+
+def shipped_problems(tables: Mapping[str, pd.DataFrame], texts: Mapping[str, str]) -> list[Problem]:
+    """Hold tables against their models and, if their form is right, against every rule.
+
+    Parameters
+    ----------
+    tables
+        Tables by name.
+    texts
+        The texts of the seeds by id, where they are at hand.
+
+    Returns
+    -------
+    list of Problem
+        Placed by file and row.
+    """
+    failures = [problem for name, frame in tables.items() for problem in _model_problems(name, frame)]
+    sound = set(tables) == set(schema.TABLES) and not any(problem.rule == _FORM for problem in failures)
+    return failures + (_rule_problems(checks.Shipped(dict(tables), texts), ()) if sound else [])
+
+
+_FORM = "columns and types"
+
+
+def _model_problems(name: str, frame: pd.DataFrame) -> list[Problem]:
+    """Hold one table against its pandera model."""
+    model = schema.TABLES[name]
+    try:
+        model.validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        return [_model_problem(name, frame, case) for case in error.failure_cases.to_dict("records")]
+    return []
+
+
+def _model_problem(name: str, frame: pd.DataFrame, case: Mapping[str, Any]) -> Problem:
+    """Say which cell, column or table pandera objects to."""
+    in_cell = case["schema_context"] == "Column" and isinstance(case["index"], int)
+    row = frame.iloc[case["index"]] if in_cell else None
+    record = " ".join(str(row[key]) for key in schema.KEYS[name] if key in row) if row is not None else ""
+    what = f"{case['column']}: {case['check']}" if in_cell else str(case["check"])
+    fact = Fact("found", str(case["failure_case"]))
+    return Problem(f"data/{name}.parquet", record, what, "run caucasus-events build", (fact,), "" if in_cell else _FORM)
+
+
+def _rule_problems(shipped: checks.Shipped, coded: Sequence[records.Coded]) -> list[Problem]:
+    """Run the rules; place each finding at its line of a sheet, or at its row if there is none."""
+    declared = {name for seed in coded for name in seed.declared}
+    troubled = {seed.seed_id for seed in coded if seed.problems}
+    found = []
+    for name, finding in checks.broken(shipped):
+        if finding.missing not in declared and not (finding.table == "sources" and finding.key in troubled):
+            found += [_placed(name, finding, coded)]
+    return found
+
+
+def _placed(name: str, finding: checks.Finding, coded: Sequence[records.Coded]) -> Problem:
+    """Turn a finding into a problem; of a record written twice, the second place is at fault."""
+    written = [(seed, at) for seed in coded for at in seed.blocks.get((finding.table, finding.key), [])]
+    if not written:
+        record = f"{_SINGULAR.get(finding.table, 'row')} {finding.key}"
+        return Problem(f"data/{finding.table}.parquet", record, finding.what, finding.do, finding.facts, name)
+    seed, at = written[-1]
+    first = [Fact("first", other.problem(place, place[2], "", "").place) for other, place in written[:-1]]
+    problem = seed.problem(at, finding.value, finding.what, finding.do, *first, *finding.facts)
+    return Problem(problem.place, problem.record, problem.what, problem.do, problem.facts, name)
+
+
+def _file_order(problem: Problem) -> tuple[str, int]:
+    """Sort problems by file and line."""
+    path, _, line = problem.place.partition(":")
+    return path, int(line or 0)
+
+
+def _differences(built: Built, shipped: Mapping[str, pd.DataFrame], root: Path, *, by_bytes: bool) -> list[Problem]:
+    """List every file, row and cell in which ``data/`` is not what the seeds build."""
+    problems = []
+    do = "run caucasus-events build and commit data/, or undo the change to the seeds"
+    for name, frame in built.tables.items():
+        if name in shipped:
+            problems += [_changed(name, change, do) for change in _changes(name, shipped[name], frame)]
+    for path in sorted(set(os.listdir(root / "data")) - set(built.files) - {"__pycache__"}):
+        problems.append(Problem(f"data/{path}", "", "the build does not write this file", "remove it"))
+    seen = {problem.place for problem in problems}
+    for path, content in built.files.items():
+        place, target = f"data/{path}", root / "data" / path
+        if place in seen or (path.removesuffix(".parquet") in built.tables and path.removesuffix(".parquet") not in shipped):
+            continue
+        if not target.exists() or not _same(target.read_bytes(), content, by_bytes=by_bytes or not path.endswith(".parquet")):
+            what = "the file is not what the seeds build" + ("; its rows are" if path.endswith(".parquet") else "")
+            problems.append(Problem(place, "", what, do))
+    return problems
+
+
+def _same(found: bytes, expected: bytes, *, by_bytes: bool) -> bool:
+    """Compare two files to the byte, or as Arrow schemas with their metadata but for the writer's own."""
+    if by_bytes:
+        return found == expected
+    old, new = (pyarrow.parquet.read_schema(pyarrow.BufferReader(content)) for content in (found, expected))
+    return bool(old.equals(new)) and _about(old) == _about(new)
+
+
+def _about(arrow: pyarrow.Schema) -> dict[bytes, bytes]:
+    """Give the metadata that does not name the versions that wrote the file."""
+    return {key: value for key, value in (arrow.metadata or {}).items() if key != b"pandas"}
+
+
+def _changes(name: str, shipped: pd.DataFrame, built: pd.DataFrame) -> list[diff.Change]:
+    """Compare the shipped table with the one that the seeds build."""
+    key = schema.KEYS[name]
+    return diff.changes(shipped, built, key) if set(key) <= set(shipped.columns) else []
+
+
+def _changed(name: str, change: diff.Change, do: str) -> Problem:
+    """Say of one row or cell how ``data/`` differs from the seeds."""
+    record = f"{_SINGULAR.get(name, 'row')} {change.id}"
+    words = {"added": "the seeds give this row, data/ lacks it", "removed": "the seeds do not give this row"}
+    if change.operation in words:
+        return Problem(f"data/{name}.parquet", record, words[change.operation], do)
+    facts = (Fact("data", str(change.old)), Fact("seeds", str(change.new)))
+    return Problem(f"data/{name}.parquet", record, f"{change.column} is not what the seeds give", do, facts)
+
+
+def _frame(name: str, rows: list[records.Row]) -> pd.DataFrame:
+    """Make a typed, sorted table of rows; keys that are no columns are left out."""
+    model = schema.TABLES[name]
+    columns = {
+        column: pd.Series([row.get(column) for row in rows], dtype=object).astype(dtype)
+        for column, dtype in schema.dtypes(model).items()
+    }
+    return pd.DataFrame(columns).sort_values(list(schema.KEYS[name]), ignore_index=True, kind="stable")
+
+
+def _cast(cast: list[tuple[str, str]]) -> str | None:
+    """Write who took part, by role in codebook order: "side: Armenia, Azerbaijan"."""
+    by_role = {role: [name for other, name in cast if other == role] for role in codebook.codes("role")}
+    return "; ".join(f"{role}: {', '.join(names)}" for role, names in by_role.items() if names) or None
+
+
+def _timeline(rows: Mapping[str, list[records.Row]], names: Mapping[str, str]) -> list[records.Row]:
+    """Flatten events and statuses, with what one needs to read and cite a row."""
+    sources = {row["source_id"]: row for row in rows["sources"]}
+    cite = {name: citation.source_citation(row, row["published"]) for name, row in sources.items()}
+    flat = [row | {"record_id": row["event_id"], "kind": "event", "parties": row["participants"]} for row in rows["events"]]
+    flat += [row | {"record_id": row["status_id"], "kind": "status", "parties": _parties(row, names)} for row in rows["statuses"]]
+    for row in flat:
+        row |= {"citation": cite.get(row["source_id"]), "url": sources.get(row["source_id"], {}).get("url")}
+    return flat
+
+
+def _parties(row: records.Row, names: Mapping[str, str]) -> str:
+    """Write subject and object by name: an arrow where order matters, a dash where it does not."""
+    subject, target = (names.get(row[side], row[side]) for side in ("subject", "object"))
+    about = f" (about {names.get(row['about'], row['about'])})" if row["about"] else ""
+    return f"{subject} {'–' if row['symmetric'] else '→'} {target}{about}"
+
+
+def _readme(tables: Mapping[str, pd.DataFrame]) -> str:
+    """Write ``data/README.md``: version, digests and the dictionary of every table."""
+    lines = [f"# {NAME} {__version__}: the tables", "", "Built from `seeds/` by `caucasus-events build`; never edited by hand.", ""]
+    lines += [f"Licence of the tables: {LICENCE}. The quotes are short excerpts of documents that belong to their publishers.", ""]
+    lines += ["| table | rows | content digest |", "| --- | --- | --- |"]
+    lines += [f"| `{name}` | {len(frame)} | `{content_digest(name, frame)}` |" for name, frame in tables.items()]
+    for name, model in schema.TABLES.items():
+        types, codes = schema.dtypes(model), schema.codes(model)
+        lines += ["", f"## {name}", "", f"{schema.grain(model)} Key: {', '.join(f'`{key}`' for key in schema.KEYS[name])}.", ""]
+        lines += ["| column | type | meaning |", "| --- | --- | --- |"]
+        for column, meaning in schema.descriptions(model).items():
+            allowed = f" ({', '.join(codes[column])})" if column in codes else ""
+            lines.append(f"| `{column}` | {types[column]} | {meaning}{allowed} |")
+    return "\n".join(lines) + "\n"

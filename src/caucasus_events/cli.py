@@ -1,0 +1,259 @@
+"""The command line: ``caucasus-events build | check | show | list | new``."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from . import __version__
+from .errors import CaucasusEventsError, ProblemsError, UnknownNameError, nearest, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import pandas as pd
+
+_WIDTH = 80
+_LONG_WORK = 16
+
+
+class Commands(click.Group):
+    """A group that prints the package's own errors without a traceback and exits with 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        """Run a command; what the package says is wrong goes to standard error."""
+        try:
+            return super().invoke(ctx)
+        except ProblemsError as error:
+            count = len(error.problems)
+            click.echo(f"{error}\n\n{count} problem{'s' * (count != 1)}; nothing was written.", err=True)
+        except CaucasusEventsError as error:
+            click.echo(f"caucasus-events: {error}", err=True)
+        ctx.exit(1)
+
+
+_root = click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=".",
+    help="The checkout, with seeds/ and data/ (default: this folder).",
+)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": _WIDTH})
+@click.version_option(__version__, prog_name="caucasus-events")
+def main() -> None:
+    """Events and statuses of the South Caucasus, each with its proof.
+
+    \b
+    Read the data:
+        caucasus-events list --type clash
+        caucasus-events show turkey-armenia-border-closed
+        caucasus-events show timeline --format csv > timeline.csv
+    Work on them, in a checkout:
+        caucasus-events new seeds/report-2021.txt
+        caucasus-events build
+        caucasus-events check
+    """
+
+
+@main.command()
+@_root
+def build(root: Path) -> None:
+    """Build data/ from the seeds: everything, or nothing and why.
+
+    \b
+    Example:
+        caucasus-events build
+    """
+    from . import build as builder  # noqa: PLC0415 - readers have no build extra
+
+    built = builder.build_dataset(root, _progress)
+    for row in built.tables["sources"].itertuples():
+        click.echo(f"read   seeds/{row.source_id}: {row.characters:,} characters, {_shares(row)}")
+    for name, frame in built.tables.items():
+        click.echo(f"wrote  data/{name}.parquet: {len(frame):,} rows")
+    click.echo(f"built  caucasus-events {__version__}: {len(built.tables['timeline']):,} records")
+
+
+@main.command()
+@_root
+def check(root: Path) -> None:
+    """Check that data/ is what the seeds build and that every rule holds.
+
+    Exits with 1 and lists the problems if not.
+
+    \b
+    Example:
+        caucasus-events check
+    """
+    from . import build as builder  # noqa: PLC0415 - readers have no build extra
+    from . import checks  # noqa: PLC0415 - the same
+
+    built, compared = builder.check_dataset(root, _progress)
+    click.echo(f"data/ is what the seeds build (compared: {compared}).")
+    click.echo(f"{len(checks.RULES)} rules hold over {len(built.tables['timeline']):,} records.")
+
+
+@main.command()
+@click.argument("name", required=False)
+@click.option("--format", "form", type=click.Choice(["text", "csv"]), default="text", help="csv: the rows of a table.")
+def show(name: str | None, form: str) -> None:
+    """Show the dictionary of a table, or a record with its evidence.
+
+    NAME is a table or the id of a record; without it, all tables are listed.
+
+    \b
+    Examples:
+        caucasus-events show statuses
+        caucasus-events show turkey-armenia-border-closed
+        caucasus-events show events --format csv
+    """
+    from . import schema, tables  # noqa: PLC0415 - `--help` needs no pandas
+
+    if form == "csv":
+        if name not in tables.TABLES:
+            raise UnknownNameError(unknown("table", name or "", tables.TABLES))
+        click.echo(tables.load(name).to_csv(index=False, lineterminator="\n"), nl=False)
+    elif name is None:
+        for table, model in schema.TABLES.items():
+            _paragraph(f"{table:<14}", f"{len(tables.load(table)):,} rows. {schema.grain(model)}")
+    elif name in schema.TABLES:
+        _show_table(name)
+    else:
+        _show_record(name)
+
+
+@main.command("list")
+@click.option("--type", "kind", help="Only records of this type, such as clash or membership.")
+@click.option("--entity", help="Only records in which this entity is a party (id or name).")
+def list_records(kind: str | None, entity: str | None) -> None:
+    """List the records: id, when, title.
+
+    \b
+    Examples:
+        caucasus-events list --type clash
+        caucasus-events list --entity ARM
+    """
+    from . import codebook, tables  # noqa: PLC0415 - `--help` needs no pandas
+
+    frame = tables.load("timeline")
+    known = [*codebook.codes("event"), *codebook.codes("status")]
+    if kind is not None:
+        if kind not in known:
+            raise UnknownNameError(unknown("type", kind, known))
+        frame = frame[frame["type"] == kind]
+    if entity is not None:
+        frame = frame[frame["record_id"].isin(_records_of(entity))]
+    for row in frame.itertuples():
+        click.echo(row.record_id)
+        _paragraph("    ", f"{row.type}, {_when(row)}: {row.title}")
+    click.echo(f"{len(frame)} record{'s' * (len(frame) != 1)}")
+
+
+@main.command()
+@click.argument("text", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_root
+def new(text: Path, root: Path) -> None:
+    """Write the head of a sheet for a new seed TEXT, and say what comes next.
+
+    The text is copied to seeds/ if it is not there yet; it is never changed.
+
+    \b
+    Example:
+        caucasus-events new ~/report-2021.txt
+    """
+    from . import template  # noqa: PLC0415 - readers have no build extra
+
+    sheet = template.new_seed(text, root)
+    click.echo(f"wrote  seeds/{sheet.name}")
+    click.echo(f"next   fill in [source] and code every passage (seeds/CODEBOOK.md tells how),\n       then run caucasus-events check --root {root} or build: what is missing is listed")
+
+
+def _progress(coded: Iterable[Any], length: int) -> Iterator[Any]:
+    """Show a bar on standard error where the work is long and somebody is watching."""
+    if length < _LONG_WORK or not sys.stderr.isatty():
+        yield from coded
+        return
+    with click.progressbar(coded, length, label="coding seeds", file=sys.stderr) as bar:
+        yield from bar
+
+
+def _shares(row: Any) -> str:  # noqa: ANN401 - a named tuple of pandas
+    """Say how much of a seed is coded."""
+    return f"{row.cited_share:.1%} cited, {row.set_aside_share:.1%} set aside"
+
+
+def _paragraph(label: str, text: str) -> None:
+    """Print text beside a label, wrapped at 80 columns."""
+    click.echo(textwrap.fill(text, _WIDTH, initial_indent=label, subsequent_indent=" " * len(label), break_on_hyphens=False))
+
+
+def _window(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    """Write a window of days: one day, two days, or an open side."""
+    names = ["…" if day != day else day.date().isoformat() for day in (first, last)]  # noqa: PLR0124 - NaT is not itself
+    return names[0] if names[0] == names[1] else " … ".join(names)
+
+
+def _when(row: Any) -> str:  # noqa: ANN401 - a named tuple of pandas
+    """Write when a record began and ended."""
+    start, end = _window(row.start_earliest, row.start_latest), _window(row.end_earliest, row.end_latest)
+    if row.end_state == "ongoing":
+        return f"from {start}, still so on {row.end_earliest.date()}"
+    return start if start == end else f"from {start} to {end}"
+
+
+def _records_of(name: str) -> set[str]:
+    """Give the ids of all records in which an entity is a party."""
+    from . import tables  # noqa: PLC0415 - `--help` needs no pandas
+
+    entities = tables.load("entities")
+    ids = {str(row.entity_id) for row in entities.itertuples() if name.casefold() in (row.entity_id.casefold(), row.name.casefold())}
+    if not ids:
+        raise UnknownNameError(unknown("entity", name, [*entities["entity_id"], *entities["name"]]))
+    people, statuses = tables.load("participants"), tables.load("statuses")
+    parties = statuses[["subject", "object", "about"]].isin(ids).any(axis=1)
+    return {*people[people["entity_id"].isin(ids)]["event_id"], *statuses[parties]["status_id"]}
+
+
+def _show_table(name: str) -> None:
+    """Print what a table holds, column by column."""
+    from . import schema  # noqa: PLC0415 - `--help` needs no pandas
+
+    model = schema.TABLES[name]
+    types, codes = schema.dtypes(model), schema.codes(model)
+    click.echo(f"{name}: {schema.grain(model)}\nKey: {', '.join(schema.KEYS[name])}\n")
+    for column, meaning in schema.descriptions(model).items():
+        allowed = f" One of: {', '.join(codes[column])}." if column in codes else ""
+        _paragraph(f"  {column:<20}", f"{types[column]}. {meaning}.{allowed}")
+
+
+def _show_record(identity: str) -> None:
+    """Print a record, each passage in its context, and the document."""
+    from . import tables  # noqa: PLC0415 - `--help` needs no pandas
+
+    timeline = tables.load("timeline").set_index("record_id", drop=False)
+    if identity not in timeline.index:
+        near = nearest(identity, [*tables.TABLES, *timeline.index])
+        hint = f"; did you mean {near}?" if near else "; caucasus-events list shows all"
+        raise UnknownNameError(f"no table and no record is called {identity!r}{hint}")
+    row = timeline.loc[identity]
+    home = "events" if row["kind"] == "event" else "statuses"
+    record = tables.load(home).set_index(f"{row['kind']}_id").loc[identity]
+    click.echo(f"{identity}\n{row['title']}\n")
+    facts = {"type": row["type"], "parties": row["parties"], "when": _when(row), "after": f"unknown after {record['speaks_until'].date()}"}
+    if row["kind"] == "status":
+        facts["holds"] = "yes" if record["holds"] else "no: an explicit denial"
+    for label, value in {**facts, "assertion": record["assertion"]}.items():
+        _paragraph(f"  {label:<11}", str(value))
+    for passage in tables.load("evidence").query("record_id == @identity").itertuples():
+        click.echo("")
+        _paragraph("  ", f"… {passage.prefix}>>{passage.quote}<<{passage.suffix} …")
+        _paragraph("  ", f"characters {passage.start_char} to {passage.end_char} of {passage.source_id}")
+    click.echo("")
+    _paragraph("  ", row["citation"])
+    click.echo(f"  {row['url']}")

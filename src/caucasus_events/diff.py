@@ -1,0 +1,89 @@
+"""Two versions of a table to the rows and cells that differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Change(NamedTuple):
+    """One difference: a row added or removed (no column), or a cell changed."""
+
+    id: str
+    operation: str
+    column: str | None = None
+    old: str | None = None
+    new: str | None = None
+
+
+def cell(value: object) -> str | None:
+    """Write a cell as text that reads the same under every version of pandas.
+
+    Parameters
+    ----------
+    value
+        What stands in the cell.
+
+    Returns
+    -------
+    str or None
+        A day as YYYY-MM-DD, anything else as ``str`` writes it; None where nothing stands.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> cell(pd.Timestamp("2020-07-23")), cell(True), cell(pd.NaT)
+    ('2020-07-23', 'True', None)
+    """
+    if pd.isna(value):  # type: ignore[call-overload]
+        return None
+    return value.date().isoformat() if isinstance(value, pd.Timestamp) else str(value)
+
+
+def changes(old: pd.DataFrame, new: pd.DataFrame, key: Sequence[str]) -> list[Change]:
+    """List what differs between two versions of a table, in key order.
+
+    Parameters
+    ----------
+    old, new
+        Two versions of one table, with the columns of ``key`` in both.
+    key
+        The columns that identify a row.
+
+    Returns
+    -------
+    list of Change
+        Rows removed and added, and for rows in both every cell of the common columns that
+        differs.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> old, new = pd.DataFrame({"k": ["a"], "v": [1]}), pd.DataFrame({"k": ["a"], "v": [2]})
+    >>> changes(old, new, ["k"])
+    [Change(id='a', operation='changed', column='v', old='1', new='2')]
+    """
+    before, after = _by_key(old, key), _by_key(new, key)
+    found = [Change(name, "removed") for name in before.keys() - after.keys()]
+    found += [Change(name, "added") for name in after.keys() - before.keys()]
+    for name in before.keys() & after.keys():
+        for column in [column for column in before[name] if column in after[name]]:
+            was, becomes = before[name][column], after[name][column]
+            if was != becomes:
+                found.append(Change(name, "changed", column, was, becomes))
+    return sorted(found, key=lambda change: (change.id, change.operation))
+
+
+def _by_key(frame: pd.DataFrame, key: Sequence[str]) -> dict[str, dict[str, str | None]]:
+    """Give every row as text, by its key; a second row with one key counts as another row."""
+    rows: dict[str, dict[str, str | None]] = {}
+    columns = [str(column) for column in frame.columns]
+    for values in zip(*(frame[column].astype(object).tolist() for column in columns), strict=True):
+        row = dict(zip(columns, map(cell, values), strict=True))
+        name = " ".join(str(row[column]) for column in key)
+        rows[name if name not in rows else f"{name} (again)"] = row
+    return rows

@@ -1,0 +1,381 @@
+"""One seed as it stands in ``seeds/``: the text, and the sheet that a coder wrote for it.
+
+Reading checks the form only: bytes, TOML, keys, types of values. What the records say is
+checked in :mod:`.records` (against the text) and :mod:`.checks` (against each other).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+
+from . import quotes
+from .errors import Fact, Problem, nearest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pydantic_core import ErrorDetails
+
+LARGEST = 5_000_000
+_HEADER = re.compile(r"^\s*\[+\s*(\w+)\s*\]+", re.MULTILINE)
+_TYPES = {
+    "string_type": "a quoted string",
+    "bool_type": "true or false",
+    "int_type": "a whole number without quotes",
+    "list_type": "a list: [ … ]",
+    "model_type": "a table: { entity = …, role = … }",
+}
+
+
+def _iso_day(value: str) -> str:
+    """Accept a day of the calendar, YYYY-MM-DD."""
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError
+    date.fromisoformat(value)
+    return value
+
+
+def _not_blank(value: str) -> str:
+    """Accept a string that says something."""
+    if not value.strip():
+        raise ValueError
+    return value
+
+
+def _not_empty(value: list[str]) -> list[str]:
+    """Accept a list that holds something."""
+    if not value:
+        raise ValueError
+    return value
+
+
+Words = Annotated[str, AfterValidator(_not_blank)]
+Day = Annotated[str, AfterValidator(_iso_day)]
+Passages = Annotated[list[Words], AfterValidator(_not_empty)]
+
+
+class Block(BaseModel):
+    """One block of a sheet: exactly these keys, exactly these types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Source(Block):
+    """The document: who wrote it, who published this copy, and the last day it can speak of."""
+
+    title: Words
+    author: Words
+    publisher: Words
+    first_published_by: Words | None = None
+    published: Day
+    speaks_until: Day
+    url: Words
+    language: Words
+    sha256: Words
+
+
+class Entity(Block):
+    """An actor or a place, with its codes in other datasets where a source gives them."""
+
+    id: Words
+    name: Words
+    kind: Words
+    iso3: Words | None = None
+    cow: int | None = None
+    cow_abbrev: Words | None = None
+    gw: int | None = None
+    cow_igo: int | None = None
+    ucdp_actor: int | None = None
+    wikidata: Words | None = None
+    also_known_as: list[Words] = []
+
+
+class Participant(Block):
+    """An actor in a role."""
+
+    entity: Words
+    role: Words
+
+
+class Record(Block):
+    """What an event and a status have in common."""
+
+    id: Words
+    type: Words
+    title: Words
+    assertion: Words
+    attributed_to: Words | None = None
+    passages: Passages
+
+
+class Event(Record):
+    """Something that happened."""
+
+    date: Words | None = None
+    location: Words | None = None
+    participants: list[Participant] = []
+    same_as: Words | None = None
+
+
+class Status(Record):
+    """Something that was the case."""
+
+    subject: Words
+    object: Words
+    about: Words | None = None
+    holds: bool
+    start: Words | None = None
+    end: Words | None = None
+
+
+class SetAside(Block):
+    """Passages that are not coded, and why."""
+
+    reason: Words
+    passages: Passages
+    note: str | None = None
+
+
+BLOCKS: dict[str, type[Block]] = {"entity": Entity, "event": Event, "status": Status, "set_aside": SetAside}
+
+
+class Lines:
+    """Where things stand in a sheet: the TOML reader gives no lines, so the text is searched."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._headers = [(match.group(1), match.start(1)) for match in _HEADER.finditer(text)]
+
+    def of(self, kind: str, number: int = 0, value: str = "") -> int:
+        """Return the line of ``value`` inside a block, or of the block's header.
+
+        Parameters
+        ----------
+        kind
+            ``source``, ``entity``, ``event``, ``status`` or ``set_aside``.
+        number
+            Which block of that kind, from 0.
+        value
+            What to look for, verbatim.
+        """
+        starts = [start for name, start in self._headers if name == kind]
+        if number >= len(starts):
+            return 1
+        start = starts[number]
+        end = min((other for _, other in self._headers if other > start), default=len(self._text))
+        at = self._text.find(value, start, end) if value else -1
+        return self._text.count("\n", 0, at if at >= 0 else start) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The blocks of a sheet that are well formed, with the number each has in the file."""
+
+    seed_id: str
+    path: str
+    lines: Lines
+    source: Source | None = None
+    entity: list[tuple[int, Entity]] = field(default_factory=list)
+    event: list[tuple[int, Event]] = field(default_factory=list)
+    status: list[tuple[int, Status]] = field(default_factory=list)
+    set_aside: list[tuple[int, SetAside]] = field(default_factory=list)
+    declared: frozenset[str] = frozenset()
+    whole: bool = False
+
+
+def read_text(path: Path) -> tuple[str, list[Problem]]:
+    """Read the text of a seed, or say why it cannot be coded.
+
+    Parameters
+    ----------
+    path
+        ``seeds/<id>.txt``.
+
+    Returns
+    -------
+    text : str
+        Empty if there is a problem.
+    problems : list of Problem
+        At most one.
+    """
+    place = f"seeds/{path.name}"
+    if not path.is_file():
+        do = f"put the document there, or remove seeds/{path.stem}.toml"
+        return "", [Problem(place, "", "the sheet has no text", do)]
+    data = path.read_bytes()
+    convert = "convert or split before coding; the sheet's hash is of that copy"
+    if len(data) > LARGEST:
+        fact = Fact("size", f"{len(data):,} bytes; the largest is {LARGEST:,}")
+        return "", [Problem(place, "", "the text is too long", convert, (fact,))]
+    if data.startswith(b"\xef\xbb\xbf"):
+        return "", [Problem(f"{place}:1", "", "the text begins with a byte order mark", convert)]
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        fact = Fact("byte", f"0x{data[error.start]:02x} at offset {error.start}")
+        return "", [Problem(f"{place}:{line}", "", "the text is not UTF-8", convert, (fact,))]
+    if "\r" in text:
+        line = text.count("\n", 0, text.index("\r")) + 1
+        return "", [Problem(f"{place}:{line}", "", "the text has carriage returns (CR)", convert)]
+    if not text.strip():
+        return "", [Problem(place, "", "the text is empty", "put the document there")]
+    return text, []
+
+
+def read_sheet(path: Path, text: str) -> tuple[Sheet, list[Problem]]:
+    """Read the sheet of a seed, block by block, so that one bad block hides no other.
+
+    Parameters
+    ----------
+    path
+        ``seeds/<id>.toml``.
+    text
+        The text of the seed, whose hash the sheet holds; empty if it could not be read.
+
+    Returns
+    -------
+    sheet : Sheet
+        Every block that is well formed.
+    problems : list of Problem
+        One for every key, value or block that is not.
+    """
+    place = f"seeds/{path.name}"
+    try:
+        raw = path.read_bytes().decode()
+        document = tomllib.loads(raw)
+    except UnicodeDecodeError as error:
+        fact = Fact("byte", f"0x{error.object[error.start]:02x} at offset {error.start}")
+        empty = Sheet(path.stem, place, Lines(""))
+        return empty, [Problem(place, "", "the sheet is not UTF-8", "save it as UTF-8", (fact,))]
+    except tomllib.TOMLDecodeError as error:
+        return Sheet(path.stem, place, Lines("")), [_bad_toml(place, raw, str(error))]
+    lines = Lines(raw)
+    problems = _unknown_blocks(document, place, lines)
+    source = _read_source(document, place, lines, text, problems)
+    found: dict[str, list[Any]] = {kind: [] for kind in BLOCKS}
+    for kind, model in BLOCKS.items():
+        for number, block in enumerate(_blocks(document, kind, place, lines, problems)):
+            read = _read_block(model, block, (place, kind, number), lines, problems)
+            if read is not None:
+                found[kind].append((number, read))
+    whole = sum(map(len, found.values())) == sum(len(_listed(document, kind)) for kind in BLOCKS)
+    named = [block for kind in ("entity", "event", "status") for block in _listed(document, kind)]
+    declared = frozenset(str(block["id"]) for block in named if isinstance(block, dict) and "id" in block)
+    return Sheet(path.stem, place, lines, source, declared=declared, whole=whole, **found), problems
+
+
+def _bad_toml(place: str, raw: str, message: str) -> Problem:
+    """Turn the TOML reader's message into a problem with line and caret."""
+    what, _, position = message.partition(" (at ")
+    numbers = [int(number) for number in re.findall(r"\d+", position)]
+    line, column = (numbers[0], numbers[1]) if numbers else (raw.count("\n") + 1, 1)
+    shown = (raw.split("\n") + [""])[line - 1]
+    fact = Fact("found", shown, caret=min(column - 1, len(shown)))
+    return Problem(f"{place}:{line}", "", f"not valid TOML: {what}", "mend the line; strings stand in quotes", (fact,))
+
+
+def _unknown_blocks(document: dict[str, Any], place: str, lines: Lines) -> list[Problem]:
+    """Report every top-level key that is no block of a sheet."""
+    known = ["source", *BLOCKS]
+    return [
+        Problem(f"{place}:{lines.of(key)}", "", f"unknown block {key!r}", _spelled(key, known))
+        for key in document
+        if key not in known
+    ]
+
+
+def _spelled(value: str, known: list[str]) -> str:
+    """Say which names exist, the nearest first."""
+    near = nearest(value, known)
+    return (f"write {near}; " if near else "remove it; ") + "known: " + ", ".join(known)
+
+
+def _listed(document: dict[str, Any], kind: str) -> list[Any]:
+    """Give the blocks of a kind, or nothing if they are not written as ``[[kind]]``."""
+    blocks = document.get(kind, [])
+    return blocks if isinstance(blocks, list) else []
+
+
+def _blocks(
+    document: dict[str, Any], kind: str, place: str, lines: Lines, problems: list[Problem]
+) -> list[Any]:
+    """Give the blocks of a kind; one written with single brackets is a problem."""
+    if kind in document and not isinstance(document[kind], list):
+        problems.append(
+            Problem(f"{place}:{lines.of(kind)}", "", f"{kind} is not a list of blocks", f"write [[{kind}]]")
+        )
+    return _listed(document, kind)
+
+
+def _read_source(
+    document: dict[str, Any], place: str, lines: Lines, text: str, problems: list[Problem]
+) -> Source | None:
+    """Read the one block that says what the document is, and hold its hash against the text."""
+    if "source" not in document:
+        do = "begin the sheet with [source]: title, author, publisher, published, …"
+        problems.append(Problem(place, "", "there is no [source]", do))
+        return None
+    source = _read_block(Source, document["source"], (place, "source", 0), lines, problems)
+    digest = quotes.digest(text)
+    if isinstance(source, Source) and text and source.sha256 != digest:
+        facts = (Fact("sheet", source.sha256[:16] + "…"), Fact("text", digest[:16] + "…"))
+        do = "restore the text that was coded; if the new one is right, check every passage and set the hash"
+        line = lines.of("source", 0, source.sha256)
+        problems.append(Problem(f"{place}:{line}", "source", "the text has changed since it was coded", do, facts))
+    return source if isinstance(source, Source) else None
+
+
+def _read_block(
+    model: type[Block], block: object, at: tuple[str, str, int], lines: Lines, problems: list[Problem]
+) -> Block | None:
+    """Read one block; every key that is wrong is a problem of its own."""
+    try:
+        return model.model_validate(block)
+    except ValidationError as error:
+        problems.extend(_key_problem(model, block, at, lines, detail) for detail in error.errors())
+        return None
+
+
+def _key_problem(
+    model: type[Block], block: object, at: tuple[str, str, int], lines: Lines, detail: ErrorDetails
+) -> Problem:
+    """Say in the words of the sheet what is wrong with one key."""
+    place, kind, number = at
+    loc, value = detail["loc"], detail["input"]
+    key = next((str(part) for part in reversed(loc) if isinstance(part, str)), "")
+    fields = Participant.model_fields if loc[:1] == ("participants",) and len(loc) > 1 else model.model_fields
+    identity = block.get("id", "") if isinstance(block, dict) else ""
+    record = f"{kind} {identity}".strip() if kind != "set_aside" else f"set_aside {number + 1}"
+    shown = _shown(value)
+    needle = key if detail["type"] == "missing" or not isinstance(value, str) else value
+    line = lines.of(kind, number, key if detail["type"] == "extra_forbidden" else needle)
+    what, do = _key_words(detail["type"], key, value, list(fields))
+    facts = () if detail["type"] == "missing" else (Fact("found", shown),)
+    return Problem(f"{place}:{line}", record, what, do, facts)
+
+
+def _shown(value: object) -> str:
+    """Write a value as it would stand in a sheet, on one line."""
+    return str(value).lower() if isinstance(value, bool) else value.isoformat() if isinstance(value, date) else repr(value)
+
+
+def _key_words(error: str, key: str, value: object, known: list[str]) -> tuple[str, str]:
+    """Give the words and the way out for one kind of mistake."""
+    if error == "missing":
+        return f"{key} is missing", f"add {key}; the sheet's format needs it"
+    if error == "extra_forbidden":
+        return f"unknown key {key!r}", _spelled(key, known)
+    if isinstance(value, date):
+        return f"{key} is a bare date", f'write it in quotes: {key} = "{value.isoformat()}"'
+    if error == "value_error" and key in ("published", "speaks_until"):
+        return f"{key} is not a day", 'write it as "YYYY-MM-DD"'
+    if error == "value_error":
+        return f"{key} is empty", f"give {key} a value" + ("" if key == "passages" else ", or leave the key out")
+    return f"{key} has the wrong type", f"write {_TYPES.get(error, 'what the sheet format asks for')}"

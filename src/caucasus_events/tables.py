@@ -1,0 +1,223 @@
+"""The released tables as DataFrames: the loaders, and the paths of the files."""
+
+from __future__ import annotations
+
+import atexit
+from contextlib import ExitStack
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from .errors import UnknownNameError, unknown
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+TABLES = ("sources", "entities", "events", "participants", "statuses", "evidence", "coverage", "timeline")
+
+
+def load(name: str) -> pd.DataFrame:
+    """Load one table of the dataset.
+
+    Parameters
+    ----------
+    name
+        ``sources``, ``entities``, ``events``, ``participants``, ``statuses``, ``evidence``,
+        ``coverage`` or ``timeline``.
+
+    Returns
+    -------
+    DataFrame
+        The table as plain ``pd.read_parquet`` reads it; ``attrs`` holds name, version, licence
+        and content digest.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such table (a ``KeyError``).
+
+    Examples
+    --------
+    >>> load("events")["type"].value_counts()["clash"]
+    np.int64(3)
+    """
+    return pd.read_parquet(data_path(name))
+
+
+def load_events() -> pd.DataFrame:
+    """Load the events: one row per clash, ceasefire, closure or statement.
+
+    Returns
+    -------
+    DataFrame
+        One row per event, key ``event_id``. When it began and when it ended are windows of days
+        (``start_earliest`` … ``end_latest``); null is unknown.
+
+    Examples
+    --------
+    >>> load_events().set_index("event_id").loc["armenia-azerbaijan-clashes-2020", "date"]
+    '2020-07'
+    """
+    return load("events")
+
+
+def load_statuses() -> pd.DataFrame:
+    """Load the statuses: one row per thing that a seed says was the case, or denies.
+
+    Returns
+    -------
+    DataFrame
+        One row per status, key ``status_id``. ``holds`` is False for an explicit denial only.
+        After ``speaks_until`` the dataset knows nothing; ``end_latest`` is null for what was
+        still so on that day.
+
+    Examples
+    --------
+    >>> row = load_statuses().set_index("status_id").loc["turkey-armenia-border-closed"]
+    >>> row["start_latest"].date(), row["end_state"]
+    (datetime.date(1993, 12, 31), 'ongoing')
+    """
+    return load("statuses")
+
+
+def load_participants() -> pd.DataFrame:
+    """Load who took part in which event, and in which role.
+
+    Returns
+    -------
+    DataFrame
+        One row per event, entity and role; joins ``events`` and ``entities``.
+
+    Examples
+    --------
+    >>> sorted(load_participants().query("role == 'mediator'")["entity_id"].unique())
+    ['PUTIN', 'RUS']
+    """
+    return load("participants")
+
+
+def load_entities() -> pd.DataFrame:
+    """Load the actors and places, with their codes in other datasets.
+
+    Returns
+    -------
+    DataFrame
+        One row per entity, key ``entity_id``; ISO, Correlates of War, Gleditsch–Ward, UCDP and
+        Wikidata codes, null where no source gives one.
+
+    Examples
+    --------
+    >>> load_entities().set_index("entity_id").loc["GEO", "cow_abbrev"]
+    'GRG'
+    """
+    return load("entities")
+
+
+def load_sources() -> pd.DataFrame:
+    """Load the seed documents that everything else was coded from.
+
+    Returns
+    -------
+    DataFrame
+        One row per seed, key ``source_id``, with the shares (0 to 1) of its characters that are
+        cited and set aside.
+
+    Examples
+    --------
+    >>> load_sources()["author"].tolist()
+    ['Sergei Markedonov']
+    """
+    return load("sources")
+
+
+def load_evidence() -> pd.DataFrame:
+    """Load the passages that prove the records.
+
+    Returns
+    -------
+    DataFrame
+        One row per record and passage; ``quote`` is verbatim but for white space, ``start_char``
+        and ``end_char`` are code points into the text of the seed.
+
+    Examples
+    --------
+    >>> evidence = load_evidence().set_index("record_id")
+    >>> evidence.loc["turkey-armenia-border-closed", "quote"]
+    'and since 1993, Turkey has kept its border with Armenia closed.'
+    """
+    return load("evidence")
+
+
+def load_coverage() -> pd.DataFrame:
+    """Load what became of every stretch of every seed: cited, or set aside and why.
+
+    Returns
+    -------
+    DataFrame
+        One row per stretch, in code points; the stretches tile each seed.
+
+    Examples
+    --------
+    >>> "forecast" in set(load_coverage()["disposition"])
+    True
+    """
+    return load("coverage")
+
+
+def load_timeline() -> pd.DataFrame:
+    """Load events and statuses in one flat table: the one to open when you open one.
+
+    Returns
+    -------
+    DataFrame
+        One row per record, with its four bounds, its first quote, citation and address.
+
+    Examples
+    --------
+    >>> load_timeline()["kind"].value_counts().to_dict()
+    {'status': 26, 'event': 8}
+    """
+    return load("timeline")
+
+
+def data_path(name: str | None = None) -> Path:
+    """Give the real path of a table's Parquet file, for any program that reads Parquet.
+
+    Parameters
+    ----------
+    name
+        A table; left out, the folder with all of them.
+
+    Returns
+    -------
+    Path
+        A file, or a folder, that exists for as long as the program runs.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such table (a ``KeyError``).
+
+    Examples
+    --------
+    >>> pd.read_parquet(data_path("sources"))["language"].tolist()
+    ['en']
+    """
+    if name is not None and name not in TABLES:
+        raise UnknownNameError(unknown("table", name, TABLES))
+    folder = _folder()
+    return folder / f"{name}.parquet" if name else folder
+
+
+@cache
+def _folder() -> Path:
+    """Find the installed data; of a zipped package a copy is made that lasts until exit."""
+    files: Traversable = resources.files("caucasus_events.data")
+    if isinstance(files, Path):
+        return files
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(resources.as_file(files))
