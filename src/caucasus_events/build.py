@@ -1,38 +1,29 @@
-"""Seeds to tables, checked, and to the files in ``data/``: all of them or none.
+"""Seeds to tables, checked, to ``data/``; and is ``data/`` still what the seeds build.
 
-Tables are plain DataFrames in the types of :mod:`.schema`, sorted by key; the same seeds give
-the same bytes in every process, zone and locale.
+Tables are plain DataFrames in the types of :mod:`.schema`, sorted by key.
 """
 
 from __future__ import annotations
 
-import hashlib
-import importlib.metadata
-import json
 import os
-import re
-import shutil
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import pandera.pandas as pa
-import pyarrow
-import pyarrow.parquet
+import pandera.pandas as pandera
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from . import __version__, checks, citation, codebook, diff, records, schema
+from . import checks, citation, codebook, diff, files, records, schema
 from .errors import Fact, Problem, ProblemsError, ReleaseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     Progress = Callable[[Iterable[records.Coded], int], Iterable[records.Coded]]
 
-NAME = "caucasus-events"
-LICENCE = "CC-BY-4.0"
-_INIT = '"""The released tables of caucasus-events: built from the seeds, never edited."""\n'
 _SINGULAR = {"sources": "source", "entities": "entity", "events": "event", "statuses": "status"}
 # Below this many seeds, starting processes costs more than it saves.
 _FEW = 16
@@ -70,7 +61,7 @@ def build_dataset(root: Path, progress: Progress | None = None) -> Built:
         If there are no seeds in ``root``.
     """
     built = build_in_memory(root, progress)
-    write_files(built.files, root)
+    files.write(built.files, root)
     return built
 
 
@@ -102,9 +93,7 @@ def build_in_memory(root: Path, progress: Progress | None = None) -> Built:
     problems += _rule_problems(shipped, coded)
     if problems:
         raise ProblemsError(sorted(problems, key=_file_order))
-    files = {f"{name}.parquet": to_parquet(name, frame) for name, frame in tables.items()}
-    files |= {"README.md": _readme(tables).encode(), "__init__.py": _INIT.encode()}
-    return Built(tables, dict(shipped.texts), files)
+    return Built(tables, dict(shipped.texts), files.render(tables))
 
 
 def check_dataset(root: Path, progress: Progress | None = None) -> tuple[Built, str]:
@@ -131,11 +120,11 @@ def check_dataset(root: Path, progress: Progress | None = None) -> tuple[Built, 
     ReleaseError
         If there are no seeds in ``root``.
     """
-    recover(root)
+    files.recover(root)
     built = build_in_memory(root, progress)
     shipped, problems = read_shipped(root)
     problems += shipped_problems(shipped, built.texts)
-    compared = "bytes" if pins_hold() else "rows and schemas"
+    compared = "bytes" if files.pins_hold() else "rows and schemas"
     problems += _differences(built, shipped, root, by_bytes=compared == "bytes")
     if problems:
         raise ProblemsError(problems)
@@ -190,114 +179,11 @@ def assemble(coded: Sequence[records.Coded]) -> dict[str, pd.DataFrame]:
     names = {row["entity_id"]: row["name"] for row in rows["entities"]}
     cast: dict[str, list[tuple[str, str]]] = {}
     for row in sorted(rows["participants"], key=lambda row: str(row["entity_id"])):
-        cast.setdefault(row["event_id"], []).append((row["role"], names.get(row["entity_id"], row["entity_id"])))
+        cast.setdefault(row["event_id"], []).append((row["role"], names.get(row["entity_id"]) or row["entity_id"]))
     for row in rows["events"]:
         row["participants"] = _cast(cast.get(row["event_id"], []))
     rows["timeline"] = _timeline(rows, names)
     return {name: _frame(name, rows[name]) for name in schema.TABLES}
-
-
-def to_parquet(name: str, frame: pd.DataFrame) -> bytes:
-    """Write a table as Parquet: one row group, zstd, version and content digest in its metadata.
-
-    Parameters
-    ----------
-    name
-        The table.
-    frame
-        Its rows, in the types of :mod:`.schema`.
-
-    Returns
-    -------
-    bytes
-        The file. ``pd.read_parquet`` gives the metadata back as ``attrs``.
-    """
-    about = {"name": NAME, "table": name, "version": __version__, "licence": LICENCE}
-    about["content_digest"] = content_digest(name, frame)
-    described = frame.copy(deep=False)
-    described.attrs = about
-    table = pyarrow.Table.from_pandas(described, preserve_index=False)
-    table = table.replace_schema_metadata({**(table.schema.metadata or {}), **about})
-    sink = pyarrow.BufferOutputStream()
-    pyarrow.parquet.write_table(table, sink, compression="zstd", row_group_size=max(1, len(frame)))
-    return bytes(sink.getvalue().to_pybytes())
-
-
-def content_digest(name: str, frame: pd.DataFrame) -> str:
-    """Digest the content of a table, whatever wrote its file.
-
-    Parameters
-    ----------
-    name
-        The table.
-    frame
-        Its rows.
-
-    Returns
-    -------
-    str
-        ``sha256:`` and 64 hexadecimal digits, over one line of JSON for the name and the
-        columns and one for each row, every cell as text, null where nothing stands.
-
-    Examples
-    --------
-    >>> content_digest("t", pd.DataFrame({"a": [1]})) == content_digest("t", pd.DataFrame({"a": [1]}))
-    True
-    """
-    columns = [str(column) for column in frame.columns]
-    values = zip(*(map(diff.cell, frame[column].astype(object).tolist()) for column in columns), strict=True)
-    hasher = hashlib.sha256(json.dumps([name, columns]).encode())
-    for row in values:
-        hasher.update(b"\n" + json.dumps(row, ensure_ascii=False).encode())
-    return f"sha256:{hasher.hexdigest()}"
-
-
-def write_files(files: Mapping[str, bytes], root: Path) -> None:
-    """Replace ``data/`` by these files, or leave it as it was.
-
-    Parameters
-    ----------
-    files
-        Every file of the folder by name.
-    root
-        The checkout.
-    """
-    recover(root)
-    data, new, old = root / "data", root / "data.new", root / "data.old"
-    new.mkdir()
-    for name, content in files.items():
-        (new / name).write_bytes(content)
-    if data.exists():
-        data.rename(old)
-    new.rename(data)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def recover(root: Path) -> None:
-    """Clear away what a build left that was killed; bring the last whole ``data/`` back.
-
-    Parameters
-    ----------
-    root
-        The checkout.
-    """
-    data, new, old = root / "data", root / "data.new", root / "data.old"
-    if old.exists() and not data.exists():
-        old.rename(data)
-    for left in (new, old):
-        shutil.rmtree(left, ignore_errors=True)
-
-
-def pins_hold() -> bool:
-    """Say whether pandas and pyarrow are the versions that the build extra pins.
-
-    Returns
-    -------
-    bool
-        True only if both are; only then the same rows give the same bytes.
-    """
-    wanted = [re.match(r"(pandas|pyarrow)==([\w.]+)", line) for line in importlib.metadata.requires(NAME) or []]
-    return all(importlib.metadata.version(pin[1]) == pin[2] for pin in wanted if pin)
 
 
 def read_shipped(root: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
@@ -322,9 +208,11 @@ def read_shipped(root: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
             frame = pd.read_parquet(path)
         except FileNotFoundError:
             problems.append(Problem(f"data/{name}.parquet", "", "the file is missing", "run caucasus-events build"))
-        except (OSError, pyarrow.ArrowInvalid) as error:
+        except (OSError, pa.ArrowInvalid) as error:
             fact = Fact("reader", str(error).split("\n", 1)[0])
-            problems.append(Problem(f"data/{name}.parquet", "", "the file cannot be read", "run caucasus-events build", (fact,)))
+            problems.append(
+                Problem(f"data/{name}.parquet", "", "the file cannot be read", "run caucasus-events build", (fact,))
+            )
         else:
             # An empty dictionary column loses its codes on the way through Parquet.
             tables[name] = frame if len(frame) else frame.astype(schema.dtypes(model), errors="ignore")
@@ -359,7 +247,7 @@ def _model_problems(name: str, frame: pd.DataFrame) -> list[Problem]:
     model = schema.TABLES[name]
     try:
         model.validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as error:
+    except pandera.errors.SchemaErrors as error:
         return [_model_problem(name, frame, case) for case in error.failure_cases.to_dict("records")]
     return []
 
@@ -410,14 +298,18 @@ def _differences(built: Built, shipped: Mapping[str, pd.DataFrame], root: Path, 
     for name, frame in built.tables.items():
         if name in shipped:
             problems += [_changed(name, change, do) for change in _changes(name, shipped[name], frame)]
-    for path in sorted(set(os.listdir(root / "data")) - set(built.files) - {"__pycache__"}):
+    for path in sorted({path.name for path in (root / "data").iterdir()} - set(built.files) - {"__pycache__"}):
         problems.append(Problem(f"data/{path}", "", "the build does not write this file", "remove it"))
     seen = {problem.place for problem in problems}
     for path, content in built.files.items():
         place, target = f"data/{path}", root / "data" / path
-        if place in seen or (path.removesuffix(".parquet") in built.tables and path.removesuffix(".parquet") not in shipped):
+        if place in seen or (
+            path.removesuffix(".parquet") in built.tables and path.removesuffix(".parquet") not in shipped
+        ):
             continue
-        if not target.exists() or not _same(target.read_bytes(), content, by_bytes=by_bytes or not path.endswith(".parquet")):
+        if not target.exists() or not _same(
+            target.read_bytes(), content, by_bytes=by_bytes or not path.endswith(".parquet")
+        ):
             what = "the file is not what the seeds build" + ("; its rows are" if path.endswith(".parquet") else "")
             problems.append(Problem(place, "", what, do))
     return problems
@@ -427,11 +319,11 @@ def _same(found: bytes, expected: bytes, *, by_bytes: bool) -> bool:
     """Compare two files to the byte, or as Arrow schemas with their metadata but for the writer's own."""
     if by_bytes:
         return found == expected
-    old, new = (pyarrow.parquet.read_schema(pyarrow.BufferReader(content)) for content in (found, expected))
+    old, new = (pq.read_schema(pa.BufferReader(content)) for content in (found, expected))
     return bool(old.equals(new)) and _about(old) == _about(new)
 
 
-def _about(arrow: pyarrow.Schema) -> dict[bytes, bytes]:
+def _about(arrow: pa.Schema) -> dict[bytes, bytes]:
     """Give the metadata that does not name the versions that wrote the file."""
     return {key: value for key, value in (arrow.metadata or {}).items() if key != b"pandas"}
 
@@ -472,8 +364,13 @@ def _timeline(rows: Mapping[str, list[records.Row]], names: Mapping[str, str]) -
     """Flatten events and statuses, with what one needs to read and cite a row."""
     sources = {row["source_id"]: row for row in rows["sources"]}
     cite = {name: citation.source_citation(row, row["published"]) for name, row in sources.items()}
-    flat = [row | {"record_id": row["event_id"], "kind": "event", "parties": row["participants"]} for row in rows["events"]]
-    flat += [row | {"record_id": row["status_id"], "kind": "status", "parties": _parties(row, names)} for row in rows["statuses"]]
+    flat = [
+        row | {"record_id": row["event_id"], "kind": "event", "parties": row["participants"]} for row in rows["events"]
+    ]
+    flat += [
+        row | {"record_id": row["status_id"], "kind": "status", "parties": _parties(row, names)}
+        for row in rows["statuses"]
+    ]
     for row in flat:
         row |= {"citation": cite.get(row["source_id"]), "url": sources.get(row["source_id"], {}).get("url")}
     return flat
@@ -484,19 +381,3 @@ def _parties(row: records.Row, names: Mapping[str, str]) -> str:
     subject, target = (names.get(row[side], row[side]) for side in ("subject", "object"))
     about = f" (about {names.get(row['about'], row['about'])})" if row["about"] else ""
     return f"{subject} {'–' if row['symmetric'] else '→'} {target}{about}"
-
-
-def _readme(tables: Mapping[str, pd.DataFrame]) -> str:
-    """Write ``data/README.md``: version, digests and the dictionary of every table."""
-    lines = [f"# {NAME} {__version__}: the tables", "", "Built from `seeds/` by `caucasus-events build`; never edited by hand.", ""]
-    lines += [f"Licence of the tables: {LICENCE}. The quotes are short excerpts of documents that belong to their publishers.", ""]
-    lines += ["| table | rows | content digest |", "| --- | --- | --- |"]
-    lines += [f"| `{name}` | {len(frame)} | `{content_digest(name, frame)}` |" for name, frame in tables.items()]
-    for name, model in schema.TABLES.items():
-        types, codes = schema.dtypes(model), schema.codes(model)
-        lines += ["", f"## {name}", "", f"{schema.grain(model)} Key: {', '.join(f'`{key}`' for key in schema.KEYS[name])}.", ""]
-        lines += ["| column | type | meaning |", "| --- | --- | --- |"]
-        for column, meaning in schema.descriptions(model).items():
-            allowed = f" ({', '.join(codes[column])})" if column in codes else ""
-            lines.append(f"| `{column}` | {types[column]} | {meaning}{allowed} |")
-    return "\n".join(lines) + "\n"

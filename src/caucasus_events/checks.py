@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -124,13 +125,19 @@ def keys_are_unique(shipped: Shipped) -> Iterator[Finding]:
             yield Finding(table, _id(table, row), _id(table, row), "the id is used twice", _another_id(row))
     shared = set(shipped.tables["events"]["event_id"]) & set(shipped.tables["statuses"]["status_id"])
     for identity in sorted(shared):
-        yield Finding("statuses", identity, identity, "the id is used by an event and by a status", "give one of them another id")
+        yield Finding(
+            "statuses", identity, identity, "the id is used by an event and by a status", "give one of them another id"
+        )
 
 
 def _another_id(row: Mapping[str, Any]) -> str:
     """Say how to name the second of two rows that want one id."""
     plain = next(iter(row.values()))
-    return f"give the new one another id; one from another seed ends in it: {plain}-{row['source_id']}" if "source_id" in row else "keep one"
+    return (
+        f"give the new one another id; one from another seed ends in it: {plain}-{row['source_id']}"
+        if "source_id" in row
+        else "keep one"
+    )
 
 
 @rule
@@ -138,7 +145,7 @@ def rows_are_in_key_order(shipped: Shipped) -> Iterator[Finding]:
     """The rows of a table are sorted by its key."""
     for table, key in schema.KEYS.items():
         rows = list(_rows(shipped.tables[table][list(key)]))
-        for before, after in zip(rows, rows[1:], strict=False):
+        for before, after in pairwise(rows):
             if tuple(before.values()) > tuple(after.values()):
                 yield Finding(table, _id(table, after), "", "the row stands after a later key", "build the data anew")
 
@@ -148,11 +155,19 @@ def ids_are_well_formed(shipped: Shipped) -> Iterator[Finding]:
     """Ids of records are kebab-case; a status names its type in its id, a denial with `not` before it."""
     for table, identity, row in shipped.records():
         if not _SLUG.fullmatch(identity):
-            yield Finding(table, identity, identity, "the id is not lower-case kebab-case", "write a-z, 0-9 and single hyphens: turkey-armenia-border-closed")
+            yield Finding(
+                table,
+                identity,
+                identity,
+                "the id is not lower-case kebab-case",
+                "write a-z, 0-9 and single hyphens: turkey-armenia-border-closed",
+            )
         elif table == "statuses":
             ending = ("" if row["holds"] else "not-") + row["type"].replace("_", "-")
             if not re.search(rf"(?<!-not)-{re.escape(ending)}(-|$)", identity):
-                yield Finding(table, identity, identity, "the id does not name the type of the status", f"let it end in -{ending}")
+                yield Finding(
+                    table, identity, identity, "the id does not name the type of the status", f"let it end in -{ending}"
+                )
 
 
 @rule
@@ -161,21 +176,43 @@ def entity_ids_follow_their_kind(shipped: Shipped) -> Iterator[Finding]:
     for row in shipped.rows["entities"]:
         identity, kind = row["entity_id"], row["kind"]
         if not re.fullmatch(r"[A-Z][A-Z0-9]*", identity):
-            yield Finding("entities", identity, identity, "the id of an entity is not in capitals", "write A-Z and 0-9, a letter first")
+            yield Finding(
+                "entities",
+                identity,
+                identity,
+                "the id of an entity is not in capitals",
+                "write A-Z and 0-9, a letter first",
+            )
         elif kind == "state" and identity != row["iso3"]:
-            yield Finding("entities", identity, identity, "the id of a state is not its ISO 3166-1 alpha-3 code", "let id and iso3 be the same code")
+            yield Finding(
+                "entities",
+                identity,
+                identity,
+                "the id of a state is not its ISO 3166-1 alpha-3 code",
+                "let id and iso3 be the same code",
+            )
         elif kind in ("territory", "authority") and not re.fullmatch(r"X[A-Z]{2}", identity):
-            yield Finding("entities", identity, identity, f"the id of a {kind} is not X and two letters", "take a code that ISO leaves to users: XAA to XZZ")
+            yield Finding(
+                "entities",
+                identity,
+                identity,
+                f"the id of a {kind} is not X and two letters",
+                "take a code that ISO leaves to users: XAA to XZZ",
+            )
 
 
 @rule
 def references_resolve(shipped: Shipped) -> Iterator[Finding]:
     """Every source, entity, event and record that a row names exists."""
-    known = {name: {row[schema.KEYS[name][0]] for row in shipped.rows[name]} for name in ("sources", "entities", "events")}
+    known = {
+        name: {row[schema.KEYS[name][0]] for row in shipped.rows[name]} for name in ("sources", "entities", "events")
+    }
     known["records"] = known["events"] | {row["status_id"] for row in shipped.rows["statuses"]}
     for table, column, target in _REFERENCES:
         for row in shipped.rows[table]:
-            for value in [] if row[column] is None else str(row[column]).split("-") if column == "location" else [row[column]]:
+            for value in (
+                [] if row[column] is None else str(row[column]).split("-") if column == "location" else [row[column]]
+            ):
                 if value not in known[target]:
                     yield _dangling(table, row, column, value, sorted(known[target]), target)
 
@@ -206,7 +243,8 @@ def _dangling(table: str, row: Mapping[str, Any], column: str, value: str, names
     what = f"unknown {'entity' if target == 'entities' else target.removesuffix('s')} {value!r} in {column}"
     facts = (Fact("known", ", ".join(names)),) if target == "entities" else ()
     owner = ("events", row["event_id"]) if table == "participants" else (table, _id(table, row))
-    return Finding(*owner, value, what, f"write {near}, or {add}" if near else add, facts, missing=value)
+    do = f"write {near}, or {add}" if near else add
+    return Finding(owner[0], owner[1], value, what, do, facts, missing=value)
 
 
 @rule
@@ -239,7 +277,13 @@ def nothing_is_later_than_its_seed(shipped: Shipped) -> Iterator[Finding]:
                 yield Finding(table, identity, "", f"{bound} is after the day the seed speaks until", "mend the date")
     for row in shipped.rows["sources"]:
         if row["speaks_until"] > row["published"]:
-            yield Finding("sources", row["source_id"], str(row["speaks_until"].date()), "speaks_until is after the day of publication", "a text knows nothing later than its own day")
+            yield Finding(
+                "sources",
+                row["source_id"],
+                str(row["speaks_until"].date()),
+                "speaks_until is after the day of publication",
+                "a text knows nothing later than its own day",
+            )
 
 
 @rule
@@ -249,18 +293,28 @@ def bounds_follow_from_the_coded_dates(shipped: Shipped) -> Iterator[Finding]:
         until = row["speaks_until"].date()
         try:
             if table == "events":
-                bounds, code, column = dates.event_bounds(row["date"], until), dates.precision(row["date"]), "date_precision"
+                bounds, code, column = (
+                    dates.event_bounds(row["date"], until),
+                    dates.precision(row["date"]),
+                    "date_precision",
+                )
             else:
                 (bounds, code), column = dates.status_bounds(row["start"], row["end"], until), "end_state"
-        except dates.DateProblem as error:
-            yield Finding(table, identity, error.text, error.what, error.do, (Fact("date", error.text, caret=error.caret),))
+        except dates.DateError as error:
+            yield Finding(
+                table, identity, error.text, error.what, error.do, (Fact("date", error.text, caret=error.caret),)
+            )
             continue
         for name, expected in bounds._asdict().items():
             if _day(row[name]) != expected:
                 facts = (Fact("found", str(_day(row[name]))), Fact("expected", str(expected)))
-                yield Finding(table, identity, "", f"{name} does not follow from the coded date", "build the data anew", facts)
+                yield Finding(
+                    table, identity, "", f"{name} does not follow from the coded date", "build the data anew", facts
+                )
         if row[column] != code:
-            yield Finding(table, identity, "", f"{column} is {row[column]}, the coded date says {code}", "build the data anew")
+            yield Finding(
+                table, identity, "", f"{column} is {row[column]}, the coded date says {code}", "build the data anew"
+            )
 
 
 @rule
@@ -278,9 +332,21 @@ def symmetric_pairs_are_ordered(shipped: Shipped) -> Iterator[Finding]:
     for row in shipped.rows["statuses"]:
         identity, kind = row["status_id"], codebook.status_types().get(row["type"])
         if kind and kind.symmetric != row["symmetric"]:
-            yield Finding("statuses", identity, "", f"symmetric is {row['symmetric']}, the codebook says {kind.symmetric}", "build the data anew")
+            yield Finding(
+                "statuses",
+                identity,
+                "",
+                f"symmetric is {row['symmetric']}, the codebook says {kind.symmetric}",
+                "build the data anew",
+            )
         if kind and kind.symmetric and row["subject"] > row["object"]:
-            yield Finding("statuses", identity, row["subject"], f"{row['type']} is symmetric and its pair is not in alphabetical order", f'write subject = "{row["object"]}", object = "{row["subject"]}"')
+            yield Finding(
+                "statuses",
+                identity,
+                row["subject"],
+                f"{row['type']} is symmetric and its pair is not in alphabetical order",
+                f'write subject = "{row["object"]}", object = "{row["subject"]}"',
+            )
 
 
 @rule
@@ -288,10 +354,16 @@ def nobody_stands_on_both_sides(shipped: Shipped) -> Iterator[Finding]:
     """Subject and object differ, and nobody acts on himself in an event."""
     for row in shipped.rows["statuses"]:
         if row["subject"] == row["object"]:
-            yield Finding("statuses", row["status_id"], row["subject"], f"subject and object are both {row['subject']}", "name the two parties")
-    people = shipped.tables["participants"]
-    for (event, entity), roles in people.groupby(["event_id", "entity_id"])["role"]:
-        if {"actor", "target"} <= set(roles):
+            yield Finding(
+                "statuses",
+                row["status_id"],
+                row["subject"],
+                f"subject and object are both {row['subject']}",
+                "name the two parties",
+            )
+    cast = {(row["event_id"], row["entity_id"], row["role"]) for row in shipped.rows["participants"]}
+    for event, entity, role in sorted(cast):
+        if role == "actor" and (event, entity, "target") in cast:
             yield Finding("events", event, entity, f"{entity} is both actor and target", "name the two parties")
 
 
@@ -301,7 +373,13 @@ def events_have_participants(shipped: Shipped) -> Iterator[Finding]:
     present = set(shipped.tables["participants"]["event_id"])
     for identity in shipped.tables["events"]["event_id"]:
         if identity not in present:
-            yield Finding("events", identity, "", "nobody takes part in the event", "add participants = [ { entity = …, role = … } ]")
+            yield Finding(
+                "events",
+                identity,
+                "",
+                "nobody takes part in the event",
+                "add participants = [ { entity = …, role = … } ]",
+            )
 
 
 @rule
@@ -313,7 +391,13 @@ def roles_fit_the_type(shipped: Shipped) -> Iterator[Finding]:
         event_type = codebook.event_types().get(str(types.get(row["event_id"])))
         allowed = event_type.roles.get(row["role"]) if event_type else []
         if allowed is None and event_type is not None:
-            yield Finding("events", row["event_id"], row["role"], f"{event_type.name} knows no role {row['role']!r}", "write " + " or ".join(event_type.roles))
+            yield Finding(
+                "events",
+                row["event_id"],
+                row["role"],
+                f"{event_type.name} knows no role {row['role']!r}",
+                "write " + " or ".join(event_type.roles),
+            )
         elif allowed:
             yield from _kind("events", row["event_id"], row["role"], row["entity_id"], kinds, allowed)
 
@@ -331,10 +415,18 @@ def kinds_fit_the_type(shipped: Shipped) -> Iterator[Finding]:
             yield from _kind("statuses", row["status_id"], "about", row["about"], kinds, ["territory"])
 
 
-def _kind(table: str, record: str, place: str, entity: str, kinds: Mapping[str, Any], allowed: list[str]) -> Iterator[Finding]:
+def _kind(
+    table: str, record: str, place: str, entity: str, kinds: Mapping[str, Any], allowed: list[str]
+) -> Iterator[Finding]:
     """Report an entity of a kind that may not stand in this place; an unknown one is another rule's."""
     if entity in kinds and kinds[entity] not in allowed:
-        yield Finding(table, record, entity, f"{entity} is a {kinds[entity]} and cannot be {place}", f"name a {' or '.join(allowed)}")
+        yield Finding(
+            table,
+            record,
+            entity,
+            f"{entity} is a {kinds[entity]} and cannot be {place}",
+            f"name a {' or '.join(allowed)}",
+        )
 
 
 @rule
@@ -347,7 +439,13 @@ def places_fit_the_type(shipped: Shipped) -> Iterator[Finding]:
         if not kind.located:
             yield Finding("events", row["event_id"], where, f"{kind.name} has no location", "leave location out")
         if "-".join(sorted(where.split("-"))) != where:
-            yield Finding("events", row["event_id"], where, "the border's codes are not in alphabetical order", f'write location = "{"-".join(sorted(where.split("-")))}"')
+            yield Finding(
+                "events",
+                row["event_id"],
+                where,
+                "the border's codes are not in alphabetical order",
+                f'write location = "{"-".join(sorted(where.split("-")))}"',
+            )
 
 
 @rule
@@ -355,7 +453,13 @@ def attributions_name_somebody(shipped: Shipped) -> Iterator[Finding]:
     """attributed_to is given where, and only where, the assertion is attributed."""
     for table, identity, row in shipped.records():
         if (row["assertion"] == "attributed") != (row["attributed_to"] is not None):
-            yield Finding(table, identity, row["assertion"], "assertion and attributed_to disagree", "name whose claim it is, or none")
+            yield Finding(
+                table,
+                identity,
+                row["assertion"],
+                "assertion and attributed_to disagree",
+                "name whose claim it is, or none",
+            )
 
 
 @rule
@@ -364,7 +468,13 @@ def occurrences_are_those_of_other_seeds(shipped: Shipped) -> Iterator[Finding]:
     seeds = shipped.column("events", "event_id", "source_id")
     for row in shipped.rows["events"]:
         if row["same_as"] is not None and seeds.get(row["same_as"]) == row["source_id"]:
-            yield Finding("events", row["event_id"], row["same_as"], "same_as names an event of the same seed", "code the occurrence once, with every passage")
+            yield Finding(
+                "events",
+                row["event_id"],
+                row["same_as"],
+                "same_as names an event of the same seed",
+                "code the occurrence once, with every passage",
+            )
 
 
 @rule
@@ -388,35 +498,68 @@ def _clash(yes: Mapping[str, Any], no: Mapping[str, Any]) -> Iterator[Finding]:
     first, last = max(windows[0], windows[2]), min(windows[1], windows[3])
     if first <= last:
         facts = (Fact("yes", yes["status_id"]), Fact("no", no["status_id"]), Fact("day", str(first.date())))
-        yield Finding("statuses", no["status_id"], no["status_id"], "the seed says yes and no of one day", "mend one of the two, or its dates", facts)
+        yield Finding(
+            "statuses",
+            no["status_id"],
+            no["status_id"],
+            "the seed says yes and no of one day",
+            "mend one of the two, or its dates",
+            facts,
+        )
 
 
 @rule
 def coverage_tiles_every_seed(shipped: Shipped) -> Iterator[Finding]:
-    """The stretches of a seed follow each other from its first to its last character, and no two neighbours are alike."""
+    """The stretches of a seed tile it from first to last character; no two neighbours are alike."""
     tiled = shipped.stretches()
     for row in shipped.rows["sources"]:
         at, last = 0, None
         for stretch in tiled.get(row["source_id"], []):
             if stretch["start_char"] != at or stretch["end_char"] <= at or stretch["disposition"] == last:
-                yield Finding("coverage", _id("coverage", stretch), "", f"the stretch does not follow the one that ends at {at}", "build the data anew")
+                yield Finding(
+                    "coverage",
+                    _id("coverage", stretch),
+                    "",
+                    f"the stretch does not follow the one that ends at {at}",
+                    "build the data anew",
+                )
             at, last = stretch["end_char"], stretch["disposition"]
         if at != row["characters"]:
-            yield Finding("sources", row["source_id"], "", f"coverage ends at {at}, the text at {row['characters']}", "build the data anew")
+            yield Finding(
+                "sources",
+                row["source_id"],
+                "",
+                f"coverage ends at {at}, the text at {row['characters']}",
+                "build the data anew",
+            )
 
 
 @rule
 def cited_stretches_are_the_evidence(shipped: Shipped) -> Iterator[Finding]:
     """Every passage lies in cited stretches, and every cited stretch begins with a passage."""
     cited = shipped.tables["coverage"].query("disposition == 'cited'")
-    spans = {seed: list(group[["start_char", "end_char"]].itertuples(index=False)) for seed, group in cited.groupby("source_id")}
+    spans = {
+        seed: list(group[["start_char", "end_char"]].itertuples(index=False))
+        for seed, group in cited.groupby("source_id")
+    }
     starts = set(shipped.tables["evidence"][["source_id", "start_char"]].itertuples(index=False, name=None))
     for row in shipped.rows["evidence"]:
-        if not any(span.start_char <= row["start_char"] and row["end_char"] <= span.end_char for span in spans.get(row["source_id"], [])):
-            yield Finding("evidence", _id("evidence", row), "", "the passage is not in a cited stretch", "build the data anew")
+        if not any(
+            span.start_char <= row["start_char"] and row["end_char"] <= span.end_char
+            for span in spans.get(row["source_id"], [])
+        ):
+            yield Finding(
+                "evidence", _id("evidence", row), "", "the passage is not in a cited stretch", "build the data anew"
+            )
     for row in _rows(cited):
         if row["start_char"] > 0 and (row["source_id"], row["start_char"]) not in starts:
-            yield Finding("coverage", _id("coverage", row), "", "no passage begins where the cited stretch does", "build the data anew")
+            yield Finding(
+                "coverage",
+                _id("coverage", row),
+                "",
+                "no passage begins where the cited stretch does",
+                "build the data anew",
+            )
 
 
 @rule
@@ -430,9 +573,22 @@ def quotes_stand_at_their_offsets(shipped: Shipped) -> Iterator[Finding]:
         cut = text.text[span.start : span.end]
         if quotes.fold(cut) != row["quote"] or cut != cut.strip():
             facts = (Fact("quote", row["quote"]), Fact("text", quotes.fold(cut)))
-            yield Finding("evidence", _id("evidence", row), "", "the quote is not what stands at its offsets", "build the data anew", facts)
+            yield Finding(
+                "evidence",
+                _id("evidence", row),
+                "",
+                "the quote is not what stands at its offsets",
+                "build the data anew",
+                facts,
+            )
         elif quotes.context(span, text) != (row["prefix"], row["suffix"]):
-            yield Finding("evidence", _id("evidence", row), "", "prefix or suffix is not what stands around the quote", "build the data anew")
+            yield Finding(
+                "evidence",
+                _id("evidence", row),
+                "",
+                "prefix or suffix is not what stands around the quote",
+                "build the data anew",
+            )
 
 
 @rule
@@ -443,14 +599,28 @@ def sources_describe_their_text(shipped: Shipped) -> Iterator[Finding]:
         text = shipped.texts.get(row["source_id"])
         if text is None:
             continue
-        counts = {stretch["start_char"]: _letters(text[stretch["start_char"] : stretch["end_char"]]) for stretch in tiled.get(row["source_id"], [])}
-        cited = sum(counts[stretch["start_char"]] for stretch in tiled.get(row["source_id"], []) if stretch["disposition"] == "cited")
+        counts = {
+            stretch["start_char"]: _letters(text[stretch["start_char"] : stretch["end_char"]])
+            for stretch in tiled.get(row["source_id"], [])
+        }
+        cited = sum(
+            counts[stretch["start_char"]]
+            for stretch in tiled.get(row["source_id"], [])
+            if stretch["disposition"] == "cited"
+        )
         total = _letters(text)
         found = (row["characters"], row["sha256"], row["cited_share"], row["set_aside_share"])
-        expected = (len(text), quotes.digest(text), round(cited / total, 6), round((sum(counts.values()) - cited) / total, 6))
+        expected = (
+            len(text),
+            quotes.digest(text),
+            round(cited / total, 6),
+            round((sum(counts.values()) - cited) / total, 6),
+        )
         if found != expected:
             facts = (Fact("found", str(found)), Fact("expected", str(expected)))
-            yield Finding("sources", row["source_id"], "", "the source does not describe its text", "build the data anew", facts)
+            yield Finding(
+                "sources", row["source_id"], "", "the source does not describe its text", "build the data anew", facts
+            )
 
 
 def _letters(text: str) -> int:

@@ -33,7 +33,7 @@ class Commands(click.Group):
             click.echo(f"{error}\n\n{count} problem{'s' * (count != 1)}; nothing was written.", err=True)
         except CaucasusEventsError as error:
             click.echo(f"caucasus-events: {error}", err=True)
-        ctx.exit(1)
+        return ctx.exit(1)
 
 
 _root = click.option(
@@ -70,7 +70,7 @@ def build(root: Path) -> None:
     Example:
         caucasus-events build
     """
-    from . import build as builder  # noqa: PLC0415 - readers have no build extra
+    from . import build as builder
 
     built = builder.build_dataset(root, _progress)
     for row in built.tables["sources"].itertuples():
@@ -91,8 +91,8 @@ def check(root: Path) -> None:
     Example:
         caucasus-events check
     """
-    from . import build as builder  # noqa: PLC0415 - readers have no build extra
-    from . import checks  # noqa: PLC0415 - the same
+    from . import build as builder
+    from . import checks
 
     built, compared = builder.check_dataset(root, _progress)
     click.echo(f"data/ is what the seeds build (compared: {compared}).")
@@ -113,7 +113,7 @@ def show(name: str | None, form: str) -> None:
         caucasus-events show turkey-armenia-border-closed
         caucasus-events show events --format csv
     """
-    from . import schema, tables  # noqa: PLC0415 - `--help` needs no pandas
+    from . import schema, tables
 
     if form == "csv":
         if name not in tables.TABLES:
@@ -139,7 +139,7 @@ def list_records(kind: str | None, entity: str | None) -> None:
         caucasus-events list --type clash
         caucasus-events list --entity ARM
     """
-    from . import codebook, tables  # noqa: PLC0415 - `--help` needs no pandas
+    from . import codebook, tables
 
     frame = tables.load("timeline")
     known = [*codebook.codes("event"), *codebook.codes("status")]
@@ -167,11 +167,12 @@ def new(text: Path, root: Path) -> None:
     Example:
         caucasus-events new ~/report-2021.txt
     """
-    from . import template  # noqa: PLC0415 - readers have no build extra
+    from . import template
 
     sheet = template.new_seed(text, root)
     click.echo(f"wrote  seeds/{sheet.name}")
-    click.echo(f"next   fill in [source] and code every passage (seeds/CODEBOOK.md tells how),\n       then run caucasus-events check --root {root} or build: what is missing is listed")
+    click.echo("next   fill in [source] and code every passage as seeds/CODEBOOK.md tells;")
+    click.echo("       caucasus-events build lists what is still missing")
 
 
 def _progress(coded: Iterable[Any], length: int) -> Iterator[Any]:
@@ -190,7 +191,9 @@ def _shares(row: Any) -> str:  # noqa: ANN401 - a named tuple of pandas
 
 def _paragraph(label: str, text: str) -> None:
     """Print text beside a label, wrapped at 80 columns."""
-    click.echo(textwrap.fill(text, _WIDTH, initial_indent=label, subsequent_indent=" " * len(label), break_on_hyphens=False))
+    click.echo(
+        textwrap.fill(text, _WIDTH, initial_indent=label, subsequent_indent=" " * len(label), break_on_hyphens=False)
+    )
 
 
 def _window(first: pd.Timestamp, last: pd.Timestamp) -> str:
@@ -209,10 +212,11 @@ def _when(row: Any) -> str:  # noqa: ANN401 - a named tuple of pandas
 
 def _records_of(name: str) -> set[str]:
     """Give the ids of all records in which an entity is a party."""
-    from . import tables  # noqa: PLC0415 - `--help` needs no pandas
+    from . import tables
 
     entities = tables.load("entities")
-    ids = {str(row.entity_id) for row in entities.itertuples() if name.casefold() in (row.entity_id.casefold(), row.name.casefold())}
+    folded = entities[["entity_id", "name"]].apply(lambda column: column.str.casefold())
+    ids = set(entities[(folded == name.casefold()).any(axis=1)]["entity_id"])
     if not ids:
         raise UnknownNameError(unknown("entity", name, [*entities["entity_id"], *entities["name"]]))
     people, statuses = tables.load("participants"), tables.load("statuses")
@@ -222,7 +226,7 @@ def _records_of(name: str) -> set[str]:
 
 def _show_table(name: str) -> None:
     """Print what a table holds, column by column."""
-    from . import schema  # noqa: PLC0415 - `--help` needs no pandas
+    from . import schema
 
     model = schema.TABLES[name]
     types, codes = schema.dtypes(model), schema.codes(model)
@@ -234,7 +238,7 @@ def _show_table(name: str) -> None:
 
 def _show_record(identity: str) -> None:
     """Print a record, each passage in its context, and the document."""
-    from . import tables  # noqa: PLC0415 - `--help` needs no pandas
+    from . import tables
 
     timeline = tables.load("timeline").set_index("record_id", drop=False)
     if identity not in timeline.index:
@@ -245,7 +249,12 @@ def _show_record(identity: str) -> None:
     home = "events" if row["kind"] == "event" else "statuses"
     record = tables.load(home).set_index(f"{row['kind']}_id").loc[identity]
     click.echo(f"{identity}\n{row['title']}\n")
-    facts = {"type": row["type"], "parties": row["parties"], "when": _when(row), "after": f"unknown after {record['speaks_until'].date()}"}
+    facts = {
+        "type": row["type"],
+        "parties": row["parties"],
+        "when": _when(row),
+        "after": f"unknown after {record['speaks_until'].date()}",
+    }
     if row["kind"] == "status":
         facts["holds"] = "yes" if record["holds"] else "no: an explicit denial"
     for label, value in {**facts, "assertion": record["assertion"]}.items():
@@ -255,5 +264,5 @@ def _show_record(identity: str) -> None:
         _paragraph("  ", f"… {passage.prefix}>>{passage.quote}<<{passage.suffix} …")
         _paragraph("  ", f"characters {passage.start_char} to {passage.end_char} of {passage.source_id}")
     click.echo("")
-    _paragraph("  ", row["citation"])
+    _paragraph("  ", str(row["citation"]))
     click.echo(f"  {row['url']}")

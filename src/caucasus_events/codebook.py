@@ -181,9 +181,7 @@ def _event_rows() -> list[list[str]]:
 
 def _status_rows() -> list[list[str]]:
     """Write the types of status, a row each."""
-    return [
-        [f"`{t.name}`", t.definition, t.parties, "yes" if t.symmetric else "no"] for t in status_types().values()
-    ]
+    return [[f"`{t.name}`", t.definition, t.parties, "yes" if t.symmetric else "no"] for t in status_types().values()]
 
 
 def _code_rows(vocabulary: str) -> list[list[str]]:

@@ -21,7 +21,7 @@ _FORMS = "YYYY, YYYY-MM or YYYY-MM-DD, each with ~ ? or %; [a..b], [..b], [a..];
 _MONTHS = 12
 
 
-class DateProblem(ValueError):
+class DateError(ValueError):
     """A date that cannot be coded: what is wrong, where in the date (a caret), what to do."""
 
     def __init__(self, what: str, text: str, caret: int, do: str) -> None:
@@ -61,7 +61,7 @@ def parse_window(text: str) -> Window:
 
     Raises
     ------
-    DateProblem
+    DateError
         If the text is none of these, or names a day that does not exist.
 
     Examples
@@ -75,11 +75,11 @@ def parse_window(text: str) -> Window:
         return _single(text, text, 0)
     first, last = text[1:-1].split("..", 1)
     if not first and not last:
-        raise DateProblem("a set needs a first or a last date", text, 1, _FORMS)
-    earliest = _plain(first, text, 1).earliest if first else None
-    latest = _plain(last, text, len(first) + 3).latest if last else None
+        raise DateError("a set needs a first or a last date", text, 1, _FORMS)
+    earliest = _plain(first, text, 1)[0] if first else None
+    latest = _plain(last, text, len(first) + 3)[1] if last else None
     if earliest and latest and latest < earliest:
-        raise DateProblem("the set ends before it begins", text, len(first) + 3, "swap the two dates")
+        raise DateError("the set ends before it begins", text, len(first) + 3, "swap the two dates")
     return Window(earliest, latest)
 
 
@@ -126,7 +126,7 @@ def event_bounds(text: str | None, speaks_until: date) -> Bounds:
 
     Raises
     ------
-    DateProblem
+    DateError
         If the date cannot be read, ends before it begins, or lies after ``speaks_until``.
 
     Examples
@@ -168,7 +168,7 @@ def status_bounds(start: str | None, end: str | None, speaks_until: date) -> tup
 
     Raises
     ------
-    DateProblem
+    DateError
         If a date cannot be read, the end comes before the start, or one lies after
         ``speaks_until``.
 
@@ -192,33 +192,31 @@ def status_bounds(start: str | None, end: str | None, speaks_until: date) -> tup
 def _single(part: str, text: str, caret: int) -> Window:
     """Read one date with or without a mark, as part of ``text``, where it stands at ``caret``."""
     if not _SINGLE.fullmatch(part):
-        raise DateProblem("the date is not one that this dataset reads", text, caret, f"write {_FORMS}")
-    window = _plain(part.rstrip("~?%"), text, caret)
-    return window if part[-1] not in "~?%" else _widened(window, precision(part))
+        raise DateError("the date is not one that this dataset reads", text, caret, f"write {_FORMS}")
+    days = _plain(part.rstrip("~?%"), text, caret)
+    return _widened(days, precision(part)) if part[-1] in "~?%" else Window(*days)
 
 
-def _plain(part: str, text: str, caret: int) -> Window:
+def _plain(part: str, text: str, caret: int) -> tuple[date, date]:
     """Read one date without a mark, as part of ``text``, where it stands at ``caret``."""
     if not _SINGLE.fullmatch(part) or part[-1] in "~?%":
-        raise DateProblem("a set takes plain dates", text, caret, "leave out ~ ? and %, and widen the set instead")
+        raise DateError("a set takes plain dates", text, caret, "leave out ~ ? and %, and widen the set instead")
     try:
         return _days(part)
     except ValueError:
-        raise DateProblem("there is no such day", text, caret, "look the date up in the seed") from None
+        raise DateError("there is no such day", text, caret, "look the date up in the seed") from None
 
 
 @lru_cache(maxsize=4096)
-def _days(part: str) -> Window:
+def _days(part: str) -> tuple[date, date]:
     """Give first and last day of a plain date; the library takes 29 February in any year, we do not."""
     parsed = edtf.parse_edtf(part)
-    return Window(date(*parsed.lower_strict()[:3]), date(*parsed.upper_strict()[:3]))
+    return date(*parsed.lower_strict()[:3]), date(*parsed.upper_strict()[:3])
 
 
-def _widened(window: Window, unit: str) -> Window:
+def _widened(days: tuple[date, date], unit: str) -> Window:
     """Move both sides out by one day, month or year; the calendar's own ends are not passed."""
-    first, last = window
-    assert first is not None
-    assert last is not None
+    first, last = days
     before = first if first == date.min else first - timedelta(days=1)
     after = last if last == date.max else last + timedelta(days=1)
     return Window(_floor(before, unit), _ceiling(after, unit))
@@ -240,10 +238,13 @@ def _endpoint(text: str | None, which: str) -> Window:
     if text is None:
         return Window(None, None)
     if text == "..":
-        raise DateProblem(f'".." cannot be a {which}', text, 0, "leave the start out when the seed does not give it")
+        raise DateError(f'".." cannot be a {which}', text, 0, "leave the start out when the seed does not give it")
     if "/" in text:
-        raise DateProblem(
-            f"an interval cannot be the {which} of a status", text, text.index("/"), "write start and end, or a set [a..b]"
+        raise DateError(
+            f"an interval cannot be the {which} of a status",
+            text,
+            text.index("/"),
+            "write start and end, or a set [a..b]",
         )
     return parse_window(text)
 
@@ -251,8 +252,11 @@ def _endpoint(text: str | None, which: str) -> Window:
 def _cut(window: Window, text: str, speaks_until: date, *, close: bool = True) -> Window:
     """End a window on the day the seed speaks until; ``close`` ends an open one there too."""
     if window.earliest and window.earliest > speaks_until:
-        raise DateProblem(
-            f"the date lies after {speaks_until}, the day the seed speaks until", text, 0, "code it as a forecast, or mend the date"
+        raise DateError(
+            f"the date lies after {speaks_until}, the day the seed speaks until",
+            text,
+            0,
+            "code it as a forecast, or mend the date",
         )
     latest = window.latest or (speaks_until if close else None)
     return Window(window.earliest, latest and min(latest, speaks_until))
@@ -263,7 +267,10 @@ def _ordered(start: Window, end: Window, text: str, caret: int) -> Bounds:
     if (start.earliest and end.earliest and end.earliest < start.earliest) or (
         start.latest and end.latest and end.latest < start.latest
     ):
-        raise DateProblem(
-            "the end comes before its start", text, caret, "swap them, or narrow the wider one: [1993-05..1993-12] after 1993-05"
+        raise DateError(
+            "the end comes before its start",
+            text,
+            caret,
+            "swap them, or narrow the wider one: [1993-05..1993-12] after 1993-05",
         )
     return Bounds(*start, *end)

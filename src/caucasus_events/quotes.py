@@ -7,9 +7,9 @@ space folded is the quote. White space is what ``str.isspace`` says it is.
 from __future__ import annotations
 
 import hashlib
-import os.path
 import re
 from bisect import bisect_right
+from itertools import takewhile
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -54,7 +54,7 @@ class FoldedText:
 
 
 def fold(text: str) -> str:
-    """Write every run of white space as one space, and none at either end.
+    r"""Write every run of white space as one space, and none at either end.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def fold(text: str) -> str:
 
     Examples
     --------
-    >>> fold("Azerbaijan\\n\\nhas  refrained ")
+    >>> fold("Azerbaijan\n\nhas  refrained ")
     'Azerbaijan has refrained'
     """
     return " ".join(text.split())
@@ -96,7 +96,7 @@ def digest(text: str) -> str:
 
 
 def locate(passage: str, text: FoldedText) -> list[Span]:
-    """Find every place where a passage stands in a text.
+    r"""Find every place where a passage stands in a text.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def locate(passage: str, text: FoldedText) -> list[Span]:
 
     Examples
     --------
-    >>> locate("b c", FoldedText("a b\\nc, b  c"))
+    >>> locate("b c", FoldedText("a b\nc, b  c"))
     [Span(start=2, end=5), Span(start=7, end=11)]
     """
     needle = fold(passage)
@@ -174,5 +174,5 @@ def closest(passage: str, text: FoldedText) -> tuple[Span, int] | None:
     if not needle or found is None or len(needle) > len(text.folded):
         return None
     start = text.folded.rfind(" ", 0, found.dest_start + 1) + 1
-    agree = len(os.path.commonprefix([needle, text.folded[start:]]))
+    agree = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(needle, text.folded[start:], strict=False)))
     return Span(start, min(len(text.folded), start + len(needle))), agree

@@ -125,12 +125,16 @@ class _Coder:
         """Code something that happened."""
         at = ("event", number, event.id)
         typed = self.known(at, "type", event.type, "event") & self.claim(at, event)
-        roles = all([self.known(at, "role", each.role, "role") for each in event.participants])
+        roles = [self.known(at, "role", each.role, "role") for each in event.participants]
         bounds = self.bounds(at, lambda: dates.event_bounds(event.date, self.until))
-        if not (self.passages(at, event) and typed and roles and bounds):
+        if not (self.passages(at, event) and typed and all(roles) and bounds):
             return
         row = event.model_dump(exclude={"id", "passages", "participants"})
-        row |= {"event_id": event.id, "quote": quotes.fold(event.passages[0]), "date_precision": dates.precision(event.date)} | bounds._asdict()
+        row |= {
+            "event_id": event.id,
+            "quote": quotes.fold(event.passages[0]),
+            "date_precision": dates.precision(event.date),
+        } | bounds._asdict()
         self.add("events", "event_id", at, row | self.origin())
         self.coded.rows["participants"] += [
             {"event_id": event.id, "entity_id": each.entity, "role": each.role} for each in event.participants
@@ -168,7 +172,7 @@ class _Coder:
         """Compute bounds; a date that cannot be coded is reported with its place and a caret."""
         try:
             return compute()
-        except dates.DateProblem as error:
+        except dates.DateError as error:
             self.problem(at, error.text, error.what, error.do, Fact("date", error.text, caret=error.caret))
             return None
 
@@ -179,7 +183,12 @@ class _Coder:
         for span, passage in found:
             prefix, suffix = quotes.context(span, self.text)
             self.coded.rows["evidence"].append(
-                {"record_id": record.id, "source_id": self.sheet.seed_id, "start_char": span.start, "end_char": span.end}
+                {
+                    "record_id": record.id,
+                    "source_id": self.sheet.seed_id,
+                    "start_char": span.start,
+                    "end_char": span.end,
+                }
                 | {"quote": quotes.fold(passage), "prefix": prefix, "suffix": suffix}
             )
         self.cited += [span for span, _ in found]
@@ -264,7 +273,9 @@ class _Coder:
             passage = quotes.fold(self.text.text[span.start : span.end])
             at = ("set_aside", number, str(number + 1))
             what = f"words are set aside as {reason} and as {names[other[0]]}"
-            self.problem(at, passage[:30], what, "keep the reason that stands first in the codebook", Fact("passage", passage))
+            self.problem(
+                at, passage[:30], what, "keep the reason that stands first in the codebook", Fact("passage", passage)
+            )
 
     def gaps(self, missing: Any, accounted: Any) -> None:  # noqa: ANN401 - numpy masks
         """Report every run of words that is neither cited nor set aside."""
@@ -292,5 +303,8 @@ class _Coder:
         total, cited = int(words.sum()), int((words & (states == 0)).sum())
         row = self.source.model_dump() | {"source_id": self.sheet.seed_id, "characters": len(states)}
         row |= {"published": date.fromisoformat(self.source.published), "speaks_until": self.until}
-        row |= {"cited_share": round(cited / total, 6), "set_aside_share": round(int((words & (states > 0)).sum()) / total, 6)}
+        row |= {
+            "cited_share": round(cited / total, 6),
+            "set_aside_share": round(int((words & (states > 0)).sum()) / total, 6),
+        }
         self.add("sources", "source_id", ("source", 0, ""), row)

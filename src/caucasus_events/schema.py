@@ -63,9 +63,9 @@ class Table(pa.DataFrameModel):
         ordered = True
 
     @pa.dataframe_check(error="every column has the type that plain pd.read_parquet gives")
-    def exact_types(cls, frame: pd.DataFrame) -> bool:
+    def exact_types(cls, frame: pd.DataFrame) -> bool:  # noqa: N805 - pandera makes it a class method
         """Compare types to the letter: pandera itself takes any unit of time and any string."""
-        return {str(name): dtype for name, dtype in frame.dtypes.items()} == dtypes(cls)
+        return {str(name): dtype for name, dtype in frame.dtypes.items()} == dtypes(cls)  # type: ignore[arg-type]
 
 
 class Sources(Table):
@@ -89,13 +89,15 @@ class Sources(Table):
 class Entities(Table):
     """One row per actor or place that is party to a record."""
 
-    entity_id: str = _text("code: ISO 3166-1 alpha-3, usual abbreviation, X code or SURNAME", matches=_ENTITY, unique=True)
+    entity_id: str = _text(
+        "code: ISO 3166-1 alpha-3, usual abbreviation, X code or SURNAME", matches=_ENTITY, unique=True
+    )
     name: str = _text("neutral name; who claims or controls is a record, never part of a name")
     kind: Code = _code(codebook.codes("kind"), "what the entity is")
     iso3: str = _text("ISO 3166-1 alpha-3 code", nullable=True, matches="[A-Z]{3}")
     cow: pd.Int16Dtype = _number("Correlates of War country code", nullable=True)
     cow_abbrev: str = _text("Correlates of War abbreviation", nullable=True, matches="[A-Z]{3}")
-    gw: pd.Int16Dtype = _number("Gleditsch–Ward country code", nullable=True)
+    gw: pd.Int16Dtype = _number("Gleditsch-Ward country code", nullable=True)
     cow_igo: pd.Int16Dtype = _number("Correlates of War IGO number (version 3)", nullable=True)
     ucdp_actor: pd.Int16Dtype = _number("UCDP actor id", nullable=True)
     wikidata: str = _text("Wikidata item", nullable=True, matches=r"Q[1-9]\d*")
@@ -114,8 +116,14 @@ class Events(Table):
     end_earliest: Day = _day(_END_EARLIEST)
     end_latest: Day = _day(_END_LATEST)
     date_precision: Code = _code(codebook.codes("precision"), "how precise the coded date is")
-    location: str = _text("entity code, or both codes of a border; null: the seed does not say", nullable=True, matches=rf"{_ENTITY}(?:-{_ENTITY})?")
-    participants: str = _text("who took part, by role, for reading; the table participants is for joining", nullable=True)
+    location: str = _text(
+        "entity code, or both codes of a border; null: the seed does not say",
+        nullable=True,
+        matches=rf"{_ENTITY}(?:-{_ENTITY})?",
+    )
+    participants: str = _text(
+        "who took part, by role, for reading; the table participants is for joining", nullable=True
+    )
     assertion: Code = _code(codebook.codes("assertion"), _ASSERTION)
     attributed_to: str = _text(_ATTRIBUTED, nullable=True, matches=_ENTITY)
     same_as: str = _text("id of an event of another seed that is the same occurrence", nullable=True, matches=_SLUG)
@@ -148,7 +156,9 @@ class Statuses(Table):
     symmetric: bool = pa.Field(description="whether the order of subject and object carries no meaning")
     holds: bool = pa.Field(description="false: the seed denies it explicitly; silence is never false")
     start: str = _text("the start as coded from the seed alone, EDTF; null: the seed gives none", nullable=True)
-    end: str = _text('the end as coded, EDTF; "..": still so when the seed speaks; null: the seed gives none', nullable=True)
+    end: str = _text(
+        'the end as coded, EDTF; "..": still so when the seed speaks; null: the seed gives none', nullable=True
+    )
     start_earliest: Day = _day(_START_EARLIEST)
     start_latest: Day = _day(_START_LATEST)
     end_earliest: Day = _day(_END_EARLIEST)
@@ -183,7 +193,9 @@ class Coverage(Table):
     source_id: str = _text(_SOURCE, matches=_SLUG)
     start_char: int = _number("where the stretch begins in the text, in code points from 0")
     end_char: int = _number("where it ends, the character not included")
-    disposition: Code = _code(["cited", *codebook.codes("reason")], "cited by a record, or the reason why it is set aside")
+    disposition: Code = _code(
+        ["cited", *codebook.codes("reason")], "cited by a record, or the reason why it is set aside"
+    )
 
     class Config:
         """A stretch begins where no other does."""
@@ -203,7 +215,9 @@ class Timeline(Table):
     start_latest: Day = _day(_START_LATEST)
     end_earliest: Day = _day(_END_EARLIEST)
     end_latest: Day = _day(_END_LATEST)
-    end_state: Code = _code(codebook.codes("end_state"), "what the seed says of the end; null for events", nullable=True)
+    end_state: Code = _code(
+        codebook.codes("end_state"), "what the seed says of the end; null for events", nullable=True
+    )
     holds: pd.BooleanDtype = pa.Field(nullable=True, description="false: an explicit denial; null for events")
     quote: str = _text("the passage that its coder put first, white space folded")
     citation: str = _text("how to cite the document that the row comes from")
@@ -323,4 +337,6 @@ def _pandas_dtype(dtype: Any) -> Any:  # noqa: ANN401 - pandera's own types are 
         return pd.Series([], dtype=f"datetime64[{dtype.unit}]").dtype
     if isinstance(dtype, pandas_engine.NpString | pandas_engine.STRING):
         return pd.StringDtype(na_value=float("nan"))
-    return pd.CategoricalDtype(dtype.categories) if isinstance(dtype, pandas_engine.Category) else dtype.type
+    return (
+        pd.CategoricalDtype(list(dtype.categories or ())) if isinstance(dtype, pandas_engine.Category) else dtype.type
+    )

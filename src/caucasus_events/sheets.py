@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 LARGEST = 5_000_000
+_CONVERT = "convert or split before coding; the sheet's hash is of that copy"
 _HEADER = re.compile(r"^\s*\[+\s*(\w+)\s*\]+", re.MULTILINE)
 _TYPES = {
     "string_type": "a quoted string",
@@ -209,24 +210,29 @@ def read_text(path: Path) -> tuple[str, list[Problem]]:
         do = f"put the document there, or remove seeds/{path.stem}.toml"
         return "", [Problem(place, "", "the sheet has no text", do)]
     data = path.read_bytes()
-    convert = "convert or split before coding; the sheet's hash is of that copy"
+    unfit = _unfit(data)
+    if unfit is None:
+        return data.decode(), []
+    what, at, *facts = unfit
+    line = "" if at is None else ":" + str(data.count(b"\n", 0, at) + 1)
+    do = _CONVERT if data.strip() else "put the document there"
+    return "", [Problem(place + line, "", what, do, tuple(facts))]
+
+
+def _unfit(data: bytes) -> tuple[Any, ...] | None:
+    """Say why a text cannot be coded, at which byte, and the facts; None if it can."""
     if len(data) > LARGEST:
-        fact = Fact("size", f"{len(data):,} bytes; the largest is {LARGEST:,}")
-        return "", [Problem(place, "", "the text is too long", convert, (fact,))]
+        return "the text is too long", None, Fact("size", f"{len(data):,} bytes; the largest is {LARGEST:,}")
     if data.startswith(b"\xef\xbb\xbf"):
-        return "", [Problem(f"{place}:1", "", "the text begins with a byte order mark", convert)]
+        return "the text begins with a byte order mark", 0
     try:
-        text = data.decode()
+        data.decode()
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
         fact = Fact("byte", f"0x{data[error.start]:02x} at offset {error.start}")
-        return "", [Problem(f"{place}:{line}", "", "the text is not UTF-8", convert, (fact,))]
-    if "\r" in text:
-        line = text.count("\n", 0, text.index("\r")) + 1
-        return "", [Problem(f"{place}:{line}", "", "the text has carriage returns (CR)", convert)]
-    if not text.strip():
-        return "", [Problem(place, "", "the text is empty", "put the document there")]
-    return text, []
+        return "the text is not UTF-8", error.start, fact
+    if b"\r" in data:
+        return "the text has carriage returns (CR)", data.index(b"\r")
+    return None if data.strip() else ("the text is empty", None)
 
 
 def read_sheet(path: Path, text: str) -> tuple[Sheet, list[Problem]]:
@@ -247,6 +253,9 @@ def read_sheet(path: Path, text: str) -> tuple[Sheet, list[Problem]]:
         One for every key, value or block that is not.
     """
     place = f"seeds/{path.name}"
+    if not path.is_file():
+        do = f"run caucasus-events new seeds/{path.stem}.txt, and code the text"
+        return Sheet(path.stem, place, Lines("")), [Problem(f"seeds/{path.stem}.txt", "", "the text has no sheet", do)]
     try:
         raw = path.read_bytes().decode()
         document = tomllib.loads(raw)
@@ -276,7 +285,7 @@ def _bad_toml(place: str, raw: str, message: str) -> Problem:
     what, _, position = message.partition(" (at ")
     numbers = [int(number) for number in re.findall(r"\d+", position)]
     line, column = (numbers[0], numbers[1]) if numbers else (raw.count("\n") + 1, 1)
-    shown = (raw.split("\n") + [""])[line - 1]
+    shown = [*raw.split("\n"), ""][line - 1]
     fact = Fact("found", shown, caret=min(column - 1, len(shown)))
     return Problem(f"{place}:{line}", "", f"not valid TOML: {what}", "mend the line; strings stand in quotes", (fact,))
 
@@ -303,9 +312,7 @@ def _listed(document: dict[str, Any], kind: str) -> list[Any]:
     return blocks if isinstance(blocks, list) else []
 
 
-def _blocks(
-    document: dict[str, Any], kind: str, place: str, lines: Lines, problems: list[Problem]
-) -> list[Any]:
+def _blocks(document: dict[str, Any], kind: str, place: str, lines: Lines, problems: list[Problem]) -> list[Any]:
     """Give the blocks of a kind; one written with single brackets is a problem."""
     if kind in document and not isinstance(document[kind], list):
         problems.append(
@@ -363,7 +370,9 @@ def _key_problem(
 
 def _shown(value: object) -> str:
     """Write a value as it would stand in a sheet, on one line."""
-    return str(value).lower() if isinstance(value, bool) else value.isoformat() if isinstance(value, date) else repr(value)
+    return (
+        str(value).lower() if isinstance(value, bool) else value.isoformat() if isinstance(value, date) else repr(value)
+    )
 
 
 def _key_words(error: str, key: str, value: object, known: list[str]) -> tuple[str, str]:

@@ -105,7 +105,7 @@ def load_entities() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per entity, key ``entity_id``; ISO, Correlates of War, Gleditsch–Ward, UCDP and
+        One row per entity, key ``entity_id``; ISO, Correlates of War, Gleditsch-Ward, UCDP and
         Wikidata codes, null where no source gives one.
 
     Examples
