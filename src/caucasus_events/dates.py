@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import edtf
+from edtf.parser.edtf_exceptions import EDTFParseException
 
 _SINGLE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?([~?%]?)")
 _PRECISION = {4: "year", 7: "month", 10: "day"}
@@ -209,8 +210,16 @@ def _plain(part: str, text: str, caret: int) -> tuple[date, date]:
 
 @lru_cache(maxsize=4096)
 def _days(part: str) -> tuple[date, date]:
-    """Give first and last day of a plain date; the library takes 29 February in any year, we do not."""
-    parsed = edtf.parse_edtf(part)
+    """Give first and last day of a plain date, or raise ValueError.
+
+    The library also takes 29 February in any year, and seasons ("1993-21") for months.
+    """
+    try:
+        parsed = edtf.parse_edtf(part)
+    except EDTFParseException:
+        raise ValueError(part) from None
+    if type(parsed) is not edtf.Date:
+        raise ValueError(part)
     return date(*parsed.lower_strict()[:3]), date(*parsed.upper_strict()[:3])
 
 

@@ -12,6 +12,7 @@ The tree::
 from __future__ import annotations
 
 import difflib
+import textwrap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,8 @@ class InvalidValueError(CaucasusEventsError, ValueError):
 class Fact:
     """One aligned line of a problem: a label, the text, where it stands, and a caret under it.
 
-    ``aim`` is the character that must be seen when the text is too long for a line.
+    ``aim`` is the character that must be seen when the text is too long for a line; ``wrap`` shows
+    all of it, on as many lines as it takes.
     """
 
     label: str
@@ -69,6 +71,7 @@ class Fact:
     where: str = ""
     caret: int | None = None
     aim: int | None = None
+    wrap: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def render(problem: Problem) -> str:
     """
     head = ": ".join(part for part in (problem.place, problem.record, problem.what) if part)
     facts = [line for fact in problem.facts for line in _fact_lines(fact)]
-    return "\n".join([head, *facts, f"{_INDENT}{'do':<{_LABEL}}{problem.do}"])
+    return "\n".join([head, *facts, *_wrapped("do", problem.do)])
 
 
 def nearest(value: str, known: Iterable[str]) -> str | None:
@@ -166,8 +169,17 @@ def unknown(what: str, value: str, known: Iterable[str]) -> str:
     return f"unknown {what} {value!r} ({hint}known: {', '.join(names)})"
 
 
+def _wrapped(label: str, text: str) -> list[str]:
+    """Lay out a text under its label, on as many lines as it takes."""
+    first, other = f"{_INDENT}{label:<{_LABEL}}", " " * (len(_INDENT) + _LABEL)
+    width = len(first) + _WIDTH + _MARGIN
+    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=other, break_on_hyphens=False)
+
+
 def _fact_lines(fact: Fact) -> list[str]:
     """Lay out one fact, clipped around what it points at so that it fits a terminal."""
+    if fact.wrap:
+        return _wrapped(fact.label, fact.text)
     aim = fact.caret if fact.aim is None else fact.aim
     start = 0 if aim is None or aim < _WIDTH - _MARGIN else aim - _WIDTH // 2
     head, tail = "… " * (start > 0), " …" * (start + _WIDTH < len(fact.text))

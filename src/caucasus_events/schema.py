@@ -64,8 +64,9 @@ class Table(pa.DataFrameModel):
 
     @pa.dataframe_check(error="every column has the type that plain pd.read_parquet gives")
     def exact_types(cls, frame: pd.DataFrame) -> bool:  # noqa: N805 - pandera makes it a class method
-        """Compare types to the letter: pandera itself takes any unit of time and any string."""
-        return {str(name): dtype for name, dtype in frame.dtypes.items()} == dtypes(cls)  # type: ignore[arg-type]
+        """Compare types to the letter: pandera itself takes any unit of time, string and order of codes."""
+        found = {str(name): _spelled_out(dtype) for name, dtype in frame.dtypes.items()}
+        return found == {name: _spelled_out(dtype) for name, dtype in dtypes(cls).items()}  # type: ignore[arg-type]
 
 
 class Sources(Table):
@@ -340,3 +341,8 @@ def _pandas_dtype(dtype: Any) -> Any:  # noqa: ANN401 - pandera's own types are 
     return (
         pd.CategoricalDtype(list(dtype.categories or ())) if isinstance(dtype, pandas_engine.Category) else dtype.type
     )
+
+
+def _spelled_out(dtype: Any) -> tuple[Any, ...]:  # noqa: ANN401 - any pandas type
+    """Make types comparable; pandas itself holds two orders of the same codes to be equal."""
+    return (dtype, *getattr(dtype, "categories", ()))

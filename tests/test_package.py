@@ -1,0 +1,117 @@
+"""The package as a whole: its public names, what importing costs, and which way imports go."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import caucasus_events
+
+SOURCE = Path(__file__).parents[1] / "src" / "caucasus_events"
+
+# A module imports only from those above it.
+ORDER = [
+    "__init__",
+    "errors",
+    "dates",
+    "quotes",
+    "codebook",
+    "sheets",
+    "records",
+    "schema",
+    "checks",
+    "citation",
+    "diff",
+    "files",
+    "build",
+    "template",
+    "tables",
+    "cli",
+    "__main__",
+]
+
+PUBLIC = [
+    "__version__",
+    "data_path",
+    "load",
+    "load_coverage",
+    "load_entities",
+    "load_events",
+    "load_evidence",
+    "load_participants",
+    "load_sources",
+    "load_statuses",
+    "load_timeline",
+]
+
+
+def test_the_public_names_are_these() -> None:
+    """Nothing is added to or taken from the public names without this list."""
+    assert caucasus_events.__all__ == PUBLIC
+    assert dir(caucasus_events) == sorted(PUBLIC)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    """A name that the package does not have fails like that of any module."""
+    try:
+        caucasus_events.no_such_name
+    except AttributeError as error:
+        assert str(error) == "module 'caucasus_events' has no attribute 'no_such_name'"
+    else:
+        raise AssertionError
+
+
+def test_importing_loads_nothing_heavy() -> None:
+    """`import caucasus_events`, its version and its list of names load none of the large libraries."""
+    code = (
+        "import sys, caucasus_events; caucasus_events.__version__; dir(caucasus_events); "
+        "print([name for name in ('pandas', 'pyarrow', 'pandera', 'plotly', 'numpy', 'edtf') if name in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
+
+
+def test_loading_pays_for_pandas_only() -> None:
+    """Loading a table brings pandas and what it reads with, but neither pandera nor plotly nor the build's libraries."""
+    code = (
+        "import sys, caucasus_events; caucasus_events.load_events(); "
+        "print([name for name in ('pandera', 'plotly', 'pydantic', 'edtf', 'rapidfuzz', 'click') if name in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
+
+
+def test_modules_do_not_shadow_functions() -> None:
+    """After every submodule is imported, each public function is still callable, twice."""
+    modules = [path.stem for path in SOURCE.glob("*.py") if path.stem not in ("__init__", "__main__")]
+    assert modules
+    for module in modules:
+        importlib.import_module(f"caucasus_events.{module}")
+    for _ in range(2):
+        for name in PUBLIC[1:]:
+            assert callable(getattr(caucasus_events, name))
+    assert not set(modules) & set(PUBLIC)
+
+
+def test_imports_go_one_way() -> None:
+    """Every module is in the order above and imports only from modules that stand before it."""
+    assert sorted(path.stem for path in SOURCE.glob("*.py")) == sorted(ORDER)
+    checked = 0
+    for position, module in enumerate(ORDER):
+        for node in ast.walk(ast.parse((SOURCE / f"{module}.py").read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.level == 1 and module != "__init__":
+                names = [node.module] if node.module else [alias.name for alias in node.names]
+                for name in names:
+                    assert name == "__version__" or name in ORDER[:position], f"{module} imports {name}"
+                    checked += 1
+    assert checked > 20
+
+
+def test_every_public_function_says_what_it_does_with_an_example() -> None:
+    """Each public function has a docstring with a first sentence, what it returns, and an example that runs."""
+    for name in PUBLIC[1:]:
+        docstring = getattr(caucasus_events, name).__doc__
+        assert docstring.split("\n")[0].endswith("."), name
+        assert "Returns\n" in docstring, name
+        assert ">>> " in docstring, name
