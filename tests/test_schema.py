@@ -34,8 +34,12 @@ def breakages() -> dict[str, pd.DataFrame]:
         "a time zone": frame.assign(start_latest=day.dt.tz_localize("UTC")),
         "plain objects": frame.assign(title=frame["title"].astype(object)),
         "another string type": frame.assign(title=frame["title"].astype("string")),
-        "a code that does not exist": frame.assign(end_state=frame["end_state"].cat.rename_categories({"ended": "over"})),
-        "another order of codes": frame.assign(type=frame["type"].cat.reorder_categories(list(frame["type"].cat.categories[::-1]))),
+        "a code that does not exist": frame.assign(
+            end_state=frame["end_state"].cat.rename_categories({"ended": "over"})
+        ),
+        "another order of codes": frame.assign(
+            type=frame["type"].cat.reorder_categories(list(frame["type"].cat.categories[::-1]))
+        ),
         "a missing value": frame.assign(title=frame["title"].where(frame.index > 0)),
         "an empty string": frame.assign(about=frame["about"].fillna("")),
         "an id in capitals": frame.assign(status_id=frame["status_id"].str.upper()),

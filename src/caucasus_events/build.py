@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Progress = Callable[[Iterable[records.Coded], int], Iterable[records.Coded]]
 
 _SINGULAR = {"sources": "source", "entities": "entity", "events": "event", "statuses": "status"}
+_REBUILD = "run caucasus-events build and commit data/, or undo the change to the seeds"
 # Below this many seeds, starting processes costs more than it saves.
 _FEW = 16
 
@@ -293,33 +294,38 @@ def _file_order(problem: Problem) -> tuple[str, int]:
 
 def _differences(built: Built, shipped: Mapping[str, pd.DataFrame], root: Path, *, by_bytes: bool) -> list[Problem]:
     """List every file, row and cell in which ``data/`` is not what the seeds build."""
-    problems = []
-    do = "run caucasus-events build and commit data/, or undo the change to the seeds"
-    for name, frame in built.tables.items():
-        if name in shipped:
-            problems += [_changed(name, change, do) for change in _changes(name, shipped[name], frame)]
-    for path in sorted({path.name for path in (root / "data").iterdir()} - set(built.files) - {"__pycache__"}):
-        problems.append(Problem(f"data/{path}", "", "the build does not write this file", "remove it"))
-    seen = {problem.place for problem in problems}
-    for path, content in built.files.items():
-        place, target = f"data/{path}", root / "data" / path
-        if place in seen or (
-            path.removesuffix(".parquet") in built.tables and path.removesuffix(".parquet") not in shipped
-        ):
-            continue
-        if not target.exists() or not _same(
-            target.read_bytes(), content, by_bytes=by_bytes or not path.endswith(".parquet")
-        ):
-            what = "the file is not what the seeds build" + ("; its rows are" if path.endswith(".parquet") else "")
-            problems.append(Problem(place, "", what, do))
-    return problems
+    rows = [
+        _changed(name, change)
+        for name, frame in built.tables.items()
+        if name in shipped
+        for change in _changes(name, shipped[name], frame)
+    ]
+    named = {problem.place for problem in rows}
+    readable = {name for name in built.files if name.removesuffix(".parquet") in {*shipped, "README.md", "__init__.py"}}
+    whole = [name for name in sorted(readable) if f"data/{name}" not in named]
+    return (
+        rows + _strange_files(built, root) + [_other(name) for name in whole if not _same(built, root, name, by_bytes)]
+    )
 
 
-def _same(found: bytes, expected: bytes, *, by_bytes: bool) -> bool:
-    """Compare two files to the byte, or as Arrow schemas with their metadata but for the writer's own."""
-    if by_bytes:
-        return found == expected
-    old, new = (pq.read_schema(pa.BufferReader(content)) for content in (found, expected))
+def _strange_files(built: Built, root: Path) -> list[Problem]:
+    """List the files in ``data/`` that the build does not write."""
+    names = {path.name for path in (root / "data").glob("*")} - set(built.files) - {"__pycache__"}
+    return [Problem(f"data/{name}", "", "the build does not write this file", "remove it") for name in sorted(names)]
+
+
+def _other(name: str) -> Problem:
+    """Say that a file is another one than the seeds give, though its rows may be the same."""
+    rows = "; its rows are" if name.endswith(".parquet") else ""
+    return Problem(f"data/{name}", "", f"the file is not what the seeds build{rows}", _REBUILD)
+
+
+def _same(built: Built, root: Path, name: str, by_bytes: bool) -> bool:  # noqa: FBT001 - passed on from the caller
+    """Compare a file to the byte, or as an Arrow schema with its metadata but for the writer's own."""
+    path = root / "data" / name
+    if not path.exists() or by_bytes or not name.endswith(".parquet"):
+        return path.exists() and path.read_bytes() == built.files[name]
+    old, new = (pq.read_schema(pa.BufferReader(content)) for content in (path.read_bytes(), built.files[name]))
     return bool(old.equals(new)) and _about(old) == _about(new)
 
 
@@ -334,14 +340,14 @@ def _changes(name: str, shipped: pd.DataFrame, built: pd.DataFrame) -> list[diff
     return diff.changes(shipped, built, key) if set(key) <= set(shipped.columns) else []
 
 
-def _changed(name: str, change: diff.Change, do: str) -> Problem:
+def _changed(name: str, change: diff.Change) -> Problem:
     """Say of one row or cell how ``data/`` differs from the seeds."""
     record = f"{_SINGULAR.get(name, 'row')} {change.id}"
     words = {"added": "the seeds give this row, data/ lacks it", "removed": "the seeds do not give this row"}
     if change.operation in words:
-        return Problem(f"data/{name}.parquet", record, words[change.operation], do)
+        return Problem(f"data/{name}.parquet", record, words[change.operation], _REBUILD)
     facts = (Fact("data", str(change.old)), Fact("seeds", str(change.new)))
-    return Problem(f"data/{name}.parquet", record, f"{change.column} is not what the seeds give", do, facts)
+    return Problem(f"data/{name}.parquet", record, f"{change.column} is not what the seeds give", _REBUILD, facts)
 
 
 def _frame(name: str, rows: list[records.Row]) -> pd.DataFrame:

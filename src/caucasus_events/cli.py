@@ -230,7 +230,8 @@ def _show_table(name: str) -> None:
 
     model = schema.TABLES[name]
     types, codes = schema.dtypes(model), schema.codes(model)
-    click.echo(f"{name}: {schema.grain(model)}\nKey: {', '.join(schema.KEYS[name])}\n")
+    _paragraph("", f"{name}: {schema.grain(model)}")
+    click.echo(f"Key: {', '.join(schema.KEYS[name])}\n")
     for column, meaning in schema.descriptions(model).items():
         allowed = f" One of: {', '.join(codes[column])}." if column in codes else ""
         _paragraph(f"  {column:<20}", f"{types[column]}. {meaning}.{allowed}")
@@ -248,7 +249,9 @@ def _show_record(identity: str) -> None:
     row = timeline.loc[identity]
     home = "events" if row["kind"] == "event" else "statuses"
     record = tables.load(home).set_index(f"{row['kind']}_id").loc[identity]
-    click.echo(f"{identity}\n{row['title']}\n")
+    click.echo(identity)
+    _paragraph("", str(row["title"]))
+    click.echo("")
     facts = {
         "type": row["type"],
         "parties": row["parties"],
