@@ -19,13 +19,6 @@ ROOT = Path(__file__).parents[1]
 MINI = Path(__file__).parent / "mini"
 
 
-@pytest.fixture
-def mini(tmp_path: Path) -> Path:
-    """A checkout of its own with the small seed."""
-    shutil.copytree(MINI / "seeds", tmp_path / "seeds")
-    return tmp_path
-
-
 def copies(root: Path, count: int) -> None:
     """Add seeds of other names whose records have other ids, as a checkout with many seeds has."""
     text, sheet = (root / "seeds" / "mini.txt").read_text(), (root / "seeds" / "mini.toml").read_text()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,19 +15,10 @@ import caucasus_events
 from caucasus_events import schema, tables
 from caucasus_events.cli import main
 
-MINI = Path(__file__).parent / "mini"
-
 
 def run(*words: str) -> Result:
     """Run a command as from a shell."""
     return CliRunner().invoke(main, list(words))
-
-
-@pytest.fixture
-def mini(tmp_path: Path) -> Path:
-    """A checkout of its own with the small seed."""
-    shutil.copytree(MINI / "seeds", tmp_path / "seeds")
-    return tmp_path
 
 
 COMMANDS = sorted(main.commands)

@@ -58,7 +58,7 @@ def test_the_public_names_are_these() -> None:
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     """A name that the package does not have fails like that of any module."""
-    with pytest.raises(AttributeError, match="^module 'caucasus_events' has no attribute 'no_such_name'$"):
+    with pytest.raises(AttributeError, match=r"^module 'caucasus_events' has no attribute 'no_such_name'$"):
         getattr(caucasus_events, "no_such_name")  # noqa: B009 - the name is not there for a type checker either
 
 

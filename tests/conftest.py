@@ -1,0 +1,38 @@
+"""What all tests share: a checkout of its own, and what is left out where there is no repository."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+# The source distribution holds the tests, but neither the seeds nor the folders of examples.
+WHOLE = all((HERE / name).is_dir() for name in ("mini", "bad", "../seeds"))
+IN_REPOSITORY_ONLY = [
+    "test_bad.py",
+    "test_build.py",
+    "test_checks.py",
+    "test_cli.py",
+    "test_codebook.py",
+    "test_mutation_audit.py",
+    "test_package.py",
+    "test_records.py",
+    "test_sheets.py",
+]
+collect_ignore = [] if WHOLE else IN_REPOSITORY_ONLY
+
+
+def pytest_report_header() -> list[str]:
+    """Say what is left out, and why."""
+    return (
+        [] if WHOLE else [f"left out, seeds and examples stand in the repository only: {', '.join(IN_REPOSITORY_ONLY)}"]
+    )
+
+
+@pytest.fixture
+def mini(tmp_path: Path) -> Path:
+    """A checkout of its own with the small seed."""
+    shutil.copytree(HERE / "mini" / "seeds", tmp_path / "seeds")
+    return tmp_path
