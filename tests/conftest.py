@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -22,6 +23,8 @@ IN_REPOSITORY_ONLY = [
     "test_sheets.py",
 ]
 collect_ignore = [] if WHOLE else IN_REPOSITORY_ONLY
+if os.environ.get("CAUCASUS_EVENTS_STRICT") and not WHOLE:
+    raise pytest.UsageError("tests/mini, tests/bad or seeds/ is missing, and nothing may be left out here")
 
 
 def pytest_report_header() -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
@@ -20,28 +21,27 @@ class Change(NamedTuple):
     new: str | None = None
 
 
-def cell(value: object) -> str | None:
-    """Write a cell as text that reads the same under every version of pandas.
+def texts(column: pd.Series) -> list[str | None]:
+    """Write a column as text that reads the same under every version of pandas.
 
     Parameters
     ----------
-    value
-        What stands in the cell.
+    column
+        A column of a table.
 
     Returns
     -------
-    str or None
+    list of str or None
         A day as YYYY-MM-DD, anything else as ``str`` writes it; None where nothing stands.
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> cell(pd.Timestamp("2020-07-23")), cell(True), cell(pd.NaT)
-    ('2020-07-23', 'True', None)
+    >>> texts(pd.Series(pd.to_datetime(["2020-07-23", None]))), texts(pd.Series([True, False]))
+    (['2020-07-23', None], ['True', 'False'])
     """
-    if pd.isna(value):  # type: ignore[call-overload]
-        return None
-    return value.date().isoformat() if isinstance(value, pd.Timestamp) else str(value)
+    days = isinstance(column.dtype, np.dtype) and column.dtype.kind == "M"
+    values = np.datetime_as_string(column.to_numpy(), unit="D") if days else column.astype(object)
+    return [str(value) if there else None for value, there in zip(values, column.notna(), strict=True)]
 
 
 def changes(old: pd.DataFrame, new: pd.DataFrame, key: Sequence[str]) -> list[Change]:
@@ -82,8 +82,8 @@ def _by_key(frame: pd.DataFrame, key: Sequence[str]) -> dict[str, dict[str, str 
     """Give every row as text, by its key; a second row with one key counts as another row."""
     rows: dict[str, dict[str, str | None]] = {}
     columns = [str(column) for column in frame.columns]
-    for values in zip(*(frame[column].astype(object).tolist() for column in columns), strict=True):
-        row = dict(zip(columns, map(cell, values), strict=True))
+    for values in zip(*(texts(frame[column]) for column in columns), strict=True):
+        row = dict(zip(columns, values, strict=True))
         name = " ".join(str(row[column]) for column in key)
         rows[name if name not in rows else f"{name} (again)"] = row
     return rows

@@ -94,7 +94,7 @@ def content_digest(name: str, frame: pd.DataFrame) -> str:
     True
     """
     columns = [str(column) for column in frame.columns]
-    values = zip(*(map(diff.cell, frame[column].astype(object).tolist()) for column in columns), strict=True)
+    values = zip(*(diff.texts(frame[column]) for column in columns), strict=True)
     hasher = hashlib.sha256(json.dumps([name, columns]).encode())
     for row in values:
         hasher.update(b"\n" + json.dumps(row, ensure_ascii=False).encode())
