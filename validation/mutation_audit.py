@@ -13,12 +13,15 @@ a mutation survives or changes nothing, if a rule is never broken, or if the who
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
@@ -26,6 +29,9 @@ import pyarrow.parquet as pq
 
 from caucasus_events import build, checks, files, schema
 from caucasus_events.errors import Problem, ProblemsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORT = Path(__file__).with_name("mutation-audit.md")
@@ -46,9 +52,8 @@ class Tables(dict[str, pd.DataFrame]):
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """One way to break a checkout: its name, what it does, in which part, and how."""
+    """One way to break a checkout: what it does, in which part, and how."""
 
-    name: str
     does: str
     part: str
     apply: Callable[[Path], None]
@@ -58,7 +63,7 @@ class Mutation:
 class Outcome:
     """What a mutation came to: whether it changed a file, what the tables show alone, what ``check`` says."""
 
-    mutation: Mutation
+    name: str
     changed: bool
     alone: tuple[Problem, ...]
     unread: tuple[Problem, ...]
@@ -85,13 +90,13 @@ class Outcome:
 
 
 MUTATIONS: dict[str, Mutation] = {}
-TABLES, FILES, SHEETS = "The tables", "The files", "The sheets and the text"
+PARTS = TABLES, FILES, SHEETS = "The tables", "The files", "The sheets and the text"
 
 
 def _register(part: str, function: Callable[..., object], apply: Callable[[Path], None]) -> None:
     """Keep a mutation under the name of its function."""
     name = function.__name__.replace("_", " ")
-    MUTATIONS[name] = Mutation(name, str(function.__doc__).rstrip("."), part, apply)
+    MUTATIONS[name] = Mutation(str(function.__doc__).rstrip("."), part, apply)
 
 
 def in_tables(function: Callable[[Tables], None]) -> Callable[[Tables], None]:
@@ -471,6 +476,18 @@ def reason_changed_for_another(tables: Tables) -> None:
 
 
 @in_tables
+def cited_words_set_aside(tables: Tables) -> None:
+    """What a record cites is said to be set aside as a forecast."""
+    tables["coverage"].loc[_row(tables["coverage"], "disposition", "cited"), "disposition"] = "forecast"
+
+
+@in_tables
+def words_set_aside_cited(tables: Tables) -> None:
+    """What was set aside as an opinion is said to be cited."""
+    tables["coverage"].loc[_row(tables["coverage"], "disposition", "opinion"), "disposition"] = "cited"
+
+
+@in_tables
 def share_changed(tables: Tables) -> None:
     """A hundredth more of the text is said to be cited."""
     tables["sources"].loc[0, "cited_share"] += 0.01
@@ -612,9 +629,8 @@ def zone_added(tables: Tables) -> None:
 
 @in_tables
 def hour_added(tables: Tables) -> None:
-    """A day is not midnight."""
-    row = int(tables["events"].index[tables["events"]["end_latest"].notna()][0])
-    tables["events"].loc[row, "end_latest"] -= pd.Timedelta(hours=1)
+    """A day does not begin at midnight."""
+    tables["sources"].loc[0, "published"] += pd.Timedelta(hours=1)
 
 
 @in_tables
@@ -739,8 +755,10 @@ def string_type_changed(data: Path) -> None:
     """Arrow's other type of string stands in a file; pandas reads the same."""
     path = data / "participants.parquet"
     table = pq.read_table(path)
-    fields = [field.with_type(pa.string() if pa.types.is_large_string(field.type) else pa.large_string())
-              for field in table.schema]
+    fields = [
+        field.with_type(pa.string() if pa.types.is_large_string(field.type) else pa.large_string())
+        for field in table.schema
+    ]
     pq.write_table(table.cast(pa.schema(fields, table.schema.metadata)), path, compression="zstd")
 
 
@@ -762,8 +780,10 @@ def letter_changed_in_a_passage(sheet: str) -> str:
 @in_sheet
 def passage_made_ambiguous(sheet: str) -> str:
     """A passage is so short that it stands in the text more than once."""
-    return sheet.replace('passages = [ "Ankara has consistently supported Azerbaijan\'s territorial integrity" ]',
-                         'passages = [ "Azerbaijan" ]')
+    return sheet.replace(
+        'passages = [ "Ankara has consistently supported Azerbaijan\'s territorial integrity" ]',
+        'passages = [ "Azerbaijan" ]',
+    )
 
 
 @in_sheet
@@ -898,13 +918,13 @@ def white_space_of_the_text_changed(text: str) -> str:
 # ---------------------------------------------------------------------------- the audit
 
 
-def audit(mutation: Mutation, whole: Path = ROOT) -> Outcome:
+def audit(name: str, whole: Path = ROOT) -> Outcome:
     """Break a copy of a checkout, and look at it with and without its seeds.
 
     Parameters
     ----------
-    mutation
-        How to break it.
+    name
+        A mutation, or ``""`` for none.
     whole
         The checkout; it is not touched.
 
@@ -918,12 +938,17 @@ def audit(mutation: Mutation, whole: Path = ROOT) -> Outcome:
         for part in ("seeds", "data"):
             shutil.copytree(whole / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
         before = _content(root)
-        mutation.apply(root)
-        changed = _content(root) != before
-        tables, unread = build.read_shipped(root)
-        texts = {path.stem: path.read_bytes().decode() for path in (root / "seeds").glob("*.txt")}
-        alone = build.shipped_problems(tables, texts)
-        return Outcome(mutation, changed, tuple(alone), tuple(unread), _check(root))
+        if name:
+            MUTATIONS[name].apply(root)
+        alone, unread = _look(root) if name and MUTATIONS[name].part != SHEETS else ([], [])
+        return Outcome(name, _content(root) != before, tuple(alone), tuple(unread), _check(root))
+
+
+def _look(root: Path) -> tuple[list[Problem], list[Problem]]:
+    """Say what the tables show by themselves, and which of them cannot be read."""
+    tables, unread = build.read_shipped(root)
+    texts = {path.stem: path.read_bytes().decode() for path in (root / "seeds").glob("*.txt")}
+    return build.shipped_problems(tables, texts), unread
 
 
 def _content(root: Path) -> dict[Path, bytes]:
@@ -956,13 +981,31 @@ def run(whole: Path = ROOT) -> tuple[list[Outcome], list[str]]:
         Why the audit fails: a mutation that survives or changes nothing, a rule that nothing
         breaks, or whole data that fail; empty if it does not.
     """
-    untouched = audit(Mutation("nothing", "", "", lambda root: None), whole)
-    failures = [f"the whole data fail: {problem.place}: {problem.what}" for problem in untouched.problems]
-    outcomes = [audit(mutation, whole) for mutation in MUTATIONS.values()]
-    failures += [f"{each.mutation.name}: it changed nothing" for each in outcomes if not each.changed]
-    failures += [f"{each.mutation.name}: it survives" for each in outcomes if not each.problems]
-    failures += [f"{name}: no mutation breaks this rule" for name in checks.RULES if not _breaks(outcomes, name)]
-    return outcomes, failures
+    # Spawned, because a process that has read Parquet has threads, and must not be forked.
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+        untouched, *outcomes = pool.map(partial(audit, whole=whole), ["", *MUTATIONS])
+    return outcomes, failures(outcomes, untouched)
+
+
+def failures(outcomes: list[Outcome], untouched: Outcome) -> list[str]:
+    """Say why the audit fails.
+
+    Parameters
+    ----------
+    outcomes
+        What the mutations came to.
+    untouched
+        What looking at the whole data came to.
+
+    Returns
+    -------
+    list of str
+        Empty if it does not fail.
+    """
+    found = [f"the whole data fail: {problem.place}: {problem.what}" for problem in untouched.problems]
+    found += [f"{each.name}: it changed nothing" for each in outcomes if not each.changed]
+    found += [f"{each.name}: it survives" for each in outcomes if not each.problems]
+    return found + [f"{name}: no mutation breaks this rule" for name in checks.RULES if not _breaks(outcomes, name)]
 
 
 def _breaks(outcomes: list[Outcome], rule: str) -> list[Outcome]:
@@ -977,14 +1020,14 @@ Written by `python validation/mutation_audit.py --write`. Each row is one way in
 released data, or of the sheet and the text that they were built from, was broken on purpose.
 `caucasus-events check` caught {caught} of {total}.
 
-- **by themselves**: what catches it when only the tables are looked at, without building anything:
-  the reader of the files, the model of the table (columns, types, codes, nulls), or the rules
-  named. The text of the seed is at hand.
-- **with the seeds**: what `check` says on top of that, because it builds the seeds anew: the
-  first such problem.
+- **by themselves**: what catches it when the tables are looked at, and no seed is built: the reader
+  of the files, the model of the table (columns, types, codes, nulls), or the rules named. The text
+  of the seed is at hand.
+- **with the seeds**: the first of what `check` says on top of that, because it builds the seeds anew
+  and compares.
 
-"Nothing" in the first of the two is a change that only the person who coded the seed could have
-made: the tables agree with each other, and no longer with the sheet.
+Where the tables by themselves show nothing, they agree with each other and with the text, and only
+the sheet tells that they are not what was coded.
 """
 
 
@@ -1002,22 +1045,31 @@ def report(outcomes: list[Outcome]) -> str:
         The whole file; the same for the same data.
     """
     lines = [_HEAD.format(caught=sum(bool(each.problems) for each in outcomes), total=len(outcomes))]
-    for part in (TABLES, FILES, SHEETS):
-        lines += [f"## {part}\n", "| mutation | what it does | by themselves | with the seeds |"]
-        lines += ["| --- | --- | --- | --- |"]
-        lines += [
-            f"| {each.mutation.name} | {each.mutation.does} | {each.by_themselves} | {each.with_the_seeds} |"
-            for each in outcomes
-            if each.mutation.part == part
-        ]
-        lines += [""]
-    lines += ["## The rules\n", "What breaks each rule of `checks.py`, the most pointed mutation first.\n"]
-    lines += ["| rule | mutations | the most pointed |", "| --- | --- | --- |"]
-    for name in checks.RULES:
-        breaking = _breaks(outcomes, name)
-        pointed = breaking[0].mutation.name if breaking else "**none**"
-        lines.append(f"| `{name}` | {len(breaking)} | {pointed} |")
-    return "\n".join(lines) + "\n"
+    for part in (TABLES, FILES):
+        rows = [[*_named(each), each.by_themselves, each.with_the_seeds] for each in of_part(part, outcomes)]
+        lines += _section(part, ["mutation", "what it does", "by themselves", "with the seeds"], rows)
+    rows = [[*_named(each), each.with_the_seeds] for each in of_part(SHEETS, outcomes)]
+    lines += _section(SHEETS, ["mutation", "what it does", "what `check` says first"], rows)
+    breaking = {name: [each.name for each in _breaks(outcomes, name)] for name in checks.RULES}
+    rows = [[f"`{name}`", str(len(found)), *(found or ["**none**"])[:1]] for name, found in breaking.items()]
+    lines += _section("The rules", ["rule", "mutations that break it", "the one that breaks the fewest others"], rows)
+    return "\n".join(lines)
+
+
+def of_part(part: str, outcomes: list[Outcome]) -> list[Outcome]:
+    """Give the outcomes of one part of :data:`PARTS`."""
+    return [each for each in outcomes if MUTATIONS[each.name].part == part]
+
+
+def _named(outcome: Outcome) -> list[str]:
+    """Give the name of a mutation and what it does."""
+    return [outcome.name, MUTATIONS[outcome.name].does]
+
+
+def _section(title: str, headings: list[str], rows: list[list[str]]) -> list[str]:
+    """Write one table under its title."""
+    lines = [headings, ["---"] * len(headings), *rows]
+    return [f"## {title}", "", *("| " + " | ".join(cells) + " |" for cells in lines), ""]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -1036,13 +1088,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Break a copy of the data and show that check catches it.")
     parser.add_argument("--write", action="store_true", help=f"write {REPORT.name} instead of printing it")
     options = parser.parse_args(arguments)
-    outcomes, failures = run()
+    outcomes, failed = run()
     if options.write:
         REPORT.write_text(report(outcomes), "utf-8", newline="\n")
     else:
         print(report(outcomes), end="")
-    print(*failures, sep="\n", end="\n" if failures else "", file=sys.stderr)
-    return 1 if failures else 0
+    print(*failed, sep="\n", end="\n" if failed else "", file=sys.stderr)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -273,6 +273,23 @@ def records_and_timeline_agree(shipped: Shipped) -> Iterator[Finding]:
 
 
 @rule
+def timeline_repeats_its_records(shipped: Shipped) -> Iterator[Finding]:
+    """What timeline says of a record is what its own table says, and its quote is one of its passages."""
+    records = {identity: row for _, identity, row in shipped.records()}
+    quoted = {(row["record_id"], row["quote"]) for row in shipped.rows["evidence"]}
+    for row in shipped.rows["timeline"]:
+        identity = row["record_id"]
+        record = records.get(identity, row)
+        for column in (column for column in row if row[column] != record.get(column, row[column])):
+            what = f"{column} in timeline is not that of the record"
+            yield Finding("timeline", identity, "", what, "build the data anew")
+        if identity in records and (identity, row["quote"]) not in quoted:
+            yield Finding(
+                "timeline", identity, "", "the quote in timeline is no passage of the record", "build the data anew"
+            )
+
+
+@rule
 def bounds_are_ordered(shipped: Shipped) -> Iterator[Finding]:
     """Earliest is never after latest, and no start is after its end."""
     for table, identity, row in shipped.records():
@@ -558,8 +575,10 @@ def cited_stretches_are_the_evidence(shipped: Shipped) -> Iterator[Finding]:
         for seed, group in cited.groupby("source_id")
     }
     starts = set(shipped.tables["evidence"][["source_id", "start_char"]].itertuples(index=False, name=None))
+    covered = set(shipped.tables["coverage"]["source_id"])
     for row in shipped.rows["evidence"]:
-        if not any(
+        # That a seed has no coverage at all is another rule's.
+        if row["source_id"] in covered and not any(
             span.start_char <= row["start_char"] and row["end_char"] <= span.end_char
             for span in spans.get(row["source_id"], [])
         ):

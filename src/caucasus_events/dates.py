@@ -76,7 +76,7 @@ def parse_window(text: str) -> Window:
         return _single(text, text, 0)
     first, last = text[1:-1].split("..", 1)
     if not first and not last:
-        raise DateError("a set needs a first or a last date", text, 1, _FORMS)
+        raise DateError("a set needs a first or a last date", text, 1, f"write {_FORMS}")
     earliest = _plain(first, text, 1)[0] if first else None
     latest = _plain(last, text, len(first) + 3)[1] if last else None
     if earliest and latest and latest < earliest:
@@ -265,7 +265,7 @@ def _cut(window: Window, text: str, speaks_until: date, *, close: bool = True) -
             f"the date lies after {speaks_until}, the day the seed speaks until",
             text,
             0,
-            "code it as a forecast, or mend the date",
+            "set the words aside as a forecast, or mend the date",
         )
     latest = window.latest or (speaks_until if close else None)
     return Window(window.earliest, latest and min(latest, speaks_until))

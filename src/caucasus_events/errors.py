@@ -7,6 +7,8 @@ The tree::
     ├── ReleaseError            a command that needs a checkout, or an extra, that is not there
     ├── UnknownNameError        (KeyError) a table, record, entity or code that does not exist
     └── InvalidValueError       (ValueError) a value that cannot be read or is not allowed
+
+    UnmatchedCodesWarning       (UserWarning) codes that belong to nobody in the dataset
 """
 
 from __future__ import annotations
@@ -56,6 +58,10 @@ class UnknownNameError(CaucasusEventsError, KeyError):
 
 class InvalidValueError(CaucasusEventsError, ValueError):
     """A value that cannot be read or is not allowed; the message says what is."""
+
+
+class UnmatchedCodesWarning(UserWarning):
+    """Codes of the reader's rows belong to nobody in the dataset; their cells are unknown."""
 
 
 @dataclass(frozen=True, slots=True)

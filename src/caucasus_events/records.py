@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 At = tuple[str, int, str]
 CITED = "cited"
+# Of words that do not fit a line, the end is shown too.
+_LONG = 50
 
 
 @dataclass(slots=True)
@@ -31,7 +33,7 @@ class Coded:
 
     ``blocks`` maps a row, (table, id), to the blocks it was written in (two, if an id is used
     twice); ``declared`` are the ids of all blocks, broken ones too, so that one mistake is not
-    reported twice.
+    reported twice. ``told`` are the reasons why released rows were changed or withdrawn.
     """
 
     seed_id: str
@@ -42,6 +44,7 @@ class Coded:
     blocks: dict[tuple[str, str], list[At]] = field(default_factory=lambda: defaultdict(list))
     declared: frozenset[str] = frozenset()
     problems: list[Problem] = field(default_factory=list)
+    told: list[tuple[At, sheets.Change | sheets.Withdrawn]] = field(default_factory=list)
 
     def problem(self, at: At, value: str, what: str, do: str, *facts: Fact) -> Problem:
         """Say what is wrong with a block, at the line of ``value``."""
@@ -93,6 +96,10 @@ class _Coder:
             self.status(number, status)
         for number, block in self.sheet.set_aside:
             self.set_aside(number, block)
+        for number, change in self.sheet.change:
+            self.change(number, change)
+        for number, withdrawn in self.sheet.withdrawn:
+            self.coded.told.append((("withdrawn", number, withdrawn.id), withdrawn))
         self.account()
 
     def problem(self, at: At, value: str, what: str, do: str, *facts: Fact) -> None:
@@ -105,8 +112,8 @@ class _Coder:
         if value in names:
             return True
         near = nearest(value, names)
-        do = f"write {near}" if near else "write one of the known codes, or add a block to codebook.toml"
-        self.problem(at, value, f"unknown {key} {value!r}", do, Fact("known", ", ".join(names)))
+        do = f"write {near}, or another known code" if near else "write one of the known codes"
+        self.problem(at, value, f"unknown {key} {value!r}", do, Fact("known", ", ".join(names), wrap=True))
         return False
 
     def add(self, table: str, key: str, at: At, row: Row) -> None:
@@ -180,7 +187,7 @@ class _Coder:
         """Locate the passages of a record and keep them as evidence."""
         found = list(self.spans(at, record.passages))
         repeated = {span.start for span, _ in found if [other.start for other, _ in found].count(span.start) > 1}
-        for span, passage in found:
+        for span, passage in [] if repeated else found:
             prefix, suffix = quotes.context(span, self.text)
             self.coded.rows["evidence"].append(
                 {
@@ -249,6 +256,14 @@ class _Coder:
         at = ("set_aside", number, str(number + 1))
         if self.known(at, "reason", block.reason, "reason"):
             self.aside += [(span, block.reason, number) for span, _ in self.spans(at, block.passages)]
+        else:
+            self.lost = True
+
+    def change(self, number: int, change: sheets.Change) -> None:
+        """Keep the reason of a change."""
+        at = ("change", number, change.id)
+        if self.known(at, "reason_code", change.reason_code, "change"):
+            self.coded.told.append((at, change))
 
     def account(self) -> None:
         """Give every character of the text its disposition; what has none is a problem."""
@@ -264,7 +279,10 @@ class _Coder:
             words[word.start : word.end] = True
         if self.sheet.whole and not self.lost:
             self.gaps(words & (states < 0), words & (states >= 0))
-        self.stretches(states, words, names)
+        # Of a seed with problems the stretches would only repeat them.
+        if not self.coded.problems:
+            self.stretches(states, words, names)
+        self.describe(states, words)
 
     def one_reason(self, taken: Any, span: quotes.Span, names: list[str], reason: str, number: int) -> None:  # noqa: ANN401 - numpy slice
         """Report characters that are set aside for two reasons."""
@@ -285,9 +303,12 @@ class _Coder:
             run = index[group == number]
             words = quotes.fold(self.text.text[run[0] : run[-1] + 1])
             do = f"cite the words in a record of {self.sheet.path}, or set them aside"
-            place = f"{self.name}:{self.text.line(int(run[0]))}"
+            first, last = (self.text.line(int(offset)) for offset in (run[0], run[-1]))
             what = "words are neither cited nor set aside"
-            self.coded.problems.append(Problem(place, "", what, do, (Fact("words", words),)))
+            facts = [Fact("words", words)]
+            if len(words) > _LONG:
+                facts += [Fact("up to", words[-_LONG:].strip(), f"{self.sheet.seed_id}.txt:{last}")]
+            self.coded.problems.append(Problem(f"{self.name}:{first}", "", what, do, tuple(facts)))
 
     def stretches(self, states: Any, words: Any, names: list[str]) -> None:  # noqa: ANN401 - numpy arrays
         """Write coverage: stretches that tile the text, white space with the stretch before it."""
@@ -300,6 +321,9 @@ class _Coder:
             {"source_id": self.sheet.seed_id, "start_char": start, "end_char": end, "disposition": names[tiled[start]]}
             for start, end in zip(starts, ends, strict=True)
         ]
+
+    def describe(self, states: Any, words: Any) -> None:  # noqa: ANN401 - numpy arrays
+        """Write the row of the seed itself, with the shares of its text that are accounted for."""
         total, cited = int(words.sum()), int((words & (states == 0)).sum())
         row = self.source.model_dump() | {"source_id": self.sheet.seed_id, "characters": len(states)}
         row |= {"published": date.fromisoformat(self.source.published), "speaks_until": self.until}

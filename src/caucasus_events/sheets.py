@@ -6,6 +6,7 @@ checked in :mod:`.records` (against the text) and :mod:`.checks` (against each o
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from dataclasses import dataclass, field
@@ -20,9 +21,19 @@ from .errors import Fact, Problem, nearest
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
 LARGEST = 5_000_000
+_EMPTY = "the text is empty"
+# What to do about the mistakes in TOML that coders make; the reader's own words say what is wrong.
+_TOML = {
+    "Illegal character '\\n'": "close the string with a quote",
+    "Cannot overwrite": "the key stands twice in this block: keep one",
+    "Cannot declare": "write [source] once, and [[entity]], [[event]], [[status]], [[set_aside]] for every block",
+    "Unclosed array": 'close the list with ], put commas between strings, and write \\" for a quote inside one',
+}
+_MEND = "mend the line; strings stand in quotes, true and false do not"
 _CONVERT = "convert or split before coding; the sheet's hash is of that copy"
 _HEADER = re.compile(r"^\s*\[+\s*(\w+)\s*\]+", re.MULTILINE)
 _TYPES = {
@@ -143,7 +154,30 @@ class SetAside(Block):
     note: str | None = None
 
 
-BLOCKS: dict[str, type[Block]] = {"entity": Entity, "event": Event, "status": Status, "set_aside": SetAside}
+class Change(Block):
+    """Why a released row was changed, in a person's words."""
+
+    id: Words
+    reason: Words
+    reason_code: Words
+
+
+class Withdrawn(Block):
+    """Why a released record is withdrawn, and which record replaces it."""
+
+    id: Words
+    reason: Words
+    replaced_by: Words | None = None
+
+
+BLOCKS: dict[str, type[Block]] = {
+    "entity": Entity,
+    "event": Event,
+    "status": Status,
+    "set_aside": SetAside,
+    "change": Change,
+    "withdrawn": Withdrawn,
+}
 
 
 class Lines:
@@ -153,25 +187,32 @@ class Lines:
         self._text = text
         self._headers = [(match.group(1), match.start(1)) for match in _HEADER.finditer(text)]
 
-    def of(self, kind: str, number: int = 0, value: str = "") -> int:
-        """Return the line of ``value`` inside a block, or of the block's header.
+    def of(self, kind: str, number: int = 0, value: str = "", key: str = "") -> int:
+        """Return the line of ``value`` inside a block, else of ``key``, else of the block's header.
 
         Parameters
         ----------
         kind
-            ``source``, ``entity``, ``event``, ``status`` or ``set_aside``.
+            ``source``, ``entity``, ``event``, ``status``, ``set_aside``, ``change`` or ``withdrawn``.
         number
             Which block of that kind, from 0.
         value
-            What to look for, verbatim.
+            What to look for, verbatim; where it stands in quotes comes first.
+        key
+            The key whose line it is if the value stands nowhere.
         """
         starts = [start for name, start in self._headers if name == kind]
         if number >= len(starts):
             return 1
         start = starts[number]
         end = min((other for _, other in self._headers if other > start), default=len(self._text))
-        at = self._text.find(value, start, end) if value else -1
-        return self._text.count("\n", 0, at if at >= 0 else start) + 1
+        keyed = re.compile(rf"(?m:^){key}\s*=").search(self._text, start, end) if key else None
+        # A value such as "?" stands in many lines of a block: the one with its key comes first.
+        origin = keyed.start() if keyed else start
+        forms = [re.escape(f'"{value}"'), re.escape(value)] * bool(value)
+        found = (re.compile(form).search(self._text, at, end) for at in (origin, start) for form in forms)
+        at = next((match.start() for match in found if match), origin)
+        return self._text.count("\n", 0, at) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +227,8 @@ class Sheet:
     event: list[tuple[int, Event]] = field(default_factory=list)
     status: list[tuple[int, Status]] = field(default_factory=list)
     set_aside: list[tuple[int, SetAside]] = field(default_factory=list)
+    change: list[tuple[int, Change]] = field(default_factory=list)
+    withdrawn: list[tuple[int, Withdrawn]] = field(default_factory=list)
     declared: frozenset[str] = frozenset()
     whole: bool = False
 
@@ -215,7 +258,7 @@ def read_text(path: Path) -> tuple[str, list[Problem]]:
         return data.decode(), []
     what, at, *facts = unfit
     line = "" if at is None else ":" + str(data.count(b"\n", 0, at) + 1)
-    do = _CONVERT if data.strip() else "put the document there"
+    do = "put the document there" if what == _EMPTY else _CONVERT
     return "", [Problem(place + line, "", what, do, tuple(facts))]
 
 
@@ -232,7 +275,7 @@ def _unfit(data: bytes) -> tuple[Any, ...] | None:
         return "the text is not UTF-8", error.start, fact
     if b"\r" in data:
         return "the text has carriage returns (CR)", data.index(b"\r")
-    return None if data.strip() else ("the text is empty", None)
+    return None if data.decode().strip() else (_EMPTY, None)
 
 
 def read_sheet(path: Path, text: str) -> tuple[Sheet, list[Problem]]:
@@ -274,7 +317,7 @@ def read_sheet(path: Path, text: str) -> tuple[Sheet, list[Problem]]:
             read = _read_block(model, block, (place, kind, number), lines, problems)
             if read is not None:
                 found[kind].append((number, read))
-    whole = sum(map(len, found.values())) == sum(len(_listed(document, kind)) for kind in BLOCKS)
+    whole = all(problem.record == "source" for problem in problems)
     named = [block for kind in ("entity", "event", "status") for block in _listed(document, kind)]
     declared = frozenset(str(block["id"]) for block in named if isinstance(block, dict) and "id" in block)
     return Sheet(path.stem, place, lines, source, declared=declared, whole=whole, **found), problems
@@ -286,8 +329,10 @@ def _bad_toml(place: str, raw: str, message: str) -> Problem:
     numbers = [int(number) for number in re.findall(r"\d+", position)]
     line, column = (numbers[0], numbers[1]) if numbers else (raw.count("\n") + 1, 1)
     shown = [*raw.split("\n"), ""][line - 1]
-    fact = Fact("found", shown, caret=min(column - 1, len(shown)))
-    return Problem(f"{place}:{line}", "", f"not valid TOML: {what}", "mend the line; strings stand in quotes", (fact,))
+    fact = Fact("found", shown, caret=min(column - 1, len(shown))) if shown.strip() else Fact("found", "the end")
+    do = next((do for words, do in _TOML.items() if what.startswith(words)), _MEND)
+    what = re.sub(r"\('(\w+)',\)", r"[\1]", what)
+    return Problem(f"{place}:{line}", "", f"not valid TOML: {what}", do, (fact,))
 
 
 def _unknown_blocks(document: dict[str, Any], place: str, lines: Lines) -> list[Problem]:
@@ -307,14 +352,14 @@ def _spelled(value: str, known: list[str]) -> str:
 
 
 def _listed(document: dict[str, Any], kind: str) -> list[Any]:
-    """Give the blocks of a kind, or nothing if they are not written as ``[[kind]]``."""
+    """Give the blocks of a kind, those that are written as ``[[kind]]``."""
     blocks = document.get(kind, [])
-    return blocks if isinstance(blocks, list) else []
+    return [block for block in blocks if isinstance(block, dict)] if isinstance(blocks, list) else []
 
 
 def _blocks(document: dict[str, Any], kind: str, place: str, lines: Lines, problems: list[Problem]) -> list[Any]:
     """Give the blocks of a kind; one written with single brackets is a problem."""
-    if kind in document and not isinstance(document[kind], list):
+    if kind in document and document[kind] != _listed(document, kind):
         problems.append(
             Problem(f"{place}:{lines.of(kind)}", "", f"{kind} is not a list of blocks", f"write [[{kind}]]")
         )
@@ -328,6 +373,9 @@ def _read_source(
     if "source" not in document:
         do = "begin the sheet with [source]: title, author, publisher, published, …"
         problems.append(Problem(place, "", "there is no [source]", do))
+        return None
+    if not isinstance(document["source"], dict):
+        problems.append(Problem(f"{place}:{lines.of('source')}", "", "source is not one block", "write [source]"))
         return None
     source = _read_block(Source, document["source"], (place, "source", 0), lines, problems)
     digest = quotes.digest(text)
@@ -361,30 +409,37 @@ def _key_problem(
     identity = block.get("id", "") if isinstance(block, dict) else ""
     record = f"{kind} {identity}".strip() if kind != "set_aside" else f"set_aside {number + 1}"
     shown = _shown(value)
-    needle = key if detail["type"] == "missing" or not isinstance(value, str) else value
-    line = lines.of(kind, number, key if detail["type"] == "extra_forbidden" else needle)
-    what, do = _key_words(detail["type"], key, value, list(fields))
+    inner = len(loc) > 1
+    stated = {"missing": "", "extra_forbidden": key * inner}.get(detail["type"], value)
+    stated = stated if isinstance(stated, str) and stated.strip() else ""
+    line = lines.of(kind, number, stated, str(loc[0]) if inner or detail["type"] != "missing" else "")
+    what, do = _key_words(detail["type"], key, value, fields)
     facts = () if detail["type"] == "missing" else (Fact("found", shown),)
     return Problem(f"{place}:{line}", record, what, do, facts)
 
 
 def _shown(value: object) -> str:
     """Write a value as it would stand in a sheet, on one line."""
-    return (
-        str(value).lower() if isinstance(value, bool) else value.isoformat() if isinstance(value, date) else repr(value)
-    )
+    return value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _key_words(error: str, key: str, value: object, known: list[str]) -> tuple[str, str]:
+def _key_words(error: str, key: str, value: object, fields: dict[str, FieldInfo]) -> tuple[str, str]:
     """Give the words and the way out for one kind of mistake."""
     if error == "missing":
         return f"{key} is missing", f"add {key}; the sheet's format needs it"
     if error == "extra_forbidden":
-        return f"unknown key {key!r}", _spelled(key, known)
+        return f"unknown key {key!r}", _spelled(key, list(fields))
     if isinstance(value, date):
         return f"{key} is a bare date", f'write it in quotes: {key} = "{value.isoformat()}"'
-    if error == "value_error" and key in ("published", "speaks_until"):
-        return f"{key} is not a day", 'write it as "YYYY-MM-DD"'
     if error == "value_error":
-        return f"{key} is empty", f"give {key} a value" + ("" if key == "passages" else ", or leave the key out")
+        return _empty_words(key, needed=fields[key].is_required())
     return f"{key} has the wrong type", f"write {_TYPES.get(error, 'what the sheet format asks for')}"
+
+
+def _empty_words(key: str, *, needed: bool) -> tuple[str, str]:
+    """Give the words and the way out for a value of the right type that says nothing."""
+    if key in ("published", "speaks_until"):
+        return f"{key} is not a day", 'write a day of the calendar as "YYYY-MM-DD"'
+    if key == "passages":
+        return "a passage is missing", "copy the words that prove it, exactly as they stand in the text"
+    return f"{key} is empty", f"give {key} a value" + ("" if needed else ", or leave the key out")
