@@ -37,7 +37,12 @@ ORDER = [
 
 PUBLIC = [
     "__version__",
+    "as_of",
+    "between",
+    "cite",
     "data_path",
+    "evidence",
+    "history",
     "load",
     "load_coverage",
     "load_entities",

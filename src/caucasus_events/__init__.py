@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
+# Which module a public name comes from.
 _HOME = {
     "load": "tables",
     "load_events": "tables",
@@ -22,11 +23,21 @@ _HOME = {
     "load_coverage": "tables",
     "load_timeline": "tables",
     "data_path": "tables",
+    "as_of": "query",
+    "between": "query",
+    "history": "query",
+    "evidence": "query",
+    "cite": "query",
 }
 
 __all__ = [
     "__version__",
+    "as_of",
+    "between",
+    "cite",
     "data_path",
+    "evidence",
+    "history",
     "load",
     "load_coverage",
     "load_entities",
@@ -39,6 +50,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from .query import as_of, between, cite, evidence, history
     from .tables import (
         data_path,
         load,

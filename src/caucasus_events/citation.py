@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from . import about
+from .errors import InvalidValueError, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
+    Item = dict[str, Any]
+
 _MONTHS = (
-    "January February March April May June July August September October November December".split()
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
+_BETWEEN_AUTHORS = re.compile(r";\s+|,\s+(?:and\s+)?|\s+and\s+")
 
 
 def source_citation(source: Mapping[str, object], published: date) -> str:
@@ -39,3 +48,160 @@ def source_citation(source: Mapping[str, object], published: date) -> str:
     day = f"{published.day} {_MONTHS[published.month - 1]} {published.year}"
     origin = f" (first published by {first})" if first else ""
     return f"{source['author']}, “{source['title']}”, {source['publisher']}, {day}{origin}."
+
+
+def bibliography(sources: Iterable[Mapping[str, Any]], version: str, style: str = "bibtex") -> str:
+    """Cite the dataset and the documents behind its rows.
+
+    A byline is read as given names and a family name, several joined by commas, semicolons or
+    "and"; an author that is also the publisher is an institution and stays whole.
+
+    Parameters
+    ----------
+    sources
+        ``source_id``, ``author``, ``title``, ``publisher``, ``first_published_by`` (or None),
+        ``published`` (a day) and ``url`` of each document.
+    version
+        Of the dataset.
+    style
+        ``"bibtex"``, ``"apa"`` or ``"csl-json"``.
+
+    Returns
+    -------
+    str
+        The dataset first, then each document: BibTeX entries, lines of the American
+        Psychological Association's seventh edition, or a list in the Citation Style Language's
+        JSON.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such style (a ``ValueError``).
+
+    Examples
+    --------
+    >>> print(bibliography([], "1.0.0"))
+    @misc{caucasus-events,
+      author = {{The caucasus-events maintainers}},
+      title = {{caucasus-events: events and statuses of the South Caucasus}},
+      howpublished = {Data set},
+      note = {Version 1.0.0},
+      url = {https://pypi.org/project/caucasus-events/},
+    }
+    """
+    if style not in _STYLES:
+        raise InvalidValueError(unknown("style", str(style), _STYLES))
+    return _STYLES[style]([_dataset(version), *map(_document, sources)])
+
+
+def _dataset(version: str) -> Item:
+    """Describe the dataset as an item of the Citation Style Language."""
+    author = [{"literal": about.AUTHOR}]
+    item = {"id": about.NAME, "type": "dataset", "title": about.TITLE, "author": author, "version": version}
+    return item | {"URL": about.HOMEPAGE}
+
+
+def _document(source: Mapping[str, Any]) -> Item:
+    """Describe a document as an item of the Citation Style Language."""
+    day, first = source["published"], source["first_published_by"]
+    item = {
+        "id": source["source_id"],
+        "type": "webpage",
+        "title": source["title"],
+        "author": _authors(source["author"], source["publisher"], first),
+        "container-title": source["publisher"],
+        "issued": {"date-parts": [[day.year, day.month, day.day]]},
+        "URL": source["url"],
+    }
+    return item | ({"note": f"First published by {first}"} if first else {})
+
+
+def _authors(byline: str, *institutions: str | None) -> list[dict[str, str]]:
+    """Split a byline into persons, or keep it whole where it names an institution."""
+    if byline in institutions or " " not in byline:
+        return [{"literal": byline}]
+    names = [name.rpartition(" ") for name in _BETWEEN_AUTHORS.split(byline)]
+    return [{"family": family, "given": given} if given else {"literal": family} for given, _, family in names]
+
+
+def _csl_json(items: list[Item]) -> str:
+    """Write items as they are."""
+    return json.dumps(items, ensure_ascii=False, indent=2)
+
+
+def _apa(items: list[Item]) -> str:
+    """Write one line per item."""
+    return "\n".join(map(_apa_line, items))
+
+
+def _apa_line(item: Item) -> str:
+    """Write who, when, what and where, each closed by a full stop unless it closes itself."""
+    *others, last = [_apa_name(author) for author in item["author"]]
+    who = f"{', '.join(others)}, & {last}" if others else last
+    what = f"{item['title']} (Version {item['version']}) [Data set]" if item["type"] == "dataset" else item["title"]
+    parts = [who, f"({_apa_day(item)})", what, item.get("container-title"), item.get("URL")]
+    *closed, end = [part for part in parts if part]
+    lines = [part if part[-1] in ".?!" else f"{part}." for part in closed]
+    # An address takes no full stop: it would become part of it.
+    return " ".join([*lines, end if "URL" in item else f"{end}."])
+
+
+def _apa_name(author: Mapping[str, str]) -> str:
+    """Write the family name and initials; what is hyphenated keeps its hyphen."""
+    if "literal" in author:
+        return author["literal"]
+    initials = ["-".join(f"{part[0]}." for part in name.split("-") if part) for name in author["given"].split()]
+    return f"{author['family']}, {' '.join(initials)}"
+
+
+def _apa_day(item: Item) -> str:
+    """Write the day of publication, or that there is none."""
+    if "issued" not in item:
+        return "n.d."
+    year, month, day = item["issued"]["date-parts"][0]
+    return f"{year}, {_MONTHS[month - 1]} {day}"
+
+
+def _bibtex(items: list[Item]) -> str:
+    """Write one entry per item, every value readable by plain BibTeX."""
+    return "\n\n".join(map(_bibtex_entry, items))
+
+
+def _bibtex_entry(item: Item) -> str:
+    """Write an entry; title and institutions in double braces keep their capitals and words together."""
+    names = [_bibtex_name(author) for author in item["author"]]
+    fields = {"author": " and ".join(names), "title": f"{{{_latex(item['title'])}}}"}
+    if "issued" in item:
+        year, month, day = item["issued"]["date-parts"][0]
+        fields |= {"howpublished": _latex(item["container-title"]), "year": str(year)}
+        fields |= {"month": _MONTHS[month - 1][:3].lower(), "day": str(day)}
+    else:
+        fields |= {"howpublished": "Data set", "note": f"Version {item['version']}"}
+    fields |= {"note": _latex(item["note"])} if "note" in item else {}
+    # Commands have no place in an address; only its braces would break the entry.
+    fields |= {"url": item["URL"].replace("{", "%7B").replace("}", "%7D")} if "URL" in item else {}
+    # BibTeX knows the months as words of its own, which stand without braces.
+    lines = [f"  {name} = {value if name == 'month' else f'{{{value}}}'}," for name, value in fields.items()]
+    return "\n".join([f"@misc{{{item['id']},", *lines, "}"])
+
+
+def _bibtex_name(author: Mapping[str, str]) -> str:
+    """Write family name, comma, given names; an institution in braces."""
+    if "literal" in author:
+        return f"{{{_latex(author['literal'])}}}"
+    return f"{_latex(author['family'])}, {_latex(author['given'])}"
+
+
+def _latex(text: str) -> str:
+    """Write accents and special characters as LaTeX commands; letters that have none stay as they are."""
+    from pylatexenc.latexencode import UnicodeToLatexEncoder  # noqa: PLC0415 - only who asks for BibTeX needs it
+
+    encoder = UnicodeToLatexEncoder(
+        unknown_char_policy="keep", unknown_char_warning=False, replacement_latex_protection="braces-all"
+    )
+    # BibTeX counts braces even where they are escaped.
+    escaped: str = encoder.unicode_to_latex(text)
+    return escaped.replace(r"{\{}", r"{\textbraceleft}").replace(r"{\}}", r"{\textbraceright}")
+
+
+_STYLES: dict[str, Callable[[list[Item]], str]] = {"bibtex": _bibtex, "apa": _apa, "csl-json": _csl_json}
