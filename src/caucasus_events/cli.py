@@ -14,6 +14,7 @@ from .errors import CaucasusEventsError, ProblemsError, UnknownNameError, neares
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import date
 
     import pandas as pd
 
@@ -130,7 +131,7 @@ def show(name: str | None, form: str) -> None:
 
 @main.command("list")
 @click.option("--type", "kind", help="Only records of this type, such as clash or membership.")
-@click.option("--entity", help="Only records in which this entity is a party (id or name).")
+@click.option("--entity", help="Only records in which this entity is a party (id, name or spelling).")
 def list_records(kind: str | None, entity: str | None) -> None:
     """List the records: id, when, title.
 
@@ -197,31 +198,34 @@ def _paragraph(label: str, text: str) -> None:
 
 
 def _window(first: pd.Timestamp, last: pd.Timestamp) -> str:
-    """Write a window of days: one day, two days, or an open side."""
-    names = ["…" if day != day else day.date().isoformat() for day in (first, last)]  # noqa: PLR0124 - NaT is not itself
-    return names[0] if names[0] == names[1] else " … ".join(names)
+    """Write a window of days: one day, two days, or the side that is known."""
+    start, end = (day and day.isoformat() for day in map(_known_day, (first, last)))
+    if start == end:
+        return start or "on an unknown day"
+    return f"{start} … {end}" if start and end else f"by {end}" if end else f"{start} or later"
+
+
+def _known_day(day: pd.Timestamp) -> date | None:
+    """Turn a cell into a day; NaT, which is not equal to itself, into None."""
+    return day.date() if day == day else None  # noqa: PLR0124 - see above
 
 
 def _when(row: Any) -> str:  # noqa: ANN401 - a named tuple of pandas
     """Write when a record began and ended."""
     start, end = _window(row.start_earliest, row.start_latest), _window(row.end_earliest, row.end_latest)
     if row.end_state == "ongoing":
-        return f"from {start}, still so on {row.end_earliest.date()}"
-    return start if start == end else f"from {start} to {end}"
+        return f"began {start}, still so on {row.end_earliest.date()}"
+    return start if row.kind == "event" and start == end else f"began {start}, ended {end}"
 
 
 def _records_of(name: str) -> set[str]:
     """Give the ids of all records in which an entity is a party."""
-    from . import tables
+    from . import names, tables
 
-    entities = tables.load("entities")
-    folded = entities[["entity_id", "name"]].apply(lambda column: column.str.casefold())
-    ids = set(entities[(folded == name.casefold()).any(axis=1)]["entity_id"])
-    if not ids:
-        raise UnknownNameError(unknown("entity", name, [*entities["entity_id"], *entities["name"]]))
+    party = names.resolve(name)
     people, statuses = tables.load("participants"), tables.load("statuses")
-    parties = statuses[["subject", "object", "about"]].isin(ids).any(axis=1)
-    return {*people[people["entity_id"].isin(ids)]["event_id"], *statuses[parties]["status_id"]}
+    parties = statuses[["subject", "object", "about"]].isin([party]).any(axis=1)
+    return {*people[people["entity_id"] == party]["event_id"], *statuses[parties]["status_id"]}
 
 
 def _show_table(name: str) -> None:
