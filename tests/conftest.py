@@ -17,9 +17,13 @@ IN_REPOSITORY_ONLY = [
     "test_checks.py",
     "test_cli.py",
     "test_codebook.py",
+    "test_descriptors.py",
+    "test_gate.py",
     "test_mutation_audit.py",
     "test_package.py",
+    "test_readme.py",
     "test_records.py",
+    "test_release.py",
     "test_sheets.py",
 ]
 collect_ignore = [] if WHOLE else IN_REPOSITORY_ONLY

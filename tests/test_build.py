@@ -147,7 +147,7 @@ def test_metadata_tells_what_a_file_is(mini: Path) -> None:
     """Name, table, version, licence and content digest stand in the metadata and come back as attrs."""
     build.build_dataset(mini)
     frame = pd.read_parquet(mini / "data" / "events.parquet")
-    assert sorted(frame.attrs) == ["content_digest", "licence", "name", "table", "version"]
+    assert sorted(frame.attrs) == ["citation", "content_digest", "licence", "name", "table", "version"]
     assert (frame.attrs["name"], frame.attrs["table"], frame.attrs["licence"]) == (
         "caucasus-events",
         "events",

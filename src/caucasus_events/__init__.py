@@ -23,17 +23,30 @@ _HOME = {
     "load_coverage": "tables",
     "load_timeline": "tables",
     "data_path": "tables",
+    "changes": "tables",
     "as_of": "query",
     "between": "query",
     "history": "query",
     "evidence": "query",
     "cite": "query",
+    "panel": "panels",
+    "write_panel": "panels",
+    "annotate": "annotation",
+    "annotate_parquet": "annotation",
+    "timeline": "figure",
+    "CONFIG": "figure",
+    "write_explorer": "explorer",
+    "verify": "integrity",
 }
 
 __all__ = [
+    "CONFIG",
     "__version__",
+    "annotate",
+    "annotate_parquet",
     "as_of",
     "between",
+    "changes",
     "cite",
     "data_path",
     "evidence",
@@ -47,11 +60,22 @@ __all__ = [
     "load_sources",
     "load_statuses",
     "load_timeline",
+    "panel",
+    "timeline",
+    "verify",
+    "write_explorer",
+    "write_panel",
 ]
 
 if TYPE_CHECKING:
+    from .annotation import annotate, annotate_parquet
+    from .explorer import write_explorer
+    from .figure import CONFIG, timeline
+    from .integrity import verify
+    from .panels import panel, write_panel
     from .query import as_of, between, cite, evidence, history
     from .tables import (
+        changes,
         data_path,
         load,
         load_coverage,

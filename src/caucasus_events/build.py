@@ -8,14 +8,14 @@ from __future__ import annotations
 import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 import pandera.pandas as pandera
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from . import checks, citation, codebook, diff, files, records, schema
+from . import __version__, checks, citation, codebook, descriptors, diff, files, ledger, records, schema
 from .errors import Fact, Problem, ProblemsError, ReleaseError
 
 if TYPE_CHECKING:
@@ -32,11 +32,21 @@ _FEW = 16
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What the seeds give: the tables, the texts they came from, and the files to write."""
+    """What the seeds give: the tables, the texts they came from, the files to write, and what changed.
+
+    ``released`` is the day of the release if the tables are those of a frozen one, else None.
+    """
 
     tables: dict[str, pd.DataFrame]
     texts: dict[str, str]
     files: dict[str, bytes]
+    history: ledger.History
+    released: str | None = None
+
+    @property
+    def shipped(self) -> dict[str, pd.DataFrame]:
+        """The tables and, beside them, what has changed in them."""
+        return {**self.tables, "changes": self.history.table}
 
 
 def build_dataset(root: Path, progress: Progress | None = None) -> Built:
@@ -87,6 +97,45 @@ def build_in_memory(root: Path, progress: Progress | None = None) -> Built:
     ReleaseError
         If there are no seeds in ``root``.
     """
+    compared = compare(root, progress)
+    if compared.history.problems:
+        raise ProblemsError(compared.history.problems)
+    history = compared.history
+    released = history.last.released if history.last and _is(history.last, history) else None
+    rendered = files.render({**compared.tables, "changes": history.table}, released)
+    return Built(compared.tables, compared.texts, rendered, history, released)
+
+
+class Compared(NamedTuple):
+    """The tables that the seeds give, the texts, and what changed since the last release."""
+
+    tables: dict[str, pd.DataFrame]
+    texts: dict[str, str]
+    history: ledger.History
+
+
+def compare(root: Path, progress: Progress | None = None) -> Compared:
+    """Build every table, and compare them with the last release, whether or not all is explained.
+
+    Parameters
+    ----------
+    root
+        The checkout: a folder with ``seeds/``.
+    progress
+        Wraps the stream of coded seeds; gets it and its length.
+
+    Returns
+    -------
+    Compared
+
+    Raises
+    ------
+    ProblemsError
+        If anything is wrong with the seeds themselves; a sheet that cannot be read whole lacks
+        rows, and they are not withdrawn.
+    ReleaseError
+        If there are no seeds in ``root``.
+    """
     coded = read_seeds(root, progress)
     tables = assemble(coded)
     shipped = checks.Shipped(tables, {seed.seed_id: seed.text for seed in coded if seed.text})
@@ -94,7 +143,12 @@ def build_in_memory(root: Path, progress: Progress | None = None) -> Built:
     problems += _rule_problems(shipped, coded)
     if problems:
         raise ProblemsError(sorted(problems, key=_file_order))
-    return Built(tables, dict(shipped.texts), files.render(tables))
+    return Compared(tables, dict(shipped.texts), ledger.history(tables, coded, ledger.frozen(root), __version__))
+
+
+def _is(last: ledger.Frozen, history: ledger.History) -> bool:
+    """Say whether the tables are those of the last release, under its version."""
+    return last.version == __version__ and not history.entries
 
 
 def check_dataset(root: Path, progress: Progress | None = None) -> tuple[Built, str]:
@@ -203,13 +257,14 @@ def read_shipped(root: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
         One for each that is missing or is no Parquet file.
     """
     tables, problems = {}, []
-    for name, model in schema.TABLES.items():
+    for name, model in schema.FILES.items():
         path = root / "data" / f"{name}.parquet"
         try:
             frame = pd.read_parquet(path)
         except FileNotFoundError:
             problems.append(Problem(f"data/{name}.parquet", "", "the file is missing", "run caucasus-events build"))
-        except (OSError, pa.ArrowInvalid) as error:
+        # Bytes that are no Parquet are an OSError or a ValueError, broken pandas metadata a KeyError.
+        except (OSError, ValueError, KeyError) as error:
             fact = Fact("reader", str(error).split("\n", 1)[0])
             problems.append(
                 Problem(f"data/{name}.parquet", "", "the file cannot be read", "run caucasus-events build", (fact,))
@@ -236,16 +291,21 @@ def shipped_problems(tables: Mapping[str, pd.DataFrame], texts: Mapping[str, str
         Placed by file and row.
     """
     failures = [problem for name, frame in tables.items() for problem in _model_problems(name, frame)]
-    sound = set(tables) == set(schema.TABLES) and not any(problem.rule == _FORM for problem in failures)
+    sound = set(tables) >= set(schema.TABLES) and not any(problem.rule == _FORM for problem in failures)
     return failures + (_rule_problems(checks.Shipped(dict(tables), texts), ()) if sound else [])
 
 
 _FORM = "columns and types"
 
 
+def _key(name: str) -> tuple[str, ...]:
+    """Name the columns that identify a row of a file."""
+    return schema.KEYS.get(name, schema.CHANGES_KEY)
+
+
 def _model_problems(name: str, frame: pd.DataFrame) -> list[Problem]:
     """Hold one table against its pandera model."""
-    model = schema.TABLES[name]
+    model = schema.FILES[name]
     try:
         model.validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
@@ -257,10 +317,12 @@ def _model_problem(name: str, frame: pd.DataFrame, case: Mapping[str, Any]) -> P
     """Say which cell, column or table pandera objects to."""
     in_cell = case["schema_context"] == "Column" and isinstance(case["index"], int)
     row = frame.iloc[case["index"]] if in_cell else None
-    record = " ".join(str(row[key]) for key in schema.KEYS[name] if key in row) if row is not None else ""
+    record = " ".join(str(row[key]) for key in _key(name) if key in row) if row is not None else ""
     what = f"{case['column']}: {case['check']}" if in_cell else str(case["check"])
     fact = Fact("found", str(case["failure_case"]))
-    return Problem(f"data/{name}.parquet", record, what, "run caucasus-events build", (fact,), "" if in_cell else _FORM)
+    # The rules compare values, and count on those that may not be null.
+    rule = "" if in_cell and case["check"] != "not_nullable" else _FORM
+    return Problem(f"data/{name}.parquet", record, what, "run caucasus-events build", (fact,), rule)
 
 
 def _rule_problems(shipped: checks.Shipped, coded: Sequence[records.Coded]) -> list[Problem]:
@@ -296,16 +358,28 @@ def _differences(built: Built, shipped: Mapping[str, pd.DataFrame], root: Path, 
     """List every file, row and cell in which ``data/`` is not what the seeds build."""
     rows = [
         _changed(name, change)
-        for name, frame in built.tables.items()
+        for name, frame in built.shipped.items()
         if name in shipped
         for change in _changes(name, shipped[name], frame)
     ]
     named = {problem.place for problem in rows}
-    readable = {name for name in built.files if name.removesuffix(".parquet") in {*shipped, "README.md", "__init__.py"}}
+    expected = built.files if by_bytes else {**built.files, **_described(built, root)}
+    readable = {name for name in expected if not name.endswith(".parquet") or name.removesuffix(".parquet") in shipped}
     whole = [name for name in sorted(readable) if f"data/{name}" not in named]
     return (
-        rows + _strange_files(built, root) + [_other(name) for name in whole if not _same(built, root, name, by_bytes)]
+        rows
+        + _strange_files(built, root)
+        + [_other(name) for name in whole if not _same(expected, root, name, by_bytes)]
     )
+
+
+def _described(built: Built, root: Path) -> dict[str, bytes]:
+    """Describe the files as they stand in ``data/``: other versions of pyarrow write other bytes."""
+    paths = {f"{name}.parquet": root / "data" / f"{name}.parquet" for name in schema.FILES}
+    if not all(path.is_file() for path in paths.values()):
+        return {}
+    standing = {name: path.read_bytes() for name, path in paths.items()}
+    return descriptors.render(built.shipped, standing, built.released)
 
 
 def _strange_files(built: Built, root: Path) -> list[Problem]:
@@ -320,12 +394,12 @@ def _other(name: str) -> Problem:
     return Problem(f"data/{name}", "", f"the file is not what the seeds build{rows}", _REBUILD)
 
 
-def _same(built: Built, root: Path, name: str, by_bytes: bool) -> bool:  # noqa: FBT001 - passed on from the caller
+def _same(expected: Mapping[str, bytes], root: Path, name: str, by_bytes: bool) -> bool:  # noqa: FBT001 - passed on from the caller
     """Compare a file to the byte, or as an Arrow schema with its metadata but for the writer's own."""
     path = root / "data" / name
     if not path.exists() or by_bytes or not name.endswith(".parquet"):
-        return path.exists() and path.read_bytes() == built.files[name]
-    old, new = (pq.read_schema(pa.BufferReader(content)) for content in (path.read_bytes(), built.files[name]))
+        return path.exists() and path.read_bytes() == expected[name]
+    old, new = (pq.read_schema(pa.BufferReader(content)) for content in (path.read_bytes(), expected[name]))
     return bool(old.equals(new)) and _about(old) == _about(new)
 
 
@@ -336,7 +410,7 @@ def _about(arrow: pa.Schema) -> dict[bytes, bytes]:
 
 def _changes(name: str, shipped: pd.DataFrame, built: pd.DataFrame) -> list[diff.Change]:
     """Compare the shipped table with the one that the seeds build."""
-    key = schema.KEYS[name]
+    key = _key(name)
     return diff.changes(shipped, built, key) if set(key) <= set(shipped.columns) else []
 
 

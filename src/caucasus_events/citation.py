@@ -50,7 +50,9 @@ def source_citation(source: Mapping[str, object], published: date) -> str:
     return f"{source['author']}, “{source['title']}”, {source['publisher']}, {day}{origin}."
 
 
-def bibliography(sources: Iterable[Mapping[str, Any]], version: str, style: str = "bibtex") -> str:
+def bibliography(
+    sources: Iterable[Mapping[str, Any]], version: str, style: str = "bibtex", released: str | None = None
+) -> str:
     """Cite the dataset and the documents behind its rows.
 
     A byline is read as given names and a family name, several joined by commas, semicolons or
@@ -65,6 +67,8 @@ def bibliography(sources: Iterable[Mapping[str, Any]], version: str, style: str 
         Of the dataset.
     style
         ``"bibtex"``, ``"apa"`` or ``"csl-json"``.
+    released
+        The day of the release of that version, YYYY-MM-DD; None if it is not released.
 
     Returns
     -------
@@ -91,14 +95,15 @@ def bibliography(sources: Iterable[Mapping[str, Any]], version: str, style: str 
     """
     if style not in _STYLES:
         raise InvalidValueError(unknown("style", str(style), _STYLES))
-    return _STYLES[style]([_dataset(version), *map(_document, sources)])
+    return _STYLES[style]([_dataset(version, released), *map(_document, sources)])
 
 
-def _dataset(version: str) -> Item:
+def _dataset(version: str, released: str | None) -> Item:
     """Describe the dataset as an item of the Citation Style Language."""
     author = [{"literal": about.AUTHOR}]
     item = {"id": about.NAME, "type": "dataset", "title": about.TITLE, "author": author, "version": version}
-    return item | {"URL": about.HOMEPAGE}
+    issued = {"issued": {"date-parts": [[int(part) for part in released.split("-")]]}} if released else {}
+    return item | issued | {"URL": about.HOMEPAGE}
 
 
 def _document(source: Mapping[str, Any]) -> Item:
@@ -171,11 +176,12 @@ def _bibtex_entry(item: Item) -> str:
     """Write an entry; title and institutions in double braces keep their capitals and words together."""
     names = [_bibtex_name(author) for author in item["author"]]
     fields = {"author": " and ".join(names), "title": f"{{{_latex(item['title'])}}}"}
+    if item["type"] != "dataset":
+        fields |= {"howpublished": _latex(item["container-title"])}
     if "issued" in item:
         year, month, day = item["issued"]["date-parts"][0]
-        fields |= {"howpublished": _latex(item["container-title"]), "year": str(year)}
-        fields |= {"month": _MONTHS[month - 1][:3].lower(), "day": str(day)}
-    else:
+        fields |= {"year": str(year), "month": _MONTHS[month - 1][:3].lower(), "day": str(day)}
+    if item["type"] == "dataset":
         fields |= {"howpublished": "Data set", "note": f"Version {item['version']}"}
     fields |= {"note": _latex(item["note"])} if "note" in item else {}
     # Commands have no place in an address; only its braces would break the entry.

@@ -1,19 +1,21 @@
-"""The command line: ``caucasus-events build | check | show | list | new``."""
+"""The command line: ``caucasus-events COMMAND``."""
 
 from __future__ import annotations
 
 import sys
 import textwrap
+import warnings
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from . import __version__
-from .errors import CaucasusEventsError, ProblemsError, UnknownNameError, nearest, unknown
+from .errors import CaucasusEventsError, ProblemsError, UnknownNameError, UnmatchedCodesWarning, nearest, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
     import pandas as pd
@@ -55,10 +57,14 @@ def main() -> None:
         caucasus-events list --type clash
         caucasus-events show turkey-armenia-border-closed
         caucasus-events show timeline --format csv > timeline.csv
+        caucasus-events explore --open
+    Use them:
+        caucasus-events annotate ged.parquet out.parquet --like ucdp_ged
     Work on them, in a checkout:
         caucasus-events new seeds/report-2021.txt
         caucasus-events build
         caucasus-events check
+        caucasus-events release status
     """
 
 
@@ -174,6 +180,155 @@ def new(text: Path, root: Path) -> None:
     click.echo(f"wrote  seeds/{sheet.name}")
     click.echo("next   fill in [source] and code every passage as seeds/CODEBOOK.md tells;")
     click.echo("       caucasus-events build lists what is still missing")
+
+
+@main.command()
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--like", help="A dataset whose columns are known: ucdp_ged, gdelt or acled.")
+@click.option("--date", help="The column with the day.")
+@click.option("--date-end", help="The column with the last day, if a row is a window.")
+@click.option("--subject", help="The column with the code of the actor.")
+@click.option("--object", help="The column with the code of the other actor.")
+@click.option("--type", "types", multiple=True, help="A status type; may be given again (default: all).")
+@click.option("--codes", default=None, help="Scheme of the codes: iso3, cow, gw, name, … (default: iso3).")
+@click.option("--prefix", default="", help="Put before the names of the new columns.")
+@click.option("--outside", default="unknown", help='"no": outside stated bounds the answer is no.')
+def annotate(source: Path, target: Path, types: tuple[str, ...], codes: str | None, **asked: Any) -> None:  # noqa: ANN401 - passed on
+    """Add status columns to a Parquet file of any size.
+
+    SOURCE is read and TARGET written some rows at a time; TARGET appears only when it is complete.
+
+    \b
+    Examples:
+        caucasus-events annotate ged.parquet out.parquet --like ucdp_ged
+        caucasus-events annotate mine.parquet out.parquet \\
+            --date day --subject iso_a --object iso_b --type membership
+    """
+    from .annotation import annotate_parquet
+
+    scheme = {} if codes is None else {"codes": codes}
+    with warnings.catch_warnings(record=True) as caught, _bar(f"annotating {source.name}") as progress:
+        warnings.simplefilter("always", UnmatchedCodesWarning)
+        count = annotate_parquet(source, target, types=types or None, progress=progress, **scheme, **asked)
+    for warning in caught:
+        click.echo(f"note   {warning.message}", err=True)
+    click.echo(f"wrote  {target}: {count:,} rows")
+
+
+@main.command()
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path), default="caucasus-events.html")
+@click.option("--open", "show_it", is_flag=True, help="Open the page in a browser.")
+def explore(path: Path, *, show_it: bool) -> None:
+    """Write the explorer: one HTML page with every record and its proof.
+
+    PATH is the file to write (default: caucasus-events.html). The page needs no network.
+
+    \b
+    Example:
+        caucasus-events explore --open
+    """
+    from .explorer import write_explorer
+
+    click.echo(f"wrote  {write_explorer(path)}")
+    if show_it:
+        click.launch(str(path))
+
+
+@main.command()
+def verify() -> None:
+    """Hold the installed tables against the digests of their release.
+
+    Exits with 1 and names every file that is missing, cut short, altered, that
+    of another table or of another version.
+
+    \b
+    Example:
+        caucasus-events verify
+    """
+    from . import integrity
+
+    files = integrity.verify()
+    for row in files.itertuples():
+        click.echo(f"good   {row.file}: {row.rows:,} rows, {row.bytes:,} bytes, {str(row.content_digest)[:23]}…")
+    click.echo(f"All {len(files)} files are those of caucasus-events {__version__}.")
+
+
+@main.group()
+def release() -> None:
+    """Make a release, in a checkout: status, then freeze.
+
+    \b
+    Example:
+        caucasus-events release status
+        caucasus-events release freeze --date 2031-02-03
+    """
+
+
+@release.command()
+@_root
+def status(root: Path) -> None:
+    """Say which version is due and why.
+
+    Compares what the seeds build with the last release. Exits with 1 if the
+    version is too low, or if a change has no reason yet.
+
+    \b
+    Example:
+        caucasus-events release status
+    """
+    from . import release as releasing
+
+    found = releasing.status(root)
+    click.echo(releasing.told(found))
+    if found.state in ("refused", "unexplained"):
+        sys.exit(1)
+
+
+@release.command()
+@click.option("--date", "day", required=True, help="The day of the release, YYYY-MM-DD.")
+@_root
+def freeze(day: str, root: Path) -> None:
+    """Freeze this version: tables, descriptors, and its part of the changelog.
+
+    \b
+    Example:
+        caucasus-events release freeze --date 2031-02-03
+    """
+    from . import release as releasing
+
+    for path in releasing.freeze(root, day):
+        click.echo(f"wrote  {path}")
+
+
+@release.command()
+@_root
+def describe(root: Path) -> None:
+    """Write CITATION.cff and .zenodo.json for the version as it is now.
+
+    \b
+    Example:
+        caucasus-events release describe
+    """
+    from . import release as releasing
+
+    for path in releasing.describe(root):
+        click.echo(f"wrote  {path}")
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Give a progress callback that draws a bar, or None where nobody is watching."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+        def advance(done: int, every: int) -> None:
+            bar.length = max(every, 1)
+            bar.update(done - bar.pos)
+
+        yield advance
 
 
 def _progress(coded: Iterable[Any], length: int) -> Iterator[Any]:

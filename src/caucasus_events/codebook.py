@@ -63,7 +63,7 @@ def codes(vocabulary: str) -> list[str]:
     ----------
     vocabulary
         ``lane``, ``event``, ``status``, ``role``, ``kind``, ``assertion``, ``reason``,
-        ``precision``, ``end_state`` or ``record``.
+        ``precision``, ``end_state``, ``record`` or ``change``.
 
     Returns
     -------
@@ -137,7 +137,7 @@ def definitions(vocabulary: str) -> dict[str, Code]:
     Parameters
     ----------
     vocabulary
-        ``role``, ``kind``, ``assertion``, ``reason``, ``precision``, ``end_state`` or ``record``.
+        ``role``, ``kind``, ``assertion``, ``reason``, ``precision``, ``end_state``, ``record`` or ``change``.
 
     Returns
     -------

@@ -5,7 +5,6 @@ Nothing here depends on the process, the time, the zone or the locale.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import json
 import re
@@ -15,7 +14,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from . import __version__, diff, schema
+from . import __version__, descriptors, schema
+from .about import LICENCE, NAME
+from .citation import bibliography
+from .descriptors import content_digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,30 +25,31 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-NAME = "caucasus-events"
-LICENCE = "CC-BY-4.0"
 _INIT = '"""The released tables of caucasus-events: built from the seeds, never edited."""\n'
 
 
-def render(tables: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
+def render(tables: Mapping[str, pd.DataFrame], released: str | None = None) -> dict[str, bytes]:
     """Write every file of ``data/`` in memory.
 
     Parameters
     ----------
     tables
-        Every table of :mod:`.schema` by name.
+        Every table of :data:`.schema.FILES` by name.
+    released
+        The day of the release, YYYY-MM-DD; None before it.
 
     Returns
     -------
     dict of str to bytes
         Content by file name.
     """
-    rendered = {f"{name}.parquet": to_parquet(name, frame) for name, frame in tables.items()}
-    return rendered | {"README.md": _readme(tables).encode(), "__init__.py": _INIT.encode()}
+    rendered = {f"{name}.parquet": to_parquet(name, frame, released) for name, frame in tables.items()}
+    described = descriptors.render(tables, rendered, released)
+    return rendered | described | {"README.md": _readme(tables).encode(), "__init__.py": _INIT.encode()}
 
 
-def to_parquet(name: str, frame: pd.DataFrame) -> bytes:
-    """Write a table as Parquet: one row group, zstd, version and content digest in its metadata.
+def to_parquet(name: str, frame: pd.DataFrame, released: str | None = None) -> bytes:
+    """Write a table as Parquet: one row group, zstd; version, digest and citation in its metadata.
 
     Parameters
     ----------
@@ -54,6 +57,8 @@ def to_parquet(name: str, frame: pd.DataFrame) -> bytes:
         The table.
     frame
         Its rows, in the types of :mod:`.schema`.
+    released
+        The day of the release, YYYY-MM-DD; None before it.
 
     Returns
     -------
@@ -62,43 +67,17 @@ def to_parquet(name: str, frame: pd.DataFrame) -> bytes:
     """
     about = {"name": NAME, "table": name, "version": __version__, "licence": LICENCE}
     about["content_digest"] = content_digest(name, frame)
+    about["citation"] = bibliography([], __version__, "apa", released)
+    about |= {"released": released} if released else {}
     described = frame.copy(deep=False)
     described.attrs = {key: value for key, value in about.items()}  # noqa: C416 - typed by its place
     table = pa.Table.from_pandas(described, preserve_index=False)
-    table = table.replace_schema_metadata({**(table.schema.metadata or {}), **about})
+    # Older versions of pyarrow do not read attrs back from the metadata of their own; pandas does.
+    attrs = {"PANDAS_ATTRS": json.dumps(about)}
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), **about, **attrs})
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd", row_group_size=max(1, len(frame)))
     return bytes(sink.getvalue().to_pybytes())
-
-
-def content_digest(name: str, frame: pd.DataFrame) -> str:
-    """Digest the content of a table, whatever wrote its file.
-
-    Parameters
-    ----------
-    name
-        The table.
-    frame
-        Its rows.
-
-    Returns
-    -------
-    str
-        ``sha256:`` and 64 hexadecimal digits, over one line of JSON for the name and the
-        columns and one for each row, every cell as text, null where nothing stands.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> content_digest("t", pd.DataFrame({"a": [1]})) == content_digest("t", pd.DataFrame({"a": [1]}))
-    True
-    """
-    columns = [str(column) for column in frame.columns]
-    values = zip(*(diff.texts(frame[column]) for column in columns), strict=True)
-    hasher = hashlib.sha256(json.dumps([name, columns]).encode())
-    for row in values:
-        hasher.update(b"\n" + json.dumps(row, ensure_ascii=False).encode())
-    return f"sha256:{hasher.hexdigest()}"
 
 
 def write(rendered: Mapping[str, bytes], root: Path) -> None:
@@ -173,9 +152,9 @@ def _readme(tables: Mapping[str, pd.DataFrame]) -> str:
 
 def _dictionary(name: str) -> str:
     """Write what a table holds, column by column."""
-    model = schema.TABLES[name]
+    model = schema.FILES[name]
     types, codes = schema.dtypes(model), schema.codes(model)
-    key = ", ".join(f"`{column}`" for column in schema.KEYS[name])
+    key = ", ".join(f"`{column}`" for column in schema.KEYS.get(name, schema.CHANGES_KEY))
     lines = [
         "",
         f"## {name}",

@@ -271,7 +271,7 @@ def cite(records: Records | None = None, *, style: str = "bibtex") -> str:
     cited = passages.loc[passages["record_id"].isin(ids), "source_id"]
     rows = sources[sources["source_id"].isin(cited)].astype(object)
     documents: list[Any] = rows.where(rows.notna(), None).to_dict("records")
-    return citation.bibliography(documents, __version__, style)
+    return citation.bibliography(documents, __version__, style, tables.load("sources").attrs.get("released"))
 
 
 def answers_on(statuses: pd.DataFrame, days: Days, outside: str = "unknown") -> pd.DataFrame:

@@ -28,6 +28,12 @@ def _text(description: str, *, nullable: bool = False, matches: str | None = Non
     return pa.Field(nullable=nullable, description=description, str_contains=pattern, unique=unique)
 
 
+def _words(description: str, *, nullable: bool = False, blank: bool = False) -> Any:  # noqa: ANN401 - pandera's Field is Any
+    """Describe a column that is for reading: no analysis rests on how it is worded."""
+    pattern = None if blank else r"(?s)\S"
+    return pa.Field(nullable=nullable, description=description, str_contains=pattern, metadata={"descriptive": True})
+
+
 def _day(description: str, *, nullable: bool = True) -> Any:  # noqa: ANN401 - pandera's Field is Any
     """Describe a column of days: midnight, no zone."""
     return pa.Field(nullable=nullable, description=description, dtype_kwargs={"unit": "us"})
@@ -53,6 +59,18 @@ _ASSERTION = "how the seed makes the claim"
 _ATTRIBUTED = "entity whose claim it is; only where assertion is attributed"
 
 
+_OPERATIONS = (
+    "added",
+    "changed",
+    "removed",
+    "withdrawn",
+    "column added",
+    "column removed",
+    "table added",
+    "table removed",
+)
+
+
 class Table(pa.DataFrameModel):
     """What all tables have in common: exactly these columns, in this order."""
 
@@ -68,18 +86,24 @@ class Table(pa.DataFrameModel):
         found = {str(name): _spelled_out(dtype) for name, dtype in frame.dtypes.items()}
         return found == {name: _spelled_out(dtype) for name, dtype in dtypes(cls).items()}  # type: ignore[arg-type]
 
+    @pa.dataframe_check(error="every day begins at midnight")
+    def midnight(cls, frame: pd.DataFrame) -> bool:  # noqa: N805 - pandera makes it a class method
+        """Compare days with their midnight: an hour would pass unseen wherever days are compared as text."""
+        days = frame.select_dtypes("datetime").stack().dropna()  # noqa: PD013 - one column of all days
+        return bool((days == days.dt.normalize()).all()) if len(days) else True
+
 
 class Sources(Table):
     """One row per seed document."""
 
     source_id: str = _text("id of the seed, the name of its files", matches=_SLUG, unique=True)
-    title: str = _text("title of the document")
-    author: str = _text("who wrote it")
-    publisher: str = _text("who published the copy that was coded")
-    first_published_by: str = _text("where that copy says it appeared first", nullable=True)
+    title: str = _words("title of the document")
+    author: str = _words("who wrote it")
+    publisher: str = _words("who published the copy that was coded")
+    first_published_by: str = _words("where that copy says it appeared first", nullable=True)
     published: Day = _day("day of publication", nullable=False)
     speaks_until: Day = _day(_UNTIL, nullable=False)
-    url: str = _text("address of the copy")
+    url: str = _words("address of the copy")
     language: str = _text("language of the document, ISO 639", matches="[a-z]{2,3}")
     sha256: str = _text("SHA-256 of the text that was coded", matches=_DIGEST)
     characters: int = _number("length of the text in code points")
@@ -110,7 +134,7 @@ class Events(Table):
 
     event_id: str = _text("id of the event, stable for ever", matches=_SLUG, unique=True)
     type: Code = _code(codebook.codes("event"), "type of event")
-    title: str = _text("one neutral line in the coder's words")
+    title: str = _words("one neutral line in the coder's words")
     date: str = _text("the date as coded from the seed alone, EDTF; null: the seed gives none", nullable=True)
     start_earliest: Day = _day(_START_EARLIEST)
     start_latest: Day = _day(_START_LATEST)
@@ -122,7 +146,7 @@ class Events(Table):
         nullable=True,
         matches=rf"{_ENTITY}(?:-{_ENTITY})?",
     )
-    participants: str = _text(
+    participants: str = _words(
         "who took part, by role, for reading; the table participants is for joining", nullable=True
     )
     assertion: Code = _code(codebook.codes("assertion"), _ASSERTION)
@@ -150,7 +174,7 @@ class Statuses(Table):
 
     status_id: str = _text("id of the status, stable for ever", matches=_SLUG, unique=True)
     type: Code = _code(codebook.codes("status"), "type of status")
-    title: str = _text("one neutral line in the coder's words")
+    title: str = _words("one neutral line in the coder's words")
     subject: str = _text("entity of whom it is said", matches=_ENTITY)
     object: str = _text("entity with regard to whom; in symmetric types the later in the alphabet", matches=_ENTITY)
     about: str = _text("territory that the status is limited to; null: not limited", nullable=True, matches=_ENTITY)
@@ -179,8 +203,8 @@ class Evidence(Table):
     start_char: int = _number("where the passage begins in the text, in code points from 0")
     end_char: int = _number("where it ends, the character not included")
     quote: str = _text("the passage, verbatim but for white space, which is folded")
-    prefix: str = pa.Field(description="up to 32 code points before it, white space folded; may be empty")
-    suffix: str = pa.Field(description="up to 32 code points after it, white space folded; may be empty")
+    prefix: str = _words("up to 32 code points before it, white space folded; may be empty", blank=True)
+    suffix: str = _words("up to 32 code points after it, white space folded; may be empty", blank=True)
 
     class Config:
         """A record cites a place once."""
@@ -210,8 +234,8 @@ class Timeline(Table):
     record_id: str = _text("id of the event or status", matches=_SLUG, unique=True)
     kind: Code = _code(codebook.codes("record"), "event or status")
     type: Code = _code([*codebook.codes("event"), *codebook.codes("status")], "type of event or status")
-    title: str = _text("one neutral line in the coder's words")
-    parties: str = _text("who is party to it, for reading", nullable=True)
+    title: str = _words("one neutral line in the coder's words")
+    parties: str = _words("who is party to it, for reading", nullable=True)
     start_earliest: Day = _day(_START_EARLIEST)
     start_latest: Day = _day(_START_LATEST)
     end_earliest: Day = _day(_END_EARLIEST)
@@ -221,10 +245,32 @@ class Timeline(Table):
     )
     holds: pd.BooleanDtype = pa.Field(nullable=True, description="false: an explicit denial; null for events")
     quote: str = _text("the passage that its coder put first, white space folded")
-    citation: str = _text("how to cite the document that the row comes from")
-    url: str = _text("address of the document")
+    citation: str = _words("how to cite the document that the row comes from")
+    url: str = _words("address of the document")
 
 
+class Changes(Table):
+    """One row per cell or row that changed since the first release."""
+
+    version: str = _text("the release in which it changed", matches=r"\d+\.\d+\.\d+")
+    table: str = _text("the table that it stands in", matches="[a-z_]+")
+    id: str = _text("the key of the row, its parts joined by spaces; of a column or table, its name")
+    operation: str = pa.Field(isin=_OPERATIONS, description=f"what was done: {', '.join(_OPERATIONS)}")
+    column: str = _text("the column of the cell; null: the whole row", nullable=True, matches="[a-z0-9_]+")
+    old: str = _text("what stood there, as text; of a whole row, its cells as JSON", nullable=True)
+    new: str = _text(
+        "what stands there, as text; of a whole row, its cells as JSON; of a withdrawn record, the id that replaces it",
+        nullable=True,
+    )
+    reason: str = _text("why, in the words of the person who changed it; null: a new record", nullable=True)
+    reason_code: str = pa.Field(
+        nullable=True,
+        isin=["new_record", *codebook.codes("change"), "withdrawn"],
+        description="the kind of change; a code of the codebook, new_record or withdrawn",
+    )
+
+
+# What is coded. A release is compared with the one before over these.
 TABLES: dict[str, type[Table]] = {
     "sources": Sources,
     "entities": Entities,
@@ -235,6 +281,26 @@ TABLES: dict[str, type[Table]] = {
     "coverage": Coverage,
     "timeline": Timeline,
 }
+
+# What is shipped: the same, and what has changed in them.
+FILES: dict[str, type[Table]] = {**TABLES, "changes": Changes}
+
+# Which column names a row of which table.
+REFERENCES: dict[str, dict[str, str]] = {
+    "events": {"attributed_to": "entities", "same_as": "events", "source_id": "sources"},
+    "participants": {"event_id": "events", "entity_id": "entities"},
+    "statuses": {
+        "subject": "entities",
+        "object": "entities",
+        "about": "entities",
+        "attributed_to": "entities",
+        "source_id": "sources",
+    },
+    "evidence": {"record_id": "timeline", "source_id": "sources"},
+    "coverage": {"source_id": "sources"},
+}
+
+CHANGES_KEY = ("version", "table", "id", "operation", "column")
 
 # The order of the rows, and what identifies one.
 KEYS: dict[str, tuple[str, ...]] = {
@@ -309,6 +375,27 @@ def codes(model: type[Table]) -> dict[str, list[str]]:
     ['ongoing', 'ended', 'unknown']
     """
     return {n: list(d.categories) for n, d in dtypes(model).items() if isinstance(d, pd.CategoricalDtype)}
+
+
+def analytic(model: type[Table]) -> list[str]:
+    """List the columns of a table that an analysis can rest on: all but those that are for reading.
+
+    Parameters
+    ----------
+    model
+        A model of this module.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> [column for column in descriptions(Evidence) if column not in analytic(Evidence)]
+    ['prefix', 'suffix']
+    """
+    columns = model.to_schema().columns
+    return [name for name, column in columns.items() if not (column.metadata or {}).get("descriptive")]
 
 
 def grain(model: type[Table]) -> str:

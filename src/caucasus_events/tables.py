@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import atexit
-from contextlib import ExitStack
+import re
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from .errors import UnknownNameError, unknown
+from .errors import InvalidValueError, UnknownNameError, unknown
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 TABLES = ("sources", "entities", "events", "participants", "statuses", "evidence", "coverage", "timeline")
+FILES = (*TABLES, "changes")
 
 
 def load(name: str) -> pd.DataFrame:
@@ -183,6 +185,60 @@ def load_timeline() -> pd.DataFrame:
     return load("timeline")
 
 
+def changes(since: str | None = None, *, table: str | None = None) -> pd.DataFrame:
+    """List every cell and row that changed between releases, with the reason.
+
+    Parameters
+    ----------
+    since
+        A version, "1.0.0": only what changed after it. Left out, everything since the first.
+    table
+        Only changes in this table.
+
+    Returns
+    -------
+    DataFrame
+        One row per changed cell or row, release by release: ``version``, ``table``, ``id`` (the
+        key of the row), ``operation`` (added, changed, removed, withdrawn; columns and tables
+        added and removed), ``column`` (null: the whole row), ``old`` and ``new`` as text (a whole
+        row as JSON; of a withdrawn record ``new`` is the id that replaces it, if one does),
+        ``reason`` (null for new records) and ``reason_code``.
+
+    Raises
+    ------
+    InvalidValueError
+        If ``since`` is no version X.Y.Z (a ``ValueError``).
+    UnknownNameError
+        If there is no such table (a ``KeyError``).
+
+    Notes
+    -----
+    Carried out in their order on the tables of an old release, the changes since then give the
+    tables of this one exactly; every release is checked for that.
+
+    Examples
+    --------
+    >>> list(changes(table="events").columns[:5])
+    ['version', 'table', 'id', 'operation', 'column']
+    """
+    frame = pd.read_parquet(data_path("changes"))
+    if table is not None:
+        if table not in TABLES:
+            raise UnknownNameError(unknown("table", str(table), TABLES))
+        frame = frame[frame["table"] == table]
+    if since is not None:
+        after = _version(since)
+        frame = frame[[_version(version) > after for version in frame["version"]]]
+    return frame.reset_index(drop=True)
+
+
+def _version(written: str) -> tuple[int, ...]:
+    """Read a version so that it can be compared."""
+    if not re.fullmatch(r"\d+\.\d+\.\d+", str(written)):
+        raise InvalidValueError(f"{written!r} is no version; write three numbers: 1.0.0")
+    return tuple(map(int, written.split(".")))
+
+
 def data_path(name: str | None = None) -> Path:
     """Give the real path of a table's Parquet file, for any program that reads Parquet.
 
@@ -206,8 +262,8 @@ def data_path(name: str | None = None) -> Path:
     >>> pd.read_parquet(data_path("sources"))["language"].tolist()
     ['en']
     """
-    if name is not None and name not in TABLES:
-        raise UnknownNameError(unknown("table", name, TABLES))
+    if name is not None and name not in FILES:
+        raise UnknownNameError(unknown("table", name, FILES))
     folder = _folder()
     return folder / f"{name}.parquet" if name else folder
 
@@ -218,6 +274,10 @@ def _folder() -> Path:
     files: Traversable = resources.files("caucasus_events.data")
     if isinstance(files, Path):
         return files
-    stack = ExitStack()
-    atexit.register(stack.close)
-    return stack.enter_context(resources.as_file(files))
+    # as_file takes folders from Python 3.12 on only.
+    copied = TemporaryDirectory(prefix="caucasus-events-")
+    atexit.register(copied.cleanup)
+    for file in files.iterdir():
+        if file.is_file():
+            (Path(copied.name) / file.name).write_bytes(file.read_bytes())
+    return Path(copied.name)

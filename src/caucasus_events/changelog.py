@@ -1,0 +1,184 @@
+"""The Data part of ``CHANGELOG.md``, written from the tables and held against them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from .errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from .ledger import Tables
+
+FILE = "CHANGELOG.md"
+UNRELEASED = "## Unreleased"
+_OWN = ("sources", "entities", "events", "statuses")
+_PARTS = ("participants", "evidence")
+_HEADINGS = {
+    "new_record": "New records",
+    "corrected_date": "Corrected dates",
+    "corrected_parties": "Corrected parties",
+    "corrected_text": "Corrected texts",
+    "withdrawn": "Withdrawn",
+    "coding_rule": "Coding rules",
+}
+# What follows from other columns says nothing more to a reader.
+_FOLLOWS = {"start_earliest", "start_latest", "end_earliest", "end_latest", "date_precision", "end_state"}
+
+
+def data_part(version: str, tables: Tables) -> str:
+    """Write what a release changed in the data, grouped by kind.
+
+    Parameters
+    ----------
+    version
+        The release.
+    tables
+        Its tables, ``changes`` among them.
+
+    Returns
+    -------
+    str
+        Markdown without a heading and without a closing newline.
+    """
+    changes = tables["changes"]
+    entries = changes[changes["version"] == version].astype(object)
+    rows: Any = entries.where(entries.notna(), None).to_dict("records")
+    if not rows:
+        return _first(tables) if changes.empty else "No cell of the data changed."
+    groups = {heading: list(_lines(code, rows)) for code, heading in _HEADINGS.items()}
+    return "\n\n".join(f"**{heading}**\n\n" + "\n".join(lines) for heading, lines in groups.items() if lines)
+
+
+def _first(tables: Tables) -> str:
+    """Say what the first release holds."""
+    counts = {name: len(tables[name]) for name in ("events", "statuses", "entities", "sources")}
+    denials = int((~tables["statuses"]["holds"]).sum())
+    return (
+        f"The first release: {counts['events']} events and {counts['statuses']} statuses, {denials} of them explicit "
+        f"denials, among {counts['entities']} entities, coded from {counts['sources']} "
+        f"document{'s' * (counts['sources'] != 1)}."
+    )
+
+
+def _lines(code: str, rows: Iterable[Mapping[str, Any]]) -> Iterable[str]:
+    """Write the changes of one kind, a record or a cell each line."""
+    mine = [row for row in rows if row["reason_code"] == code]
+    for table in (*_OWN, *_PARTS):
+        for row in [row for row in mine if row["table"] == table and row["column"] not in _FOLLOWS]:
+            # The parts of a new or withdrawn record come and go with it.
+            if table in _OWN or code not in ("new_record", "withdrawn"):
+                yield _line(row)
+    for row in mine:
+        if str(row["operation"]).startswith(("column", "table")):
+            yield f"- {row['operation']}: `{row['table']}.{row['id']}`{_why(row)}"
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    """Write one change."""
+    name = f"- `{row['id']}`"
+    if row["operation"] == "changed":
+        old, new = (row[side] if row[side] is not None else "unknown" for side in ("old", "new"))
+        return f"{name}: {row['column']}: {old} → {new}{_why(row)}"
+    if row["operation"] == "withdrawn":
+        return f"{name}: withdrawn" + (f", replaced by `{row['new']}`" if row["new"] else "") + _why(row)
+    return f"{name}: {row['operation']} in {row['table']}{_why(row)}"
+
+
+def _why(row: Mapping[str, Any]) -> str:
+    """Write the reason that a person gave."""
+    return f". {row['reason']}" if row["reason"] else ""
+
+
+def with_release(text: str, version: str, released: str, part: str) -> str:
+    r"""Turn what is collected as unreleased into a release, with the Data part of its tables.
+
+    Parameters
+    ----------
+    text
+        ``CHANGELOG.md``.
+    version
+        The release.
+    released
+        Its day, YYYY-MM-DD.
+    part
+        The Data part, from :func:`data_part`.
+
+    Returns
+    -------
+    str
+        The file with a new, empty "Unreleased" on top.
+
+    Examples
+    --------
+    >>> print(with_release("# Changelog\n\n## Unreleased\n\n### Code\n\n- x\n", "1.0.0", "2031-02-03", "y"))
+    # Changelog
+    <BLANKLINE>
+    ## Unreleased
+    <BLANKLINE>
+    ## 1.0.0 (2031-02-03)
+    <BLANKLINE>
+    ### Data
+    <BLANKLINE>
+    y
+    <BLANKLINE>
+    ### Code
+    <BLANKLINE>
+    - x
+    <BLANKLINE>
+    """
+    head, found, rest = text.partition(UNRELEASED + "\n")
+    if not found:
+        return f"{text.rstrip()}\n\n{UNRELEASED}\n\n## {version} ({released})\n\n### Data\n\n{part}\n"
+    mine, _, older = rest.partition("\n## ")
+    by_hand = re.sub(r"### Data\n.*?(?=\n### |\Z)", "", mine, count=1, flags=re.DOTALL).strip()
+    section = f"## {version} ({released})\n\n### Data\n\n{part}\n" + (f"\n{by_hand}\n" if by_hand else "")
+    return f"{head}{UNRELEASED}\n\n{section}" + (f"\n## {older}" if older else "")
+
+
+def compare(text: str, version: str, released: str, part: str) -> list[Problem]:
+    """Hold the Data part of a release against its tables.
+
+    Parameters
+    ----------
+    text
+        ``CHANGELOG.md``.
+    version
+        The release.
+    released
+        Its day.
+    part
+        What :func:`data_part` writes.
+
+    Returns
+    -------
+    list of Problem
+    """
+    heading = f"## {version} ({released})"
+    _, found, rest = text.partition(heading + "\n")
+    if not found:
+        return [Problem(FILE, "", f"there is no section {heading!r}", "run caucasus-events release freeze")]
+    section = rest.partition("\n## ")[0]
+    match = re.search(r"### Data\n\n(.*?)(?=\n+### |\s*\Z)", section, re.DOTALL)
+    if match and match[1].strip() == part:
+        return []
+    line = text[: text.index(heading)].count("\n") + 1
+    do = "restore it; what a release changed is told by its tables, why by the sheets"
+    return [Problem(f"{FILE}:{line}", "", f"the Data part of {version} is not what the tables tell", do)]
+
+
+def sections(text: str) -> list[str]:
+    """List the versions that the changelog has a section for, the newest first.
+
+    Parameters
+    ----------
+    text
+        ``CHANGELOG.md``.
+
+    Returns
+    -------
+    list of str
+    """
+    return re.findall(r"^## (\d+\.\d+\.\d+) \(", text, re.MULTILINE)
