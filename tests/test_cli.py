@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -14,6 +14,9 @@ from click.testing import CliRunner, Result
 import caucasus_events
 from caucasus_events import schema, tables
 from caucasus_events.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def run(*words: str) -> Result:

@@ -92,7 +92,7 @@ def steps(statuses: pd.DataFrame, outside: str = "unknown") -> pd.DataFrame:
     3      18467   2932896  unknown         after the source
     """
     if outside not in OUTSIDE:
-        raise InvalidValueError(unknown("value of outside", outside, OUTSIDE))
+        raise InvalidValueError(unknown("value of outside", str(outside), OUTSIDE))
     number, propositions = _propositions(statuses)
     swept = sweep(*_row_changes(statuses, number))
     true_rows = np.bincount(number, statuses["holds"].to_numpy(bool), len(propositions)).astype(int)

@@ -230,9 +230,10 @@ def explore(path: Path, *, show_it: bool) -> None:
     """
     from .explorer import write_explorer
 
-    click.echo(f"wrote  {write_explorer(path)}")
+    written = write_explorer(path)
+    click.echo(f"wrote  {written}")
     if show_it:
-        click.launch(str(path))
+        click.launch(written.resolve().as_uri())
 
 
 @main.command()

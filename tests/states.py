@@ -1,0 +1,65 @@
+"""A made-up frame in which every state of a record occurs, each under its own name."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+COLUMNS = [
+    "record_id",
+    "kind",
+    "type",
+    "start_earliest",
+    "start_latest",
+    "end_earliest",
+    "end_latest",
+    "end_state",
+    "holds",
+]
+SPOKEN = "2020-07-23"
+
+ROWS = [
+    ("certain", "status", "border_closed", "1993-01-01", "1993-01-01", "2018-01-01", "2018-01-01", "ended", True),
+    ("possible-both", "status", "alliance", "1995-01-01", "1995-12-31", "2001-01-01", "2001-12-31", "ended", True),
+    ("start-unknown", "status", "alliance", None, "1999-01-01", "2003-01-01", "2003-01-01", "ended", True),
+    ("end-unknown", "status", "alliance", "1995-01-01", "1995-01-01", "1997-01-01", None, "unknown", True),
+    ("no-certain-day", "status", "supports", "2001-01-01", "2001-12-31", "2001-01-01", "2001-12-31", "ended", True),
+    ("one-day", "status", "opposes", "2010-05-05", "2010-05-05", "2010-05-05", "2010-05-05", "ended", True),
+    ("ongoing", "status", "mediator", "1994-05-12", "1994-05-12", SPOKEN, None, "ongoing", True),
+    ("denied", "status", "membership", "1998-05-12", "1998-05-12", "2010-07-23", "2010-07-23", "ended", False),
+    ("denied-ongoing", "status", "membership", "1999-05-12", "1999-05-12", SPOKEN, None, "ongoing", False),
+    ("event-day", "event", "clash", "2016-04-02", "2016-04-02", "2016-04-02", "2016-04-02", None, None),
+    ("event-window", "event", "clash", "1997-01-01", "1999-12-31", "1997-01-01", "1999-12-31", None, None),
+    ("event-undated", "event", "clash", None, SPOKEN, None, SPOKEN, None, None),
+    ("by-others", "status", "military_base", "1992-01-01", "1992-01-01", "2015-01-01", "2015-01-01", "ended", True),
+]
+
+# What each record is drawn with, by hand from the table of marks.
+MARKS = {
+    "certain": ["certain"],
+    "possible-both": ["certain", "possible", "possible"],
+    "start-unknown": ["certain", "start unknown"],
+    "end-unknown": ["certain", "end unknown"],
+    "no-certain-day": ["possible"],
+    "one-day": ["certain"],
+    "ongoing": ["certain", "ongoing"],
+    "denied": ["denied"],
+    "denied-ongoing": ["denied", "ongoing denied"],
+    "event-day": ["day"],
+    "event-window": ["window"],
+    "event-undated": ["window"],
+    "by-others": ["certain", "corroborated", "corroborated"],
+}
+
+
+def frame() -> pd.DataFrame:
+    """Give the frame; the last record is certain from 2000 to 2004 by its seed, and before and after by others."""
+    found = pd.DataFrame(ROWS, columns=COLUMNS)
+    found["title"] = "The record " + found["record_id"]
+    found["speaks_until"] = SPOKEN
+    found["quote"] = "Words of the source."
+    others = found["record_id"] == "by-others"
+    found["seed_start_latest"] = found["start_latest"].mask(others, "2000-01-01")
+    found["seed_end_earliest"] = found["end_earliest"].mask(others, "2004-12-31")
+    found["start_basis"] = others.map({True: "corroborated", False: "seed"})
+    found["end_basis"] = found["start_basis"]
+    return found
