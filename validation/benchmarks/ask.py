@@ -1,7 +1,7 @@
 """How long annotating rows and laying out panels take, beside what others would take.
 
 ``python validation/benchmarks/ask.py`` prints the tables; ``--write`` also puts them into
-``validation/benchmarks/ask.md``; ``--parts rows panels memory file`` measures some of them;
+``validation/benchmarks/ask.md`` and keeps its other parts; ``--parts rows panels memory file`` measures some of them;
 ``--sizes 10000 1000000`` and ``--file-rows 10000000`` measure fewer rows. Peers get what they need
 prepared (their intervals as a sorted frame, a relation, a table of days), as ours is prepared; every
 time is the best of several rounds in which all take turns. Of every peer the number of rows that
@@ -14,6 +14,7 @@ import argparse
 import functools
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
@@ -382,7 +383,7 @@ def main() -> None:
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--sizes", nargs="+", type=int, default=SIZES)
     parser.add_argument("--file-rows", type=int, default=100_000_000)
-    parser.add_argument("--write", action="store_true", help="also write ask.md")
+    parser.add_argument("--write", action="store_true", help="also put what is measured into ask.md")
     parser.add_argument("--one-memory", help=argparse.SUPPRESS)
     parser.add_argument("--one-file", nargs=3, help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -400,13 +401,24 @@ def main() -> None:
         "file": lambda: file_part(asked.file_rows),
     }
     versions = ", ".join(f"{module.__name__} {module.__version__}" for module in (pd, pl, duckdb, pa))
-    command = "python " + " ".join(["validation/benchmarks/ask.py", *sys.argv[1:]])
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {versions}"
-    head = f"# Asking: speed and memory\n\n`{command}` on {machine}."
-    report = "\n\n".join([head, *(measure[part]() for part in asked.parts)]) + "\n"
-    print(report)
+    options = {"rows": ["--sizes", *map(str, asked.sizes)], "file": ["--file-rows", str(asked.file_rows)]}
+    measured = {}
+    for part in asked.parts:
+        command = " ".join(["python validation/benchmarks/ask.py --write --parts", part, *options.get(part, [])])
+        measured[part] = f"{measure[part]()}\n\n`{command}` on {machine}."
+        print(measured[part] + "\n")
     if asked.write:
-        (HERE / "ask.md").write_text(report, encoding="utf-8")
+        write(measured)
+
+
+def write(measured: dict[str, str]) -> None:
+    """Put what was measured into ``ask.md``, and keep its other parts."""
+    path = HERE / "ask.md"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    found = dict(re.findall(r"<!-- (\w+) -->\n(.*?)(?=\n\n<!-- |\s*\Z)", text, flags=re.DOTALL)) | measured
+    parts = [f"<!-- {part} -->\n{found[part]}" for part in PARTS if part in found]
+    path.write_text("\n\n".join(["# Asking: speed and memory", *parts]) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
