@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -186,8 +187,9 @@ def test_new_writes_the_head_of_a_sheet_that_only_needs_coding(mini: Path, tmp_p
     assert 'title = "A report"' in sheet.read_text()
     missing = run("build", "--root", str(mini)).stderr
     assert "seeds/report-1991.toml:8: source: published is not a day" in missing
-    filled = sheet.read_text().replace('published = "?"', 'published = "1991-05-07"')
-    sheet.write_text(filled.replace('speaks_until = "?"', 'speaks_until = "1991-05-07"'))
+    assert "seeds/report-1991.toml:5: source: author is empty" in missing
+    filled = re.sub(r'(published|speaks_until) = "\?"', r'\1 = "1991-05-07"', sheet.read_text())
+    sheet.write_text(filled.replace('"?"', '"somebody"'))
     uncoded = run("build", "--root", str(mini)).stderr
     assert "seeds/report-1991.txt:1: words are neither cited nor set aside" in uncoded
     assert uncoded.endswith("\n1 problem; nothing was written.\n")

@@ -86,3 +86,12 @@ def test_the_path_is_a_real_file() -> None:
     assert folder.is_dir()
     assert [tables.data_path(name).parent for name in tables.TABLES] == [folder] * len(tables.TABLES)
     assert all(Path(tables.data_path(name)).read_bytes()[:4] == b"PAR1" for name in tables.TABLES)
+
+
+def test_changes_since_any_version_keep_their_columns() -> None:
+    """Asking for the changes since a version gives the columns of the table, also when nothing changed since."""
+    every = tables.changes()
+    for version in ("0.0.0", "999.0.0"):
+        assert list(tables.changes(since=version).columns) == list(every.columns)
+    assert len(tables.changes(since="0.0.0")) == len(every)
+    assert tables.changes(since="999.0.0").empty

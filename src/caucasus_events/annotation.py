@@ -144,8 +144,9 @@ def annotate(  # noqa: PLR0913 - what can be asked
     types
         Status types; left out, all, in codebook order.
     codes
-        Scheme of the codes: ``"iso3"``, ``"cow"``, ``"gw"``, ``"name"`` (names and spellings) or
-        another of :data:`.names.SCHEMES`.
+        Scheme of the codes: ``"iso3"``, ``"cow"``, ``"gw"``, ``"name"`` (names and spellings),
+        ``"id"`` (the dataset's own, which organisations and territories have too) or another of
+        :data:`.names.SCHEMES`.
     like
         Where a well-known dataset keeps the columns that are not named: ``"ucdp_ged"``
         (``gwnoa``, ``date_start`` … ``date_end``, codes ``gw``; with ``codes="ucdp_actor"`` the

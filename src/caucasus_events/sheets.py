@@ -54,8 +54,8 @@ def _iso_day(value: str) -> str:
 
 
 def _not_blank(value: str) -> str:
-    """Accept a string that says something."""
-    if not value.strip():
+    """Accept a string that says something; "?" is what a new sheet begins with."""
+    if value.strip() in ("", "?"):
         raise ValueError
     return value
 

@@ -228,7 +228,7 @@ def changes(since: str | None = None, *, table: str | None = None) -> pd.DataFra
         frame = frame[frame["table"] == table]
     if since is not None:
         after = _version(since)
-        frame = frame[[_version(version) > after for version in frame["version"]]]
+        frame = frame[frame["version"].map(lambda version: _version(version) > after).astype(bool)]
     return frame.reset_index(drop=True)
 
 
