@@ -232,3 +232,48 @@ def test_outside_a_checkout_the_error_says_where_to_go(tmp_path: Path) -> None:
             f"caucasus-events: there are no seeds in {tmp_path / 'seeds'}; "
             "run this in a checkout, or give its folder with --root\n"
         )
+
+
+def test_annotate_adds_columns_to_a_file(tmp_path: Path) -> None:
+    """`annotate` writes the same rows with a column per type, and notes codes that nobody has."""
+    mine = pd.DataFrame({"day": ["1992-05-01", "2001-05-01", "2001-05-01"], "a": ["TUR", "TUR", "FRA"]})
+    mine.to_parquet(tmp_path / "in.parquet")
+    words = ("--date", "day", "--subject", "a", "--type", "border_closed", "--prefix", "ce_")
+    result = run("annotate", str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet"), *words)
+    assert (result.exit_code, result.stdout) == (0, f"wrote  {tmp_path / 'out.parquet'}: 3 rows\n")
+    assert result.stderr.startswith("note   codes that nobody in this dataset has are answered <NA>: column 'a'")
+    written = pd.read_parquet(tmp_path / "out.parquet")
+    assert list(written.columns) == ["day", "a", "ce_border_closed"]
+    assert written["ce_border_closed"].fillna(value=False).tolist() == [False, True, False]
+    assert written["ce_border_closed"].isna().tolist() == [True, False, True]
+
+
+def test_annotate_of_a_missing_column_writes_nothing(tmp_path: Path) -> None:
+    """A column that is not there exits with 1, and no file is left behind."""
+    pd.DataFrame({"day": ["1992-05-01"], "a": ["TUR"]}).to_parquet(tmp_path / "in.parquet")
+    result = run(
+        "annotate", str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet"), "--date", "day", "--subject", "b"
+    )
+    assert result.exit_code == 1
+    assert "'b'" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["in.parquet"]
+
+
+def test_explore_writes_one_page(tmp_path: Path) -> None:
+    """`explore` writes a page, and says so; a folder that is not there is an error."""
+    result = run("explore", str(tmp_path / "page.html"))
+    assert (result.exit_code, result.output) == (0, f"wrote  {tmp_path / 'page.html'}\n")
+    assert (tmp_path / "page.html").read_text("utf-8").startswith("<!DOCTYPE html>")
+    failed = run("explore", str(tmp_path / "nowhere" / "page.html"))
+    assert (failed.exit_code, failed.stderr) == (
+        1,
+        f"caucasus-events: cannot write {tmp_path / 'nowhere' / 'page.html'}: No such file or directory\n",
+    )
+
+
+def test_verify_names_every_good_file() -> None:
+    """`verify` lists each table of the installed release."""
+    result = run("verify")
+    assert result.exit_code == 0
+    assert all(f"good   {name}.parquet: " in result.output for name in tables.TABLES)
+    assert result.output.endswith(f" files are those of caucasus-events {caucasus_events.__version__}.\n")
