@@ -88,7 +88,7 @@ def test_the_stretches_answer_every_day_as_as_of_does(page: str) -> None:
 
 
 def test_stretches_of_events_tile_all_days(page: str) -> None:
-    """An event has an answer on every day: it happened, may have happened, or did not happen."""
+    """An event has an answer on every day: it happened, may have happened, or was not on this day."""
     data = data_of(page)
     found = [data["stretches"][record["stretches"]] for record in data["records"] if record["kind"] == "event"]
     assert len(found) == 8
@@ -96,7 +96,7 @@ def test_stretches_of_events_tile_all_days(page: str) -> None:
         assert stretches[0][0] == answers.FIRST_DAY
         assert stretches[-1][1] == answers.LAST_DAY
         assert all(before[1] + 1 == after[0] for before, after in pairwise(stretches))
-        assert {stretch[2] for stretch in stretches} == {"did not happen", "may have happened"}
+        assert {stretch[2] for stretch in stretches} == {"not on this day", "may have happened"}
 
 
 def test_every_record_brings_all_its_evidence(page: str) -> None:

@@ -40,7 +40,7 @@ _DARK = {
     "#332288": "#A79BF0",
     "#4D4D4D": "#B8BDC4",
 }
-_EVENT_ANSWERS = ("happened", "may have happened", "did not happen")
+_EVENT_ANSWERS = ("happened", "may have happened", "not on this day")
 TABLES = ("entities", "events", "participants", "statuses", "evidence", "sources", "timeline")
 
 
@@ -267,7 +267,7 @@ def _rows(group: pd.DataFrame) -> list[list[Any]]:
 
 
 def _of_event(row: Any) -> list[list[Any]]:  # noqa: ANN401 - a named tuple of pandas
-    """Say of an event on which days it happened, may have happened, or did not happen."""
+    """Say of an event on which days it happened, may have happened, or was not on this day."""
     happened, possible, not_then = _EVENT_ANSWERS
     first = answers.FIRST_DAY if np.isnan(row.start_earliest) else int(row.start_earliest)
     last = int(row.until if np.isnan(row.end_latest) else row.end_latest)
