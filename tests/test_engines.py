@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import os
 import random
 import shutil
@@ -17,6 +19,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from browser import missing
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from oracle import dyad_answer, subject_answer, window_cell
@@ -73,9 +76,11 @@ def _spark(mine: pd.DataFrame, ask: Callable[[Any], Any]) -> pd.DataFrame:
 @cache
 def _session() -> Any:  # noqa: ANN401 - pyspark may be missing
     """Start Spark on this machine, once."""
-    sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
+    if importlib.util.find_spec("pyspark") is None:
+        missing("pyspark is not installed: pip install 'caucasus-events[spark]'")
     if shutil.which("java") is None:
-        pytest.skip("Spark needs Java, and there is none")
+        missing("Spark needs Java, and there is none")
+    sql = importlib.import_module("pyspark.sql")
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     settings_of = {
         "spark.ui.enabled": "false",
