@@ -15,7 +15,7 @@ import pandera.pandas as pandera
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from . import __version__, checks, citation, codebook, descriptors, diff, files, ledger, records, schema
+from . import __version__, checks, citation, codebook, descriptors, diff, files, ledger, readings, records, schema
 from .errors import Fact, Problem, ProblemsError, ReleaseError
 
 if TYPE_CHECKING:
@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 
     Progress = Callable[[Iterable[records.Coded], int], Iterable[records.Coded]]
 
-_SINGULAR = {"sources": "source", "entities": "entity", "events": "event", "statuses": "status"}
+_SINGULAR = {
+    "sources": "source",
+    "entities": "entity",
+    "events": "event",
+    "statuses": "status",
+    "corroborations": "reading",
+    "references": "reference",
+    "external_ids": "external_id",
+}
 _REBUILD = "run caucasus-events build and commit data/, or undo the change to the seeds"
 # Below this many seeds, starting processes costs more than it saves.
 _FEW = 16
@@ -136,7 +144,7 @@ def compare(root: Path, progress: Progress | None = None) -> Compared:
     ReleaseError
         If there are no seeds in ``root``.
     """
-    coded = read_seeds(root, progress)
+    coded = [*read_seeds(root, progress), readings.code_layer(root)]
     tables = assemble(coded)
     shipped = checks.Shipped(tables, {seed.seed_id: seed.text for seed in coded if seed.text})
     problems = [problem for seed in coded for problem in seed.problems]
@@ -223,7 +231,7 @@ def assemble(coded: Sequence[records.Coded]) -> dict[str, pd.DataFrame]:
     Parameters
     ----------
     coded
-        What the seeds gave, in any order.
+        What the seeds and the second layer gave, in any order.
 
     Returns
     -------
@@ -238,6 +246,10 @@ def assemble(coded: Sequence[records.Coded]) -> dict[str, pd.DataFrame]:
     for row in rows["events"]:
         row["participants"] = _cast(cast.get(row["event_id"], []))
     rows["timeline"] = _timeline(rows, names)
+    windows = {row["record_id"]: readings.bounds_of(row) for row in rows["timeline"]}
+    for row in rows["corroborations"]:
+        # Of a record that does not exist, another rule tells.
+        row.update(readings.outcome(row, windows.get(row["record_id"], readings.UNKNOWN)))
     return {name: _frame(name, rows[name]) for name in schema.TABLES}
 
 

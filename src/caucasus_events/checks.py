@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from . import codebook, dates, quotes, schema
+from . import codebook, dates, layers, quotes, readings, schema
 from .errors import Fact, nearest
 
 if TYPE_CHECKING:
@@ -217,15 +217,14 @@ def entity_ids_follow_their_kind(shipped: Shipped) -> Iterator[Finding]:
 @rule
 def references_resolve(shipped: Shipped) -> Iterator[Finding]:
     """Every source, entity, event and record that a row names exists."""
-    known = {
-        name: {row[schema.KEYS[name][0]] for row in shipped.rows[name]} for name in ("sources", "entities", "events")
-    }
+    single = ("sources", "entities", "events", "references")
+    known = {name: {row[schema.KEYS[name][0]] for row in shipped.rows[name]} for name in single}
     known["records"] = known["events"] | {row["status_id"] for row in shipped.rows["statuses"]}
     for table, column, target in _REFERENCES:
         for row in shipped.rows[table]:
-            for value in (
-                [] if row[column] is None else str(row[column]).split("-") if column == "location" else [row[column]]
-            ):
+            parting = _SEVERAL.get(column)
+            named = [] if row[column] is None else row[column].split(parting) if parting else [row[column]]
+            for value in named:
                 if value not in known[target]:
                     yield _dangling(table, row, column, value, sorted(known[target]), target)
 
@@ -246,13 +245,20 @@ _REFERENCES = [
     ("evidence", "source_id", "sources"),
     ("coverage", "source_id", "sources"),
     ("timeline", "record_id", "records"),
+    ("corroborations", "record_id", "records"),
+    ("corroborations", "sources", "references"),
+    ("external_ids", "record_id", "records"),
+    ("external_ids", "sources", "references"),
 ]
+# Columns that name several rows, and what parts the names.
+_SEVERAL = {"location": "-", "sources": "; "}
 
 
 def _dangling(table: str, row: Mapping[str, Any], column: str, value: str, names: list[str], target: str) -> Finding:
     """Say which name does not exist, with the nearest of those that do."""
     near = nearest(value, names)
-    add = "add an [[entity]] block to this sheet" if target == "entities" else f"name one of the {target}"
+    adds = {"entities": "add an [[entity]] block to this sheet", "references": "add a [[reference]] block"}
+    add = adds.get(target, f"name one of the {target}")
     place = "participants" if table == "participants" else column
     what = f"unknown {'entity' if target == 'entities' else target.removesuffix('s')} {value!r} in {place}"
     facts = (Fact("known", ", ".join(names), wrap=True),) if target == "entities" else ()
@@ -655,6 +661,153 @@ def sources_describe_their_text(shipped: Shipped) -> Iterator[Finding]:
             yield Finding(
                 "sources", row["source_id"], "", "the source does not describe its text", "build the data anew", facts
             )
+
+
+@rule
+def readings_fit_their_record(shipped: Shipped) -> Iterator[Finding]:
+    """A reading is of the date of an event, or of the start or end of a status, and its id says of which."""
+    tables = {identity: table for table, identity, _ in shipped.records()}
+    for row in shipped.rows["corroborations"]:
+        table, allowed = tables.get(row["record_id"]), ["start", "end"]
+        if table == "events":
+            allowed = ["date"]
+        if table and row["bound"] not in allowed:
+            what = f"{'an event' if table == 'events' else 'a status'} has no {row['bound']}"
+            yield Finding("corroborations", row["reading_id"], row["bound"], what, f"write {' or '.join(allowed)}")
+        start = f"{row['record_id']}-{row['bound']}-"
+        if not row["reading_id"].startswith(start):
+            what = "the id does not name record and bound"
+            yield Finding("corroborations", row["reading_id"], row["reading_id"], what, f"let it begin with {start}")
+
+
+@rule
+def readings_have_the_bounds_of_their_date(shipped: Shipped) -> Iterator[Finding]:
+    """The four bounds of a reading are what its EDTF date says."""
+    for row in shipped.rows["corroborations"]:
+        try:
+            expected = dates.reading_bounds(row["bound"], row["date"])
+        except dates.DateError as error:
+            fact = Fact("date", error.text, caret=error.caret)
+            yield Finding("corroborations", row["reading_id"], error.text, error.what, error.do, (fact,))
+            continue
+        for name, day in expected._asdict().items():
+            if _day(row[name]) != day:
+                facts = (Fact("found", str(_day(row[name]))), Fact("expected", str(day)))
+                what = f"{name} does not follow from the date of the reading"
+                yield Finding("corroborations", row["reading_id"], "", what, "build the data anew", facts)
+
+
+def _windows(shipped: Shipped) -> dict[str, dates.Bounds]:
+    """Give the seed's own bounds of every record."""
+    return {identity: _bounds(row) for _, identity, row in shipped.records()}
+
+
+def _bounds(row: Mapping[str, Any]) -> dates.Bounds:
+    """Give the bounds of a row as days."""
+    return readings.bounds_of({name: _day(row[name]) for name in BOUNDS})
+
+
+def _spoken(bounds: dates.Bounds) -> str:
+    """Write the windows of a record or a reading, open sides as dots."""
+    start, end = (f"{first or '…'} to {last or '…'}" for first, last in (bounds[:2], bounds[2:]))
+    return f"start {start}; end {end}"
+
+
+@rule
+def relations_are_borne_out(shipped: Shipped) -> Iterator[Finding]:
+    """A reading confirms, refines or contradicts the seed as the dates of both say."""
+    windows = _windows(shipped)
+    for row in shipped.rows["corroborations"]:
+        if row["record_id"] not in windows:
+            continue
+        seed, reading = windows[row["record_id"]], _bounds(row)
+        found = dates.relation(seed, reading)
+        if found != row["relation"]:
+            facts = (Fact("seed", _spoken(seed)), Fact("reading", _spoken(reading)))
+            what = f"the reading is said to be one that {row['relation']}; by its dates it {found}"
+            do = f'write relation = "{found}", or mend the date'
+            yield Finding("corroborations", row["reading_id"], row["relation"], what, do, facts)
+
+
+@rule
+def no_preferred_reading_contradicts(shipped: Shipped) -> Iterator[Finding]:
+    """A reading that lies outside what the seed says is not preferred."""
+    windows = _windows(shipped)
+    for row in shipped.rows["corroborations"]:
+        seed = windows.get(row["record_id"])
+        if row["preferred"] and seed and dates.relation(seed, _bounds(row)) == "contradicts":
+            facts = (Fact("seed", _spoken(seed)), Fact("reading", _spoken(_bounds(row))))
+            what = "a reading that contradicts the seed is preferred"
+            yield Finding("corroborations", row["reading_id"], "true", what, "write preferred = false", facts)
+
+
+@rule
+def one_reading_is_preferred(shipped: Shipped) -> Iterator[Finding]:
+    """Of one bound of a record at most one reading is preferred."""
+    first: dict[tuple[str, str], str] = {}
+    for row in shipped.rows["corroborations"]:
+        bound = (row["record_id"], row["bound"])
+        if row["preferred"] and first.setdefault(bound, row["reading_id"]) != row["reading_id"]:
+            what = f"two readings of the {row['bound']} of {row['record_id']} are preferred"
+            facts = (Fact("first", first[bound]), Fact("second", row["reading_id"]))
+            do = "prefer the one that fits the definitions best, and write preferred = false in the other"
+            yield Finding("corroborations", row["reading_id"], "true", what, do, facts)
+
+
+@rule
+def readings_are_applied_as_the_rules_say(shipped: Shipped) -> Iterator[Finding]:
+    """A reading is applied if it is preferred, at least of medium confidence, and does not contradict."""
+    windows = _windows(shipped)
+    for row in shipped.rows["corroborations"]:
+        seed = windows.get(row["record_id"], readings.UNKNOWN)
+        expected = readings.outcome({**row, **_bounds(row)._asdict()}, seed)
+        for column, value in expected.items():
+            if row[column] != value:
+                facts = (Fact("found", str(row[column])), Fact("expected", str(value)))
+                what = f"{column} is not what follows from the reading"
+                yield Finding("corroborations", row["reading_id"], "", what, "build the data anew", facts)
+
+
+@rule
+def applied_readings_agree(shipped: Shipped) -> Iterator[Finding]:
+    """The readings that are applied to a record leave it a day to begin and a day to end on."""
+    for table, key in _RECORDS.items():
+        sharp = layers.sharpened(shipped.tables[table], shipped.tables["corroborations"])
+        for row in _rows(sharp[sharp["reading_ids"].notna()]):
+            pairs = (BOUNDS[:2], BOUNDS[2:])
+            if any(row[first] and row[last] and row[first] > row[last] for first, last in pairs):
+                last = row["reading_ids"].split("; ")[-1]
+                facts = (Fact("readings", row["reading_ids"]), Fact("leave", _spoken(_bounds(row))))
+                what = f"the preferred readings of {row[key]} exclude each other"
+                do = "prefer another reading of its start or of its end"
+                yield Finding("corroborations", last, "true", what, do, facts)
+
+
+@rule
+def no_reading_makes_a_seed_contradict_itself(shipped: Shipped) -> Iterator[Finding]:
+    """Readings never make one seed say yes and no of a proposition for a day on which both are certain."""
+    sharp = layers.sharpened(shipped.tables["statuses"], shipped.tables["corroborations"])
+    own = {finding.key for finding in no_seed_contradicts_itself(shipped)}
+    blunt = Shipped({**shipped.tables, "statuses": sharp}, shipped.texts)
+    read = {row["status_id"]: row["reading_ids"] for row in blunt.rows["statuses"]}
+    for finding in no_seed_contradicts_itself(blunt):
+        if finding.key not in own:
+            about = [read[fact.text] for fact in finding.facts[:2] if read[fact.text]]
+            last = "; ".join(about).split("; ")[-1]
+            what = "with the preferred readings the seed says yes and no of one day"
+            do = "look at both readings again: prefer another, or none"
+            yield Finding("corroborations", last, "true", what, do, finding.facts)
+
+
+@rule
+def references_are_cited(shipped: Shipped) -> Iterator[Finding]:
+    """Every source in references is cited by a reading or an identifier."""
+    rows = [*shipped.rows["corroborations"], *shipped.rows["external_ids"]]
+    cited = {name for row in rows for name in row["sources"].split("; ")}
+    for row in shipped.rows["references"]:
+        if row["reference_id"] not in cited:
+            what = "no reading and no identifier cites the source"
+            yield Finding("references", row["reference_id"], row["reference_id"], what, "cite it, or remove it")
 
 
 def _letters(text: str) -> int:

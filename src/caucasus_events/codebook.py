@@ -63,7 +63,9 @@ def codes(vocabulary: str) -> list[str]:
     ----------
     vocabulary
         ``lane``, ``event``, ``status``, ``role``, ``kind``, ``assertion``, ``reason``,
-        ``precision``, ``end_state``, ``record`` or ``change``.
+        ``precision``, ``end_state``, ``record`` or ``change``; of the second layer ``bound``,
+        ``relation``, ``confidence``, ``why_not``, ``basis``, ``scheme``, ``match``, ``medium`` or
+        ``access``.
 
     Returns
     -------
@@ -137,7 +139,7 @@ def definitions(vocabulary: str) -> dict[str, Code]:
     Parameters
     ----------
     vocabulary
-        ``role``, ``kind``, ``assertion``, ``reason``, ``precision``, ``end_state``, ``record`` or ``change``.
+        One that :func:`codes` knows, but for ``lane``, ``event`` and ``status``.
 
     Returns
     -------

@@ -190,6 +190,78 @@ def status_bounds(start: str | None, end: str | None, speaks_until: date) -> tup
     return _ordered(begin, finish, end, 0), "ended"
 
 
+def reading_bounds(bound: str, text: str) -> Bounds:
+    """Give what another source says of a date as bounds; no day of publication cuts them.
+
+    Parameters
+    ----------
+    bound
+        ``date`` of an event, ``start`` or ``end`` of a status.
+    text
+        EDTF, as for a seed; ``a/b`` for an event only.
+
+    Returns
+    -------
+    Bounds
+        None wherever the reading says nothing: of a start it leaves both sides of the end open,
+        of ``[2020-11..]`` the later side.
+
+    Raises
+    ------
+    DateError
+        If the date cannot be read, or ends before it begins.
+
+    Examples
+    --------
+    >>> reading_bounds("end", "[2020-11..]").end_earliest
+    datetime.date(2020, 11, 1)
+    """
+    if bound != "date":
+        window = _endpoint(text, bound)
+        return Bounds(*window, None, None) if bound == "start" else Bounds(None, None, *window)
+    if "/" not in text:
+        window = parse_window(text)
+        return Bounds(*window, *window)
+    first, last = text.split("/", 1)
+    return _ordered(_single(first, text, 0), _single(last, text, len(first) + 1), text, len(first) + 1)
+
+
+def relation(seed: Bounds, reading: Bounds) -> str:
+    """Compare what another source says of a date with what the seed leaves open.
+
+    Parameters
+    ----------
+    seed
+        The four bounds of the record, None where the seed leaves a side open.
+    reading
+        Those of the reading, None where it says nothing.
+
+    Returns
+    -------
+    str
+        ``contradicts`` if it leaves start or end without a day, ``confirms`` if it narrows
+        nothing, else ``refines``.
+
+    Examples
+    --------
+    >>> seed = event_bounds("1993", date(2020, 7, 23))
+    >>> [relation(seed, reading_bounds("date", text)) for text in ("1993-04", "[1992..1994]", "1994")]
+    ['refines', 'confirms', 'contradicts']
+    """
+    windows = [Window(*seed[:2]), Window(*seed[2:])]
+    met = [_meet(*pair) for pair in zip(windows, (Window(*reading[:2]), Window(*reading[2:])), strict=True)]
+    if any(window.earliest and window.latest and window.earliest > window.latest for window in met):
+        return "contradicts"
+    return "confirms" if met == windows else "refines"
+
+
+def _meet(one: Window, other: Window) -> Window:
+    """Give the days that two windows share; where one is open, the other alone counts."""
+    earliest = [day for day in (one.earliest, other.earliest) if day]
+    latest = [day for day in (one.latest, other.latest) if day]
+    return Window(max(earliest, default=None), min(latest, default=None))
+
+
 def _single(part: str, text: str, caret: int) -> Window:
     """Read one date with or without a mark, as part of ``text``, where it stands at ``caret``."""
     if not _SINGLE.fullmatch(part):

@@ -34,7 +34,16 @@ RELEASES = "validation/releases"
 FIRST = "1.0.0"
 LEVELS = ("none", "patch", "minor", "major")
 # The tables whose rows have an id of their own; the rows of the others belong to these.
-_OWN = {"sources": "source", "entities": "entity", "events": "event", "statuses": "status"}
+_OWN = {
+    "sources": "source",
+    "entities": "entity",
+    "events": "event",
+    "statuses": "status",
+    "corroborations": "reading",
+    "references": "reference",
+}
+# What cells of other rows follow from: names of entities, horizons of seeds, windows of records.
+_DEPENDED = ("sources", "entities", "events", "statuses")
 _PARTIES = ("subject", "object", "about", "attributed_to", "entity_id")
 _SHOWN = 6
 
@@ -452,7 +461,7 @@ class _Explained:
         self.told = {each.block.id: each for each in fresh}
         self.used: set[str] = set()
         self.old_ids = _ids(last.tables)
-        self.touched = {_owner(entry["id"]) for entry in entries if entry["table"] in ("sources", "entities")}
+        self.touched = {_owner(entry["id"]) for entry in entries if entry["table"] in _DEPENDED}
         self.dead = set(past[past["operation"] == "withdrawn"]["id"])
         self.parties = _parties(last.tables) | _parties(tables)
         self.problems = self.doubled(fresh)
@@ -562,15 +571,15 @@ def _owner(name: str | None) -> str:
 
 def _ids(tables: Mapping[str, pd.DataFrame]) -> set[str]:
     """Give every id of a source, an entity, an event and a status."""
-    return {name for table in _OWN for name in tables[table][schema.KEYS[table][0]]}
+    return {name for table in _OWN if table in tables for name in tables[table][schema.KEYS[table][0]]}
 
 
 def _parties(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[str]]:
     """Give, by record, its seed and the entities that it names: what its cells depend on."""
     found: dict[str, list[str]] = {}
-    for table in ("events", "statuses", "participants"):
+    for table in [name for name in ("events", "statuses", "participants", "corroborations") if name in tables]:
         frame = tables[table]
-        for column in [name for name in ("source_id", *_PARTIES) if name in frame]:
+        for column in [name for name in ("source_id", "record_id", *_PARTIES) if name in frame]:
             for record, name in frame[[schema.KEYS[table][0], column]].dropna().itertuples(index=False):
                 found.setdefault(record, []).append(name)
     return found

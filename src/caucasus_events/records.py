@@ -52,6 +52,17 @@ class Coded:
         place = f"{self.path}:{self.lines.of(kind, number, value)}"
         return Problem(place, f"{kind} {name}".rstrip(), what, do, facts)
 
+    def known(self, at: At, key: str, value: str, vocabulary: str) -> bool:
+        """Say whether a code is in the codebook; report it if not."""
+        names = codebook.codes(vocabulary)
+        if value in names:
+            return True
+        near = nearest(value, names)
+        do = f"write {near}, or another known code" if near else "write one of the known codes"
+        fact = Fact("known", ", ".join(names), wrap=True)
+        self.problems.append(self.problem(at, value, f"unknown {key} {value!r}", do, fact))
+        return False
+
 
 def code_seed(path: Path) -> Coded:
     """Turn one seed into rows.
@@ -106,16 +117,6 @@ class _Coder:
         """Keep a problem of a block."""
         self.coded.problems.append(self.coded.problem(at, value, what, do, *facts))
 
-    def known(self, at: At, key: str, value: str, vocabulary: str) -> bool:
-        """Say whether a code is in the codebook; report it if not."""
-        names = codebook.codes(vocabulary)
-        if value in names:
-            return True
-        near = nearest(value, names)
-        do = f"write {near}, or another known code" if near else "write one of the known codes"
-        self.problem(at, value, f"unknown {key} {value!r}", do, Fact("known", ", ".join(names), wrap=True))
-        return False
-
     def add(self, table: str, key: str, at: At, row: Row) -> None:
         """Keep a row and remember where it was written."""
         self.coded.rows[table].append(row)
@@ -124,15 +125,15 @@ class _Coder:
     def entity(self, number: int, entity: sheets.Entity) -> None:
         """Code an actor or a place."""
         at = ("entity", number, entity.id)
-        if self.known(at, "kind", entity.kind, "kind"):
+        if self.coded.known(at, "kind", entity.kind, "kind"):
             row = entity.model_dump(exclude={"id"}) | {"also_known_as": "; ".join(entity.also_known_as) or None}
             self.add("entities", "entity_id", at, {"entity_id": entity.id} | row)
 
     def event(self, number: int, event: sheets.Event) -> None:
         """Code something that happened."""
         at = ("event", number, event.id)
-        typed = self.known(at, "type", event.type, "event") & self.claim(at, event)
-        roles = [self.known(at, "role", each.role, "role") for each in event.participants]
+        typed = self.coded.known(at, "type", event.type, "event") & self.claim(at, event)
+        roles = [self.coded.known(at, "role", each.role, "role") for each in event.participants]
         bounds = self.bounds(at, lambda: dates.event_bounds(event.date, self.until))
         if not (self.passages(at, event) and typed and all(roles) and bounds):
             return
@@ -150,7 +151,7 @@ class _Coder:
     def status(self, number: int, status: sheets.Status) -> None:
         """Code something that was the case."""
         at = ("status", number, status.id)
-        typed = self.known(at, "type", status.type, "status") & self.claim(at, status)
+        typed = self.coded.known(at, "type", status.type, "status") & self.claim(at, status)
         result = self.bounds(at, lambda: dates.status_bounds(status.start, status.end, self.until))
         if not (self.passages(at, status) and typed and result):
             return
@@ -166,7 +167,7 @@ class _Coder:
 
     def claim(self, at: At, record: sheets.Record) -> bool:
         """Check how the claim is made: attributed claims name whose they are, others do not."""
-        known = self.known(at, "assertion", record.assertion, "assertion")
+        known = self.coded.known(at, "assertion", record.assertion, "assertion")
         if known and (record.assertion == "attributed") != (record.attributed_to is not None):
             needs = record.assertion == "attributed"
             what = "an attributed claim names nobody" if needs else "attributed_to belongs to attributed claims only"
@@ -254,7 +255,7 @@ class _Coder:
     def set_aside(self, number: int, block: sheets.SetAside) -> None:
         """Keep the passages that are not coded, with their reason."""
         at = ("set_aside", number, str(number + 1))
-        if self.known(at, "reason", block.reason, "reason"):
+        if self.coded.known(at, "reason", block.reason, "reason"):
             self.aside += [(span, block.reason, number) for span, _ in self.spans(at, block.passages)]
         else:
             self.lost = True
@@ -262,7 +263,7 @@ class _Coder:
     def change(self, number: int, change: sheets.Change) -> None:
         """Keep the reason of a change."""
         at = ("change", number, change.id)
-        if self.known(at, "reason_code", change.reason_code, "change"):
+        if self.coded.known(at, "reason_code", change.reason_code, "change"):
             self.coded.told.append((at, change))
 
     def account(self) -> None:

@@ -249,6 +249,69 @@ class Timeline(Table):
     url: str = _words("address of the document")
 
 
+_SOURCES = 'the sources that say so, ids of the table references; separated by "; "'
+
+
+class Corroborations(Table):
+    """One row per reading: what other sources than the seed say of the date of a record."""
+
+    reading_id: str = _text(
+        "id of the reading, stable for ever; it begins with that of the record", matches=_SLUG, unique=True
+    )
+    record_id: str = _text("the event or status that the reading is about", matches=_SLUG)
+    bound: str = pa.Field(isin=codebook.codes("bound"), description="date of an event, start or end of a status")
+    date: str = _text("what the sources say of it, EDTF")
+    start_earliest: Day = _day("first day on which, by the reading, it can have begun; null: it does not say")
+    start_latest: Day = _day("last day on which, by the reading, it can have begun; null: it does not say")
+    end_earliest: Day = _day("first day on which, by the reading, it can have ended; null: it does not say")
+    end_latest: Day = _day("last day on which, by the reading, it can have ended; null: it does not say")
+    relation: str = pa.Field(
+        isin=codebook.codes("relation"), description="how it stands to the seed's own window, worked out from both"
+    )
+    preferred: bool = pa.Field(description="whether it is the one reading of this bound to rest on; at most one is")
+    confidence: str = pa.Field(
+        isin=codebook.codes("confidence"), description="how well the date of the act that `says` names is supported"
+    )
+    applied: bool = pa.Field(description="whether it sharpens the record where dates are corroborated")
+    why_not: str = pa.Field(
+        nullable=True, isin=codebook.codes("why_not"), description="why it is not applied; null: it is"
+    )
+    says: str = _text("what the sources say, in our words")
+    note: str = _words("what is uncertain, ambiguous or another definition; null: nothing to add", nullable=True)
+    sources: str = _text(_SOURCES)
+
+
+class References(Table):
+    """One row per source that a reading or an identifier cites."""
+
+    reference_id: str = _text("id of the source", matches=_SLUG, unique=True)
+    title: str = _words("its title")
+    publisher: str = _words("who published it")
+    date: str = _text("when it was published, EDTF; null: the copy does not say", nullable=True)
+    url: str = _words("address of the page, or of the copy that was read")
+    kind: str = pa.Field(isin=codebook.codes("medium"), description="what kind of source it is")
+    access: str = pa.Field(isin=codebook.codes("access"), description="what of it was read")
+    licence: str = _words("licence of a dataset, as far as it was checked; null: not checked", nullable=True)
+
+
+class ExternalIds(Table):
+    """One row per record, scheme and identifier: what the record is called in other datasets."""
+
+    record_id: str = _text("the event or status", matches=_SLUG)
+    scheme: str = pa.Field(isin=codebook.codes("scheme"), description="whose identifier it is")
+    external_id: str = _text("the identifier, as its dataset writes it")
+    match: str = pa.Field(
+        isin=codebook.codes("match"), description="how far the join goes; of what is related nothing may be read across"
+    )
+    note: str = _words("what the two have in common and what not", nullable=True)
+    sources: str = _text(_SOURCES)
+
+    class Config:
+        """A record has an identifier once."""
+
+        unique = ("record_id", "scheme", "external_id")
+
+
 class Changes(Table):
     """One row per cell or row that changed since the first release."""
 
@@ -270,8 +333,8 @@ class Changes(Table):
     )
 
 
-# What is coded. A release is compared with the one before over these.
-TABLES: dict[str, type[Table]] = {
+# What the seeds say, and nobody else.
+SEED_TABLES: dict[str, type[Table]] = {
     "sources": Sources,
     "entities": Entities,
     "events": Events,
@@ -281,6 +344,16 @@ TABLES: dict[str, type[Table]] = {
     "coverage": Coverage,
     "timeline": Timeline,
 }
+
+# What other sources say of it.
+LAYER: dict[str, type[Table]] = {
+    "corroborations": Corroborations,
+    "references": References,
+    "external_ids": ExternalIds,
+}
+
+# What is coded. A release is compared with the one before over these.
+TABLES: dict[str, type[Table]] = {**SEED_TABLES, **LAYER}
 
 # What is shipped: the same, and what has changed in them.
 FILES: dict[str, type[Table]] = {**TABLES, "changes": Changes}
@@ -298,6 +371,8 @@ REFERENCES: dict[str, dict[str, str]] = {
     },
     "evidence": {"record_id": "timeline", "source_id": "sources"},
     "coverage": {"source_id": "sources"},
+    "corroborations": {"record_id": "timeline"},
+    "external_ids": {"record_id": "timeline"},
 }
 
 CHANGES_KEY = ("version", "table", "id", "operation", "column")
@@ -312,6 +387,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "evidence": ("record_id", "source_id", "start_char"),
     "coverage": ("source_id", "start_char"),
     "timeline": ("record_id",),
+    "corroborations": ("reading_id",),
+    "references": ("reference_id",),
+    "external_ids": ("record_id", "scheme", "external_id"),
 }
 
 

@@ -19,6 +19,7 @@ from . import quotes
 from .errors import Fact, Problem, nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from pydantic.fields import FieldInfo
@@ -69,7 +70,7 @@ def _not_empty(value: list[str]) -> list[str]:
 
 Words = Annotated[str, AfterValidator(_not_blank)]
 Day = Annotated[str, AfterValidator(_iso_day)]
-Passages = Annotated[list[Words], AfterValidator(_not_empty)]
+Several = Annotated[list[Words], AfterValidator(_not_empty)]
 
 
 class Block(BaseModel):
@@ -123,7 +124,7 @@ class Record(Block):
     title: Words
     assertion: Words
     attributed_to: Words | None = None
-    passages: Passages
+    passages: Several
 
 
 class Event(Record):
@@ -150,7 +151,7 @@ class SetAside(Block):
     """Passages that are not coded, and why."""
 
     reason: Words
-    passages: Passages
+    passages: Several
     note: str | None = None
 
 
@@ -299,28 +300,91 @@ def read_sheet(path: Path, text: str) -> tuple[Sheet, list[Problem]]:
     if not path.is_file():
         do = f"run caucasus-events new seeds/{path.stem}.txt, and code the text"
         return Sheet(path.stem, place, Lines("")), [Problem(f"seeds/{path.stem}.txt", "", "the text has no sheet", do)]
+    document, lines, problems = read_toml(path, place)
+    if document is None:
+        return Sheet(path.stem, place, lines), problems
+    problems += unknown_blocks(document, ["source", *BLOCKS], place, lines)
+    source = _read_source(document, place, lines, text, problems)
+    found = read_blocks(document, BLOCKS, place, lines, problems)
+    whole = all(problem.record == "source" for problem in problems)
+    named = declared(document, ("entity", "event", "status"))
+    return Sheet(path.stem, place, lines, source, declared=named, whole=whole, **found), problems
+
+
+def read_toml(path: Path, place: str) -> tuple[dict[str, Any] | None, Lines, list[Problem]]:
+    """Read a file that people write in TOML.
+
+    Parameters
+    ----------
+    path
+        The file.
+    place
+        What problems call it.
+
+    Returns
+    -------
+    document : dict or None
+        None if it cannot be read.
+    lines : Lines
+        Where things stand in it.
+    problems : list of Problem
+        At most one.
+    """
     try:
         raw = path.read_bytes().decode()
-        document = tomllib.loads(raw)
+        return tomllib.loads(raw), Lines(raw), []
     except UnicodeDecodeError as error:
         fact = Fact("byte", f"0x{error.object[error.start]:02x} at offset {error.start}")
-        empty = Sheet(path.stem, place, Lines(""))
-        return empty, [Problem(place, "", "the sheet is not UTF-8", "save it as UTF-8", (fact,))]
+        return None, Lines(""), [Problem(place, "", "the sheet is not UTF-8", "save it as UTF-8", (fact,))]
     except tomllib.TOMLDecodeError as error:
-        return Sheet(path.stem, place, Lines("")), [_bad_toml(place, raw, str(error))]
-    lines = Lines(raw)
-    problems = _unknown_blocks(document, place, lines)
-    source = _read_source(document, place, lines, text, problems)
-    found: dict[str, list[Any]] = {kind: [] for kind in BLOCKS}
-    for kind, model in BLOCKS.items():
+        return None, Lines(""), [_bad_toml(place, raw, str(error))]
+
+
+def read_blocks(
+    document: dict[str, Any], models: Mapping[str, type[Block]], place: str, lines: Lines, problems: list[Problem]
+) -> dict[str, list[Any]]:
+    """Read the blocks of every kind, so that one bad block hides no other.
+
+    Parameters
+    ----------
+    document
+        What :func:`read_toml` gives.
+    models
+        The form of each kind of block.
+    place, lines
+        For the problems.
+    problems
+        Gets one for every key, value or block that is wrong.
+
+    Returns
+    -------
+    dict of str to list of (int, Block)
+        The well formed blocks of each kind, with their number in the file.
+    """
+    found: dict[str, list[Any]] = {kind: [] for kind in models}
+    for kind, model in models.items():
         for number, block in enumerate(_blocks(document, kind, place, lines, problems)):
             read = _read_block(model, block, (place, kind, number), lines, problems)
             if read is not None:
                 found[kind].append((number, read))
-    whole = all(problem.record == "source" for problem in problems)
-    named = [block for kind in ("entity", "event", "status") for block in _listed(document, kind)]
-    declared = frozenset(str(block["id"]) for block in named if isinstance(block, dict) and "id" in block)
-    return Sheet(path.stem, place, lines, source, declared=declared, whole=whole, **found), problems
+    return found
+
+
+def declared(document: dict[str, Any], kinds: Iterable[str]) -> frozenset[str]:
+    """Give the ids of all blocks of some kinds, of those that are not well formed too.
+
+    Parameters
+    ----------
+    document
+        What :func:`read_toml` gives.
+    kinds
+        Kinds of block.
+
+    Returns
+    -------
+    frozenset of str
+    """
+    return frozenset(str(block["id"]) for kind in kinds for block in _listed(document, kind) if "id" in block)
 
 
 def _bad_toml(place: str, raw: str, message: str) -> Problem:
@@ -335,9 +399,23 @@ def _bad_toml(place: str, raw: str, message: str) -> Problem:
     return Problem(f"{place}:{line}", "", f"not valid TOML: {what}", do, (fact,))
 
 
-def _unknown_blocks(document: dict[str, Any], place: str, lines: Lines) -> list[Problem]:
-    """Report every top-level key that is no block of a sheet."""
-    known = ["source", *BLOCKS]
+def unknown_blocks(document: dict[str, Any], known: list[str], place: str, lines: Lines) -> list[Problem]:
+    """Report every top-level key that is no block of the file.
+
+    Parameters
+    ----------
+    document
+        What :func:`read_toml` gives.
+    known
+        The kinds of block that the file may hold.
+    place, lines
+        For the problems.
+
+    Returns
+    -------
+    list of Problem
+        One for each key.
+    """
     return [
         Problem(f"{place}:{lines.of(key)}", "", f"unknown block {key!r}", _spelled(key, known))
         for key in document
@@ -406,7 +484,7 @@ def _key_problem(
     loc, value = detail["loc"], detail["input"]
     key = next((str(part) for part in reversed(loc) if isinstance(part, str)), "")
     fields = Participant.model_fields if loc[:1] == ("participants",) and len(loc) > 1 else model.model_fields
-    identity = block.get("id", "") if isinstance(block, dict) else ""
+    identity = block.get("id", block.get("record", "")) if isinstance(block, dict) else ""
     record = f"{kind} {identity}".strip() if kind != "set_aside" else f"set_aside {number + 1}"
     shown = _shown(value)
     inner = len(loc) > 1

@@ -12,45 +12,70 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from . import layers
 from .errors import InvalidValueError, UnknownNameError, unknown
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-TABLES = ("sources", "entities", "events", "participants", "statuses", "evidence", "coverage", "timeline")
+SEED_TABLES = ("sources", "entities", "events", "participants", "statuses", "evidence", "coverage", "timeline")
+LAYER = ("corroborations", "references", "external_ids")
+TABLES = (*SEED_TABLES, *LAYER)
 FILES = (*TABLES, "changes")
+# The tables that say when.
+DATED = ("events", "statuses", "timeline")
 
 
-def load(name: str) -> pd.DataFrame:
+def load(name: str, dates: str = "seed") -> pd.DataFrame:
     """Load one table of the dataset.
 
     Parameters
     ----------
     name
         ``sources``, ``entities``, ``events``, ``participants``, ``statuses``, ``evidence``,
-        ``coverage`` or ``timeline``.
+        ``coverage``, ``timeline``, ``corroborations``, ``references`` or ``external_ids``.
+    dates
+        ``"seed"``: each record as its seed alone dates it. ``"corroborated"``: events, statuses
+        and timeline as other sources narrow it, row by row; the other tables are the same. That
+        a start from another source and the seed's "is so" on its own day are one unbroken spell
+        is an assumption.
 
     Returns
     -------
     DataFrame
         The table as plain ``pd.read_parquet`` reads it; ``attrs`` holds name, version, licence
-        and content digest.
+        and content digest. With ``dates="corroborated"`` events, statuses and timeline have more
+        columns: ``start_basis`` and ``end_basis`` (``seed`` or ``corroborated``: who set the
+        window), the seed's own bounds as ``seed_start_earliest`` … ``seed_end_latest``, and
+        ``reading_ids``, the readings applied, separated by ``"; "`` (null: none).
 
     Raises
     ------
     UnknownNameError
         If there is no such table (a ``KeyError``).
+    InvalidValueError
+        If there is no such layer of dates (a ``ValueError``).
 
     Examples
     --------
     >>> load("events")["type"].value_counts()["clash"]
     np.int64(3)
+    >>> load("timeline", "corroborated").query("kind == 'event'")["start_basis"].unique().tolist()
+    ['corroborated']
     """
-    return pd.read_parquet(data_path(name))
+    frame = pd.read_parquet(data_path(name))
+    if layers.checked(dates) == "seed" or name not in DATED:
+        return frame
+    return layers.sharpened(frame, pd.read_parquet(data_path("corroborations")))
 
 
-def load_events() -> pd.DataFrame:
+def load_events(dates: str = "seed") -> pd.DataFrame:
     """Load the events: one row per clash, ceasefire, closure or statement.
+
+    Parameters
+    ----------
+    dates
+        ``"seed"`` or ``"corroborated"``; see :func:`load`.
 
     Returns
     -------
@@ -58,16 +83,26 @@ def load_events() -> pd.DataFrame:
         One row per event, key ``event_id``. When it began and when it ended are windows of days
         (``start_earliest`` … ``end_latest``); null is unknown.
 
+    Raises
+    ------
+    InvalidValueError
+        If there is no such layer of dates (a ``ValueError``).
+
     Examples
     --------
     >>> load_events().set_index("event_id").loc["armenia-azerbaijan-clashes-2020", "date"]
     '2020-07'
     """
-    return load("events")
+    return load("events", dates)
 
 
-def load_statuses() -> pd.DataFrame:
+def load_statuses(dates: str = "seed") -> pd.DataFrame:
     """Load the statuses: one row per thing that a seed says was the case, or denies.
+
+    Parameters
+    ----------
+    dates
+        ``"seed"`` or ``"corroborated"``; see :func:`load`.
 
     Returns
     -------
@@ -76,13 +111,18 @@ def load_statuses() -> pd.DataFrame:
         After ``speaks_until`` the dataset knows nothing; ``end_latest`` is null for what was
         still so on that day.
 
+    Raises
+    ------
+    InvalidValueError
+        If there is no such layer of dates (a ``ValueError``).
+
     Examples
     --------
     >>> row = load_statuses().set_index("status_id").loc["turkey-armenia-border-closed"]
     >>> row["start_latest"].date(), row["end_state"]
     (datetime.date(1993, 12, 31), 'ongoing')
     """
-    return load("statuses")
+    return load("statuses", dates)
 
 
 def load_participants() -> pd.DataFrame:
@@ -169,20 +209,85 @@ def load_coverage() -> pd.DataFrame:
     return load("coverage")
 
 
-def load_timeline() -> pd.DataFrame:
+def load_timeline(dates: str = "seed") -> pd.DataFrame:
     """Load events and statuses in one flat table: the one to open when you open one.
+
+    Parameters
+    ----------
+    dates
+        ``"seed"`` or ``"corroborated"``; see :func:`load`.
 
     Returns
     -------
     DataFrame
         One row per record, with its four bounds, its first quote, citation and address.
 
+    Raises
+    ------
+    InvalidValueError
+        If there is no such layer of dates (a ``ValueError``).
+
     Examples
     --------
     >>> load_timeline()["kind"].value_counts().to_dict()
     {'status': 26, 'event': 8}
     """
-    return load("timeline")
+    return load("timeline", dates)
+
+
+def load_corroborations() -> pd.DataFrame:
+    """Load what other sources say of the dates of records, applied or not, and why.
+
+    Returns
+    -------
+    DataFrame
+        One row per reading, key ``reading_id``: the date that sources give for the ``date`` of an
+        event or the ``start`` or ``end`` of a status, parsed into bounds; whether it confirms,
+        refines or contradicts the seed; ``applied``, or ``why_not``; ``sources``, ids of the table
+        ``references``.
+
+    Examples
+    --------
+    >>> readings = load_corroborations().query("record_id == 'armenia-eaeu-membership'")
+    >>> readings.loc[readings["applied"], "date"].tolist()
+    ['2015-01-02']
+    """
+    return load("corroborations")
+
+
+def load_references() -> pd.DataFrame:
+    """Load the sources that readings and identifiers cite.
+
+    Returns
+    -------
+    DataFrame
+        One row per source, key ``reference_id``: title, publisher, date, address, kind, and what
+        of it was read.
+
+    Examples
+    --------
+    >>> load_references().set_index("reference_id").loc["atop-4-01", "kind"]
+    'dataset'
+    """
+    return load("references")
+
+
+def load_external_ids() -> pd.DataFrame:
+    """Load what records are called in other datasets, and how far each join goes.
+
+    Returns
+    -------
+    DataFrame
+        One row per record, ``scheme`` and ``external_id``. ``match`` says what may be read
+        across: of what is only ``related``, nothing.
+
+    Examples
+    --------
+    >>> ids = load_external_ids().query("record_id == 'nagorno-karabakh-ceasefire-1994' and match == 'exact'")
+    >>> ids[["scheme", "external_id"]].values.tolist()
+    [['pax_agreement', '990']]
+    """
+    return load("external_ids")
 
 
 def changes(since: str | None = None, *, table: str | None = None) -> pd.DataFrame:
