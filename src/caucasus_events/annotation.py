@@ -76,6 +76,7 @@ class Asked(TypedDict, total=False):
     codes: str
     like: str | None
     prefix: str
+    dates: str
     outside: str
 
 
@@ -89,6 +90,7 @@ class Wanted(NamedTuple):
     codes: str
     types: tuple[str, ...]
     prefix: str
+    dates: str
     outside: str
 
     @property
@@ -118,6 +120,7 @@ def annotate(  # noqa: PLR0913 - what can be asked
     codes: str = "iso3",
     like: str | None = None,
     prefix: str = "",
+    dates: str = "seed",
     outside: str = "unknown",
 ) -> Frame:
     """Add what the dataset knows of each row's actors on its day: a column per status type.
@@ -154,6 +157,9 @@ def annotate(  # noqa: PLR0913 - what can be asked
         ``Actor2CountryCode``), ``"acled"`` (``event_date``, ``country`` by name).
     prefix
         Put before the names of the new columns.
+    dates
+        ``"seed"``: what the seeds say alone. ``"corroborated"``: with the windows that other
+        sources narrow; see :func:`caucasus_events.load`, and what it assumes.
     outside
         ``"no"``: before a stated start and after a stated end the answer is no, not unknown.
 
@@ -167,7 +173,8 @@ def annotate(  # noqa: PLR0913 - what can be asked
     ------
     InvalidValueError
         If a column is not there or is there twice, a new one is there already, a date cannot be
-        read, time zones are mixed, or frame, codes, like or outside is not known (a ``ValueError``).
+        read, time zones are mixed, or frame, codes, like, dates or outside is not known (a
+        ``ValueError``).
     UnknownNameError
         If there is no such status type (a ``KeyError``).
 
@@ -186,8 +193,8 @@ def annotate(  # noqa: PLR0913 - what can be asked
     1  2001-05-01  TUR  ARM           True
     """
     columns = {"date": date, "date_end": date_end, "subject": subject, "object": object}
-    wanted = _wanted(columns, types, codes, like, prefix, outside)
-    lookup = _released(wanted.types, outside, pairs=wanted.object is not None)
+    wanted = _wanted(columns, types, codes, like, prefix=prefix, dates=dates, outside=outside)
+    lookup = _released(wanted.types, dates, outside, pairs=wanted.object is not None)
     return annotate_by(lookup, names.codes(wanted.codes), frame, wanted)
 
 
@@ -210,7 +217,7 @@ def annotate_parquet(
     progress
         Called with the number of rows done and the number of all, after every block.
     **asked
-        date, date_end, subject, object, types, codes, like, prefix, outside, as in
+        date, date_end, subject, object, types, codes, like, prefix, dates, outside, as in
         :func:`annotate`.
 
     Returns
@@ -246,7 +253,7 @@ def annotate_parquet(
     given: dict[str, Any] = dict(asked)
     columns = {name: given.pop(name, None) for name in ("date", "date_end", "subject", "object")}
     wanted = _wanted(columns, **given)
-    lookup = _released(wanted.types, wanted.outside, pairs=wanted.object is not None)
+    lookup = _released(wanted.types, wanted.dates, wanted.outside, pairs=wanted.object is not None)
     source, target = Path(source), Path(target)
     if target.exists() and source.samefile(target):
         raise InvalidValueError(f"{source} would be written over itself: give another file")
@@ -298,12 +305,14 @@ def annotate_by(lookup: Lookup, meanings: Mapping[Hashable, str], frame: Frame, 
 # ---------------------------------------------------------------------------- what is asked for
 
 
-def _wanted(
+def _wanted(  # noqa: PLR0913 - what can be asked
     columns: Mapping[str, str | None],
     types: str | Sequence[str] | None = None,
     codes: str = "iso3",
     like: str | None = None,
+    *,
     prefix: str = "",
+    dates: str = "seed",
     outside: str = "unknown",
 ) -> Wanted:
     """Fill what is left out from the recipe, and check that the types are there."""
@@ -323,14 +332,14 @@ def _wanted(
     chosen = list(known) if types is None else [types] if isinstance(types, str) else list(dict.fromkeys(types))
     if odd := [name for name in chosen if name not in known]:
         raise UnknownNameError(unknown("status type", odd[0], known))
-    return Wanted(**filled, codes=codes, types=tuple(chosen), prefix=prefix, outside=outside)
+    return Wanted(**filled, codes=codes, types=tuple(chosen), prefix=prefix, dates=dates, outside=outside)
 
 
 @cache
-def _released(types: tuple[str, ...], outside: str, *, pairs: bool) -> Lookup:
+def _released(types: tuple[str, ...], dates: str, outside: str, *, pairs: bool) -> Lookup:
     """Prepare the answers of the released statuses, once."""
     ids = tables.load("entities")["entity_id"].tolist()
-    return build_lookup(tables.load("statuses"), ids, types, outside, pairs=pairs)
+    return build_lookup(tables.load_statuses(dates), ids, types, outside, pairs=pairs)
 
 
 def _codes(lookup: Lookup, meanings: Mapping[Hashable, str], column: str, scheme: str) -> Codes:

@@ -50,10 +50,45 @@ def source_citation(source: Mapping[str, object], published: date) -> str:
     return f"{source['author']}, “{source['title']}”, {source['publisher']}, {day}{origin}."
 
 
+def reference_citation(reference: Mapping[str, Any]) -> str:
+    """Cite a source that dates a record: publisher, title, when, and where it was read.
+
+    Parameters
+    ----------
+    reference
+        ``title``, ``publisher``, ``date`` (EDTF, or None) and ``url``.
+
+    Returns
+    -------
+    str
+        A line.
+
+    Examples
+    --------
+    >>> reference_citation({"title": "A title", "publisher": "A Paper", "date": "1991-05", "url": "https://example.org"})
+    'A Paper, “A title”, May 1991. https://example.org'
+    """
+    issued = _issued(reference["date"])
+    parts = [str(part) for part in reversed(issued)]
+    if len(issued) > 1:
+        parts[-2] = _MONTHS[issued[1] - 1]
+    when = f", {' '.join(parts)}" if issued else ""
+    return f"{reference['publisher']}, “{reference['title']}”{when}. {reference['url']}"
+
+
+def _issued(date: str | None) -> list[int]:
+    """Read year, month and day of a publication as far as they are given."""
+    return [int(part) for part in re.findall(r"\d+", date or "")]
+
+
 def bibliography(
-    sources: Iterable[Mapping[str, Any]], version: str, style: str = "bibtex", released: str | None = None
+    sources: Iterable[Mapping[str, Any]],
+    version: str,
+    style: str = "bibtex",
+    released: str | None = None,
+    references: Iterable[Mapping[str, Any]] = (),
 ) -> str:
-    """Cite the dataset and the documents behind its rows.
+    """Cite the dataset, the documents behind its rows, and the sources of their dates.
 
     A byline is read as given names and a family name, several joined by commas, semicolons or
     "and"; an author that is also the publisher is an institution and stays whole.
@@ -69,6 +104,9 @@ def bibliography(
         ``"bibtex"``, ``"apa"`` or ``"csl-json"``.
     released
         The day of the release of that version, YYYY-MM-DD; None if it is not released.
+    references
+        ``reference_id``, ``title``, ``publisher``, ``date`` (EDTF, or None), ``url`` and ``kind`` of
+        each source that dates a record.
 
     Returns
     -------
@@ -95,7 +133,7 @@ def bibliography(
     """
     if style not in _STYLES:
         raise InvalidValueError(unknown("style", str(style), _STYLES))
-    return _STYLES[style]([_dataset(version, released), *map(_document, sources)])
+    return _STYLES[style]([_dataset(version, released), *map(_document, sources), *map(_reference, references)])
 
 
 def _dataset(version: str, released: str | None) -> Item:
@@ -121,6 +159,20 @@ def _document(source: Mapping[str, Any]) -> Item:
     return item | ({"note": f"First published by {first}"} if first else {})
 
 
+def _reference(reference: Mapping[str, Any]) -> Item:
+    """Describe a source as an item of the Citation Style Language; its publisher stands for an author."""
+    kinds = {"news": "article-newspaper", "report": "report", "legal text": "legislation", "dataset": "dataset"}
+    issued = _issued(reference["date"])
+    item = {
+        "id": reference["reference_id"],
+        "type": kinds.get(reference["kind"], "webpage"),
+        "title": reference["title"],
+        "author": [{"literal": reference["publisher"]}],
+        "URL": reference["url"],
+    }
+    return item | ({"issued": {"date-parts": [issued]}} if issued else {})
+
+
 def _authors(byline: str, *institutions: str | None) -> list[dict[str, str]]:
     """Split a byline into persons, or keep it whole where it names an institution."""
     if byline in institutions or " " not in byline:
@@ -143,7 +195,8 @@ def _apa_line(item: Item) -> str:
     """Write who, when, what and where, each closed by a full stop unless it closes itself."""
     *others, last = [_apa_name(author) for author in item["author"]]
     who = f"{', '.join(others)}, & {last}" if others else last
-    what = f"{item['title']} (Version {item['version']}) [Data set]" if item["type"] == "dataset" else item["title"]
+    version = f" (Version {item['version']})" if "version" in item else ""
+    what = f"{item['title']}{version} [Data set]" if item["type"] == "dataset" else item["title"]
     parts = [who, f"({_apa_day(item)})", what, item.get("container-title"), item.get("URL")]
     *closed, end = [part for part in parts if part]
     lines = [part if part[-1] in ".?!" else f"{part}." for part in closed]
@@ -163,8 +216,8 @@ def _apa_day(item: Item) -> str:
     """Write the day of publication, or that there is none."""
     if "issued" not in item:
         return "n.d."
-    year, month, day = item["issued"]["date-parts"][0]
-    return f"{year}, {_MONTHS[month - 1]} {day}"
+    year, *rest = item["issued"]["date-parts"][0]
+    return f"{year}, {' '.join([_MONTHS[rest[0] - 1], *map(str, rest[1:])])}" if rest else str(year)
 
 
 def _bibtex(items: list[Item]) -> str:
@@ -176,13 +229,13 @@ def _bibtex_entry(item: Item) -> str:
     """Write an entry; title and institutions in double braces keep their capitals and words together."""
     names = [_bibtex_name(author) for author in item["author"]]
     fields = {"author": " and ".join(names), "title": f"{{{_latex(item['title'])}}}"}
-    if item["type"] != "dataset":
+    if "container-title" in item:
         fields |= {"howpublished": _latex(item["container-title"])}
     if "issued" in item:
-        year, month, day = item["issued"]["date-parts"][0]
-        fields |= {"year": str(year), "month": _MONTHS[month - 1][:3].lower(), "day": str(day)}
+        named = zip(("year", "month", "day"), item["issued"]["date-parts"][0], strict=False)
+        fields |= {name: _MONTHS[part - 1][:3].lower() if name == "month" else str(part) for name, part in named}
     if item["type"] == "dataset":
-        fields |= {"howpublished": "Data set", "note": f"Version {item['version']}"}
+        fields |= {"howpublished": "Data set"} | ({"note": f"Version {item['version']}"} if "version" in item else {})
     fields |= {"note": _latex(item["note"])} if "note" in item else {}
     # Commands have no place in an address; only its braces would break the entry.
     fields |= {"url": item["URL"].replace("{", "%7B").replace("}", "%7D")} if "URL" in item else {}

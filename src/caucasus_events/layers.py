@@ -92,7 +92,7 @@ def sharpened(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
     seed = {bound: frame[bound].to_numpy(_DAY) for bound in BOUNDS}
     found = _narrowed(seed, start, end, touched=ids.isin(used["record_id"]).to_numpy())
     read = used.groupby("record_id")["reading_id"].agg("; ".join).reindex(ids).to_numpy()
-    more = {
+    more: dict[str, Any] = {
         "start_basis": _basis(seed, found, BOUNDS[:2]),
         "end_basis": _basis(seed, found, BOUNDS[2:]),
         **{f"seed_{bound}": days for bound, days in seed.items()},
@@ -119,7 +119,7 @@ def _narrowed(seed: dict[str, Days], start: dict[str, Days], end: dict[str, Days
     return dict(zip(BOUNDS, (first, latest, earliest, last), strict=True))
 
 
-def _basis(seed: dict[str, Days], found: dict[str, Days], bounds: list[str]) -> pd.Categorical:
+def _basis(seed: dict[str, Days], found: dict[str, Days], bounds: list[str]) -> pd.Categorical[Any]:
     """Say who set a window: the seed, or a reading that narrowed it."""
     moved = [~((seed[bound] == found[bound]) | (np.isnat(seed[bound]) & np.isnat(found[bound]))) for bound in bounds]
     return pd.Categorical.from_codes((moved[0] | moved[1]).astype(int), pd.Index(LAYERS))

@@ -57,10 +57,11 @@ class Options(TypedDict, total=False):
     rule: str
     directed: bool
     codes: str
+    dates: str
     outside: str
 
 
-_DEFAULTS = Options(types=None, entities=None, rule="any", directed=True, codes="iso3", outside="unknown")
+_DEFAULTS = Options(types=None, entities=None, rule="any", directed=True, codes="iso3", dates="seed", outside="unknown")
 
 
 class Settings(NamedTuple):
@@ -70,6 +71,7 @@ class Settings(NamedTuple):
     rule: str
     directed: bool
     codes: str
+    dates: str
     outside: str
 
 
@@ -110,6 +112,7 @@ def panel(  # noqa: PLR0913 - what can be asked of a panel
     rule: str = "any",
     directed: bool = True,
     codes: str = "iso3",
+    dates: str = "seed",
     outside: str = "unknown",
 ) -> pd.DataFrame:
     """Lay the statuses out as a panel: one row per unit and period, one column per status type.
@@ -144,6 +147,9 @@ def panel(  # noqa: PLR0913 - what can be asked of a panel
         Codes of the actors: ``"iso3"`` (columns ``iso3_1``, ``iso3_2``), ``"cow"`` (``ccode1``,
         ``ccode2``), ``"gw"`` (``gwcode1``, ``gwcode2``), ``"id"`` (``entity1``, ``entity2``);
         without the digit where a unit is one actor. Organisations are called by their id.
+    dates
+        ``"seed"``: what the seeds say alone. ``"corroborated"``: with the windows that other
+        sources narrow; see :func:`caucasus_events.load`, and what it assumes.
     outside
         ``"no"``: before a stated start and after a stated end the answer is no, not unknown.
 
@@ -152,13 +158,13 @@ def panel(  # noqa: PLR0913 - what can be asked of a panel
     DataFrame
         In order of the units, then of the periods: the keys, ``period`` (its first day), for
         yearly panels ``year`` (int64), and a nullable boolean per type. ``attrs`` holds unit,
-        freq, rule, directed, codes, outside and version. A yearly dyad panel with
+        freq, rule, directed, codes, dates, outside and version. A yearly dyad panel with
         ``codes="cow"`` joins other data in one merge on ``["ccode1", "ccode2", "year"]``.
 
     Raises
     ------
     InvalidValueError
-        If unit, freq, rule or outside is not known, a day cannot be read, or the end comes before
+        If unit, freq, rule, dates or outside is not known, a day cannot be read, or the end comes before
         the start (a ``ValueError``).
     UnknownNameError
         If a type, an entity or a scheme does not exist, or an actor has no code of the scheme
@@ -176,8 +182,19 @@ def panel(  # noqa: PLR0913 - what can be asked of a panel
     4     640     371  1993           True
     5     640     371  1994           True
     """
-    settings = Options(types=types, entities=entities, rule=rule, directed=directed, codes=codes, outside=outside)
-    plan = _plan(unit, freq, start, end, **settings)
+    plan = _plan(
+        unit,
+        freq,
+        start,
+        end,
+        types=types,
+        entities=entities,
+        rule=rule,
+        directed=directed,
+        codes=codes,
+        dates=dates,
+        outside=outside,
+    )
     return rows(plan, 0, len(plan.units))
 
 
@@ -288,10 +305,11 @@ def _plan(unit: str, freq: str, start: Day, end: Day, **given: Unpack[Options]) 
         if value not in allowed:
             raise InvalidValueError(unknown(what, str(value), allowed))
     directed = options["directed"] or unit != "dyad"
-    settings = Settings(_types(unit, options["types"]), options["rule"], directed, options["codes"], options["outside"])
+    said = (options["codes"], options["dates"], options["outside"])
+    settings = Settings(_types(unit, options["types"]), options["rule"], directed, *said)
     units, keys = _units(unit, options["entities"], settings)
     periods = _periods(freq, start, end)
-    runs = lay_out(tables.load("statuses"), units, periods, settings)
+    runs = lay_out(tables.load_statuses(settings.dates), units, periods, settings)
     shown = {name: value for name, value in settings._asdict().items() if name != "types"}
     return Plan(units, keys, periods, runs, {"unit": unit, "freq": freq, **shown, "version": __version__})
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from . import __version__, answers, citation, codebook, tables
+from . import __version__, answers, citation, codebook, layers, tables
 from .errors import InvalidValueError, UnknownNameError, nearest, unknown
 from .names import resolve, resolve_all
 
@@ -35,6 +35,11 @@ _FORMS = "write a date, a Timestamp, 'YYYY', 'YYYY-MM' or 'YYYY-MM-DD'"
 _FOUR_DIGITS = 4
 _STATED_BOUNDS = ["before the stated start", "after the stated end"]
 _SEVERAL_ROWS = ["sources disagree", "changes within"]
+_EVIDENCE = [
+    *("record_id", "layer", "source_id", "start_char", "end_char", "prefix", "suffix", "context"),
+    *("reading_id", "bound", "date", "relation", "confidence", "applied", "why_not", "says", "note"),
+    *("url", "citation", "quote"),
+]
 
 
 class Days(NamedTuple):
@@ -49,6 +54,7 @@ def as_of(
     *,
     types: str | Iterable[str] | None = None,
     entities: str | Iterable[str] | None = None,
+    dates: str = "seed",
     outside: str = "unknown",
 ) -> pd.DataFrame:
     """Say of every proposition if it held on a day: yes, no, or unknown and why.
@@ -70,6 +76,10 @@ def as_of(
         One status type or several; left out, all.
     entities
         Whoever is named, by id or name, as subject, object or territory; left out, all.
+    dates
+        ``"seed"``: what the seeds say alone. ``"corroborated"``: with the windows that other
+        sources narrow (see :func:`caucasus_events.load`). A start from one source and the
+        seed's "is so" on its own day are then one unbroken spell: that is an assumption.
     outside
         ``"no"`` takes the bounds that a source states at their word: a proposition that has
         statuses which hold, all of them not begun yet or already over on that day, is then
@@ -85,13 +95,15 @@ def as_of(
         (with ``outside="no"`` also the statuses that are over or not begun), behind ``unknown``
         those that give the reason. Of several, each window is the narrowest that holds those of
         all, its side null where one of theirs is; :func:`history` gives them one by one.
-        ``attrs``: day, outside, version.
+        With ``dates="corroborated"`` also reading_ids, the readings applied to these statuses,
+        and references, the sources of those, both separated by ``"; "`` (null: the seed alone).
+        ``attrs``: day, dates, outside, version.
 
     Raises
     ------
     InvalidValueError
         If the day cannot be read, does not exist, lies outside 0001 … 9999 or has a time zone,
-        or ``outside`` is neither (a ``ValueError``).
+        or ``dates`` or ``outside`` is not one of the two (a ``ValueError``).
     UnknownNameError
         If there is no such type or entity, with the nearest (a ``KeyError``).
 
@@ -102,15 +114,20 @@ def as_of(
     ['TUR', 'ARM', 'yes', 'turkey-armenia-border-closed']
     >>> as_of("2021-01-01")["why"].unique().tolist()
     ['after the source']
+    >>> member = as_of("2018-01-01", types="membership", entities="EAEU", dates="corroborated")
+    >>> member.loc[0, ["subject", "answer", "references"]].tolist()
+    ['ARM', 'yes', 'commonspace-eeu-membership; ragmamoul-2015-01-02']
     """
     days = read_days(day)
-    rows = _of_entities(_of_types(tables.load_statuses(), types), entities)
+    rows = _of_entities(_of_types(tables.load_statuses(dates), types), entities)
     frame = answers_on(rows, days, outside)
-    frame.attrs = {"day": _written(day, days), "outside": outside, "version": __version__}
+    if dates == "corroborated":
+        frame["references"] = _sources_of(frame["reading_ids"])
+    frame.attrs = {"day": _written(day, days), "dates": dates, "outside": outside, "version": __version__}
     return frame
 
 
-def between(start: Day, end: Day) -> pd.DataFrame:
+def between(start: Day, end: Day, *, dates: str = "seed") -> pd.DataFrame:
     """List the events that certainly or possibly took place from one day to another.
 
     An event is ``certain`` if it had begun by the last day and had not ended before the first,
@@ -122,18 +139,22 @@ def between(start: Day, end: Day) -> pd.DataFrame:
     start, end
         Dates, datetimes or Timestamps without zone, or ``"YYYY"``, ``"YYYY-MM"``,
         ``"YYYY-MM-DD"``; from the first day of the one to the last day of the other.
+    dates
+        ``"seed"``: what the seeds say alone. ``"corroborated"``: the windows that other sources
+        narrow; see :func:`caucasus_events.load`.
 
     Returns
     -------
     DataFrame
         One row per event, in the order of time: the columns of the table ``events``, and
-        certainty (``certain``, ``possible``). ``attrs``: start, end, version.
+        certainty (``certain``, ``possible``); with ``dates="corroborated"`` those that
+        :func:`caucasus_events.load` adds. ``attrs``: start, end, dates, version.
 
     Raises
     ------
     InvalidValueError
-        If a day cannot be read, does not exist, lies outside 0001 … 9999 or has a time zone, or
-        the end comes before the start (a ``ValueError``).
+        If a day cannot be read, does not exist, lies outside 0001 … 9999 or has a time zone,
+        the end comes before the start, or there is no such layer of dates (a ``ValueError``).
 
     Examples
     --------
@@ -143,12 +164,13 @@ def between(start: Day, end: Day) -> pd.DataFrame:
     first, last = read_days(start, "start"), read_days(end, "end")
     if last.last < first.first:
         raise InvalidValueError(f"the end, {last.last}, comes before the start, {first.first}")
-    frame = events_between(tables.load_events(), Days(first.first, last.last))
-    frame.attrs = {"start": _written(start, first), "end": _written(end, last), "version": __version__}
+    frame = events_between(tables.load_events(dates), Days(first.first, last.last))
+    window = (_written(start, first), _written(end, last))
+    frame.attrs = {"start": window[0], "end": window[1], "dates": dates, "version": __version__}
     return frame
 
 
-def history(subject: str, object: str | None = None) -> pd.DataFrame:  # noqa: A002 - the word of the tables
+def history(subject: str, object: str | None = None, *, dates: str = "seed") -> pd.DataFrame:  # noqa: A002 - the word of the tables
     """List every window of every proposition of a pair, or of one actor, in order.
 
     Parameters
@@ -158,20 +180,25 @@ def history(subject: str, object: str | None = None) -> pd.DataFrame:  # noqa: A
     object
         With regard to whom, by id or name; left out, anybody. In symmetric types the two may
         stand in either order.
+    dates
+        ``"seed"``: what the seeds say alone. ``"corroborated"``: the windows that other sources
+        narrow; see :func:`caucasus_events.load`.
 
     Returns
     -------
     DataFrame
         One row per status: type, subject, object, about, holds (false: denied), status_id,
         source_id, speaks_until, assertion, end_state, start_earliest … end_latest; by
-        proposition, types in codebook order, then by time. ``attrs``: version.
+        proposition, types in codebook order, then by time; with ``dates="corroborated"`` the
+        columns that :func:`caucasus_events.load` adds. ``attrs``: dates, version.
 
     Raises
     ------
     UnknownNameError
         If there is no such entity, with the nearest (a ``KeyError``).
     InvalidValueError
-        If several entities have that name (a ``ValueError``).
+        If several entities have that name, or there is no such layer of dates (a
+        ``ValueError``).
 
     Examples
     --------
@@ -179,13 +206,13 @@ def history(subject: str, object: str | None = None) -> pd.DataFrame:  # noqa: A
     ['border_closed', 'no_diplomatic_relations', 'opposes']
     """
     who, whom = resolve(subject), None if object is None else resolve(object)
-    frame = windows_of(tables.load_statuses(), who, whom)
-    frame.attrs = {"version": __version__}
+    frame = windows_of(tables.load_statuses(dates), who, whom)
+    frame.attrs = {"dates": dates, "version": __version__}
     return frame
 
 
 def evidence(records: Records) -> pd.DataFrame:
-    """Give the passages that prove records, in their context and with what to cite.
+    """Give what proves and what dates records: the passages of the seeds, and what other sources say.
 
     Parameters
     ----------
@@ -196,10 +223,15 @@ def evidence(records: Records) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per record and passage, records in the order asked for, each once, and passages
-        in the order of the text: record_id, source_id, start_char and end_char (code points into
-        the text of the seed), prefix and suffix (what stands before and after the quote),
-        context (the three joined), url, citation, quote. ``attrs``: version.
+        One row per record and statement, records in the order asked for, each once; of each
+        first the passages in the order of the text (layer ``seed``), then the readings by bound, the
+        preferred ones first, one row per reading and source (layer ``corroboration``):
+        record_id, layer, source_id (a seed, or an id of ``references``); of a passage
+        start_char and end_char (code points into the text of the seed), prefix and suffix (what
+        stands before and after the quote), context (the three joined); of a reading
+        reading_id, bound, date (EDTF), relation, confidence, applied, why_not, says and note; of
+        both url, citation and quote (null in a reading: ``says`` is in our words). ``attrs``:
+        version.
 
     Raises
     ------
@@ -210,30 +242,16 @@ def evidence(records: Records) -> pd.DataFrame:
 
     Examples
     --------
-    >>> passages = evidence(as_of("2020-07-23", types="border_closed"))
-    >>> passages["quote"].tolist()
+    >>> said = evidence(as_of("2020-07-23", types="border_closed"))
+    >>> said.loc[said["layer"] == "seed", "quote"].tolist()
     ['and since 1993, Turkey has kept its border with Armenia closed.']
+    >>> said.loc[said["layer"] == "corroboration", ["date", "relation", "source_id"]].values.tolist()[0]
+    ['1993-04', 'refines', 'tocci-closed-border-2007']
     """
     ids = record_ids(records)
-    passages = tables.load_evidence()
-    passages = passages[passages["record_id"].isin(ids)]
-    passages["context"] = passages["prefix"] + passages["quote"] + passages["suffix"]
-    cited = tables.load_timeline()[["record_id", "citation", "url"]]
-    frame = passages.merge(cited, on="record_id", validate="many_to_one")
-    place = frame["record_id"].map({identity: number for number, identity in enumerate(ids)})
-    columns = [
-        "record_id",
-        "source_id",
-        "start_char",
-        "end_char",
-        "prefix",
-        "suffix",
-        "context",
-        "url",
-        "citation",
-        "quote",
-    ]
-    frame = frame.iloc[np.lexsort((frame["start_char"], place))][columns].reset_index(drop=True)
+    said = pd.concat([_passages(ids), _statements(ids)], ignore_index=True)
+    place = said["record_id"].map({identity: number for number, identity in enumerate(ids)})
+    frame = said.iloc[np.argsort(place, kind="stable")][_EVIDENCE].reset_index(drop=True)
     frame.attrs = {"version": __version__}
     return frame
 
@@ -245,14 +263,15 @@ def cite(records: Records | None = None, *, style: str = "bibtex") -> str:
     ----------
     records
         An id of an event or a status, several, a column of them, or a frame that a query or
-        a loader returned (or one row of it); left out, the dataset as a whole.
+        a loader returned (or one row of it); left out, the dataset as a whole. Of a frame with
+        corroborated dates the sources of the readings in it are cited too.
     style
         ``"bibtex"``, ``"apa"`` or ``"csl-json"``.
 
     Returns
     -------
     str
-        The dataset first, then each document once.
+        The dataset first, then each document once, then each source of a reading.
 
     Raises
     ------
@@ -269,9 +288,8 @@ def cite(records: Records | None = None, *, style: str = "bibtex") -> str:
     sources, passages = tables.load_sources(), tables.load_evidence()
     ids = [] if records is None else record_ids(records)
     cited = passages.loc[passages["record_id"].isin(ids), "source_id"]
-    rows = sources[sources["source_id"].isin(cited)].astype(object)
-    documents: list[Any] = rows.where(rows.notna(), None).to_dict("records")
-    return citation.bibliography(documents, __version__, style, tables.load("sources").attrs.get("released"))
+    documents = _plain_rows(sources[sources["source_id"].isin(cited)])
+    return citation.bibliography(documents, __version__, style, sources.attrs.get("released"), _cited_in(records))
 
 
 def answers_on(statuses: pd.DataFrame, days: Days, outside: str = "unknown") -> pd.DataFrame:
@@ -289,7 +307,7 @@ def answers_on(statuses: pd.DataFrame, days: Days, outside: str = "unknown") -> 
     Returns
     -------
     DataFrame
-        As :func:`as_of` returns it, without ``attrs``.
+        As :func:`as_of` returns it, without references and ``attrs``.
 
     Raises
     ------
@@ -309,7 +327,10 @@ def answers_on(statuses: pd.DataFrame, days: Days, outside: str = "unknown") -> 
         side = groups[bound].min if bound.endswith("earliest") else groups[bound].max
         decided[bound] = side(skipna=False)
     decided["status_ids"] = groups["status_id"].agg("; ".join)
-    return decided[[*_KEY, "status_ids", *BOUNDS, "answer", "why"]].rename_axis(None)
+    read = [name for name in ("reading_ids",) if name in statuses]
+    for name in read:
+        decided[name] = groups[name].agg(_joined).astype("str")
+    return decided[[*_KEY, "status_ids", *BOUNDS, "answer", "why", *read]].rename_axis(None)
 
 
 def events_between(events: pd.DataFrame, days: Days) -> pd.DataFrame:
@@ -367,6 +388,7 @@ def windows_of(statuses: pd.DataFrame, subject: str, object: str | None = None) 
     here = (first == subject) & (True if object is None else second == object)
     turned = statuses["symmetric"] & (second == subject) & (True if object is None else first == object)
     columns = [*_KEY, "holds", "status_id", "source_id", "speaks_until", "assertion", "end_state", *BOUNDS]
+    columns += [name for name in layers.ADDED if name in statuses]
     order = [*_KEY, *BOUNDS, "status_id"]
     return statuses.loc[here | turned, columns].sort_values(order, na_position="first", ignore_index=True)
 
@@ -448,6 +470,62 @@ def record_ids(records: Records) -> list[str]:
         hint = f"nearest: {near}; " if near else ""
         raise UnknownNameError(f"unknown record {identity!r} ({hint}load_timeline() lists all {len(known)})")
     return ids
+
+
+def _passages(ids: list[str]) -> pd.DataFrame:
+    """Give the passages of records in the order of the text, with what to cite."""
+    passages = tables.load_evidence()
+    passages = passages[passages["record_id"].isin(ids)]
+    passages["context"] = passages["prefix"] + passages["quote"] + passages["suffix"]
+    cited = tables.load_timeline()[["record_id", "citation", "url"]]
+    frame = passages.merge(cited, on="record_id", validate="many_to_one").assign(layer="seed")
+    return frame.astype({"start_char": "Int64", "end_char": "Int64"})
+
+
+def _statements(ids: list[str]) -> pd.DataFrame:
+    """Give the readings of records, one row per source; the preferred ones first."""
+    readings, references = tables.load_corroborations(), tables.load_references()
+    about = readings[readings["record_id"].isin(ids)].sort_values(
+        ["bound", "preferred", "reading_id"], ascending=[True, False, True]
+    )
+    split = about.assign(source_id=about["sources"].str.split("; ")).explode("source_id").astype({"source_id": "str"})
+    cited = references.rename(columns={"reference_id": "source_id"})
+    written = [citation.reference_citation(row) for row in _plain_rows(references)]
+    cited = cited.assign(citation=pd.Series(written, dtype="str"))[["source_id", "url", "citation"]]
+    rows = split.merge(cited, on="source_id", how="left", validate="many_to_one")
+    return rows.assign(layer="corroboration", applied=rows["applied"].astype("boolean"))
+
+
+def _plain_rows(frame: pd.DataFrame) -> list[Any]:
+    """Give rows as dictionaries, with None where nothing stands."""
+    rows = frame.astype(object)
+    return list(rows.where(rows.notna(), None).to_dict("records"))
+
+
+def _sources_of(readings: pd.Series) -> pd.Series:
+    """Name the sources of the readings that each row lists."""
+    known = tables.load_corroborations().set_index("reading_id")["sources"]
+    named = [[] if pd.isna(ids) else known[ids.split("; ")] for ids in readings]
+    return pd.Series([_joined(pd.Series(each, dtype=object)) for each in named], readings.index, dtype="str")
+
+
+def _joined(lists: pd.Series) -> str | None:
+    """Join lists that are written with semicolons, each name once, in alphabetical order; null is empty."""
+    names = {name for written in lists.dropna() for name in written.split("; ")}
+    return "; ".join(sorted(names)) or None
+
+
+def _cited_in(records: Records | None) -> list[Any]:
+    """Give the sources of the readings that a frame, or one row of it, names."""
+    frame = records.to_frame().T if isinstance(records, pd.Series) and "reading_ids" in records.index else records
+    if not isinstance(frame, pd.DataFrame):
+        return []
+    read = next((frame[name].astype("str") for name in ("reading_ids", "reading_id") if name in frame), None)
+    if read is None:
+        return []
+    named = _joined(_sources_of(read)) or ""
+    references = tables.load_references()
+    return _plain_rows(references[references["reference_id"].isin(named.split("; "))])
 
 
 def _id_column(frame: pd.DataFrame) -> pd.Series:
