@@ -47,6 +47,14 @@ _root = click.option(
 )
 
 
+_dates = click.option(
+    "--dates",
+    type=click.Choice(["seed", "corroborated"]),
+    default="seed",
+    help="corroborated: as other sources narrow them.",
+)
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": _WIDTH})
 @click.version_option(__version__, prog_name="caucasus-events")
 def main() -> None:
@@ -109,7 +117,8 @@ def check(root: Path) -> None:
 @main.command()
 @click.argument("name", required=False)
 @click.option("--format", "form", type=click.Choice(["text", "csv"]), default="text", help="csv: the rows of a table.")
-def show(name: str | None, form: str) -> None:
+@_dates
+def show(name: str | None, form: str, dates: str) -> None:
     """Show the dictionary of a table, or a record with its evidence.
 
     NAME is a table or the id of a record; without it, all tables are listed.
@@ -125,20 +134,21 @@ def show(name: str | None, form: str) -> None:
     if form == "csv":
         if name not in tables.TABLES:
             raise UnknownNameError(unknown("table", name or "", tables.TABLES))
-        click.echo(tables.load(name).to_csv(index=False, lineterminator="\n"), nl=False)
+        click.echo(tables.load(name, dates).to_csv(index=False, lineterminator="\n"), nl=False)
     elif name is None:
         for table, model in schema.TABLES.items():
             _paragraph(f"{table:<14}", f"{len(tables.load(table)):,} rows. {schema.grain(model)}")
     elif name in schema.TABLES:
         _show_table(name)
     else:
-        _show_record(name)
+        _show_record(name, dates)
 
 
 @main.command("list")
 @click.option("--type", "kind", help="Only records of this type, such as clash or membership.")
 @click.option("--entity", help="Only records in which this entity is a party (id, name or spelling).")
-def list_records(kind: str | None, entity: str | None) -> None:
+@_dates
+def list_records(kind: str | None, entity: str | None, dates: str) -> None:
     """List the records: id, when, title.
 
     \b
@@ -148,7 +158,7 @@ def list_records(kind: str | None, entity: str | None) -> None:
     """
     from . import codebook, tables
 
-    frame = tables.load("timeline")
+    frame = tables.load("timeline", dates)
     known = [*codebook.codes("event"), *codebook.codes("status")]
     if kind is not None:
         if kind not in known:
@@ -193,6 +203,7 @@ def new(text: Path, root: Path) -> None:
 @click.option("--type", "types", multiple=True, help="A status type; may be given again (default: all).")
 @click.option("--codes", default=None, help="Scheme of the codes: iso3, cow, gw, name, … (default: iso3).")
 @click.option("--prefix", default="", help="Put before the names of the new columns.")
+@_dates
 @click.option("--outside", default="unknown", help='"no": outside stated bounds the answer is no.')
 def annotate(source: Path, target: Path, types: tuple[str, ...], codes: str | None, **asked: Any) -> None:  # noqa: ANN401 - passed on
     """Add status columns to a Parquet file of any size.
@@ -219,7 +230,8 @@ def annotate(source: Path, target: Path, types: tuple[str, ...], codes: str | No
 @main.command()
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path), default="caucasus-events.html")
 @click.option("--open", "show_it", is_flag=True, help="Open the page in a browser.")
-def explore(path: Path, *, show_it: bool) -> None:
+@_dates
+def explore(path: Path, dates: str, *, show_it: bool) -> None:
     """Write the explorer: one HTML page with every record and its proof.
 
     PATH is the file to write (default: caucasus-events.html). The page needs no network.
@@ -230,7 +242,7 @@ def explore(path: Path, *, show_it: bool) -> None:
     """
     from .explorer import write_explorer
 
-    written = write_explorer(path)
+    written = write_explorer(path, dates=dates)
     click.echo(f"wrote  {written}")
     if show_it:
         click.launch(written.resolve().as_uri())
@@ -397,18 +409,18 @@ def _show_table(name: str) -> None:
         _paragraph(f"  {column:<20}", f"{types[column]}. {meaning}.{allowed}")
 
 
-def _show_record(identity: str) -> None:
-    """Print a record, each passage in its context, and the document."""
+def _show_record(identity: str, dates: str) -> None:
+    """Print a record, each passage in its context, the document, and what other sources say of its dates."""
     from . import tables
 
-    timeline = tables.load("timeline").set_index("record_id", drop=False)
+    timeline = tables.load("timeline", dates).set_index("record_id", drop=False)
     if identity not in timeline.index:
         near = nearest(identity, [*tables.TABLES, *timeline.index])
         hint = f"; did you mean {near}?" if near else "; caucasus-events list shows all"
         raise UnknownNameError(f"no table and no record is called {identity!r}{hint}")
     row = timeline.loc[identity]
     home = "events" if row["kind"] == "event" else "statuses"
-    record = tables.load(home).set_index(f"{row['kind']}_id").loc[identity]
+    record = tables.load(home, dates).set_index(f"{row['kind']}_id").loc[identity]
     click.echo(identity)
     _paragraph("", str(row["title"]))
     click.echo("")
@@ -429,3 +441,15 @@ def _show_record(identity: str) -> None:
     click.echo("")
     _paragraph("  ", str(row["citation"]))
     click.echo(f"  {row['url']}")
+    readings = tables.load("corroborations").query("record_id == @identity")
+    for reading in readings.sort_values("preferred", ascending=False, kind="stable").itertuples():
+        _show_reading(reading)
+
+
+def _show_reading(reading: Any) -> None:  # noqa: ANN401 - a named tuple of pandas
+    """Print what other sources say of a date, whether it is applied, and who they are."""
+    why = "applied" if reading.applied else f"not applied: {reading.why_not}"
+    click.echo("")
+    _paragraph("  ", f"{reading.bound} {reading.date}: {reading.relation} the seed, {reading.confidence}, {why}")
+    _paragraph("  ", f"{reading.says}.")
+    _paragraph("  ", f"sources: {reading.sources}")

@@ -36,6 +36,7 @@ LEGEND = {
     "ongoing": "still so at the source's end",
     "denied": "denied",
     "day": "event, day known",
+    "day corroborated": "event, day by other sources",
     "window": "event within a window",
     "veil": "no source speaks",
 }
@@ -52,6 +53,7 @@ _LABELLED, _PACKED = 200, 900
 _LEAST_FONT, _LINE = 9.0, 1.12
 SHARES = _TINT, _CORROBORATED = 0.12, 0.45
 _STUBS = ("start unknown", "end unknown")
+_DAYS = ("day", "day corroborated")
 _SOLID = ("certain", "corroborated", "denied")
 
 
@@ -392,8 +394,9 @@ def _with_places(records: pd.DataFrame, spans: pd.DataFrame, hover: pd.Series, p
         {} if len(records) > MANY else {"hover": hover.to_numpy()[at], "record_id": records["record_id"].to_numpy()[at]}
     )
     return spans.assign(
+        # What ends within the arrowhead makes room for it too.
         still=records["still"].to_numpy(bool)[at]
-        & (spans["last"].to_numpy() == records["end_earliest"].to_numpy()[at] + 1),
+        & (records["end_earliest"].to_numpy()[at] + 1 - spans["last"].to_numpy() <= _head(page) * page.pixel),
         first=spans["first"].fillna(spans["last"] - stub),
         last=spans["last"].fillna(spans["first"] + stub),
         opens=spans["first"].isna(),
@@ -414,8 +417,9 @@ def _underlaid(spans: pd.DataFrame) -> pd.DataFrame:
 
 def _bars(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> list[Trace]:
     """Draw the marks of one kind and colour as bars and symbols."""
-    if mark == "day":
-        return [_symbols(mark, drawn, (drawn["first"] + drawn["last"]) / 2, _diamond(colour, page))]
+    if mark in _DAYS:
+        look = _diamond(colour, page) if mark == "day" else _diamond(tint(colour, _CORROBORATED), page, edge=colour)
+        return [_symbols(mark, drawn, (drawn["first"] + drawn["last"]) / 2, look)]
     if mark == "window":
         middle = (drawn["first"] + drawn["last"]) / 2
         hollow = _diamond(PAPER, page, edge=colour)
@@ -532,8 +536,9 @@ def _fast(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> list[Trace
     """Draw the marks of one kind and colour with WebGL: lines parted by nulls, and symbols."""
     middle = (drawn["first"] + drawn["last"]) / 2
     size = max(min(page.bar, 10.0), 4.0)
-    if mark == "day":
-        return [_fast_symbols(mark, middle, drawn, {"symbol": "diamond", "size": size, "color": colour})]
+    if mark in _DAYS:
+        shade = colour if mark == "day" else tint(colour, _CORROBORATED)
+        return [_fast_symbols(mark, middle, drawn, {"symbol": "diamond", "size": size, "color": shade})]
     if mark == "window":
         look = {"symbol": "diamond-open", "size": size, "color": colour}
         return [_fast_lines(mark, colour, drawn, 1.0), _fast_symbols(mark, middle, drawn, look)]
@@ -684,11 +689,17 @@ def _legend_traces(page: Page) -> list[Trace]:
     looks = {
         mark: trace
         for mark in page.legend
-        if mark not in ("veil", "day", "window", "ongoing")
+        if mark not in ("veil", *_DAYS, "window", "ongoing")
         for trace in _bar(mark, ink, _nothing(), page, 0.0)
     }
     symbols: dict[str, dict[str, Any]] = {
         "day": {"symbol": "diamond", "size": 12, "color": ink},
+        "day corroborated": {
+            "symbol": "diamond",
+            "size": 11,
+            "color": tint(ink, _CORROBORATED),
+            "line": {"width": 1.5, "color": ink},
+        },
         "window": {"symbol": "diamond", "size": 10, "color": PAPER, "line": {"width": 2, "color": ink}},
         "ongoing": {"symbol": "triangle-right", "size": 14, "color": ink},
         "veil": {"symbol": "square", "size": 14, "color": VEIL},

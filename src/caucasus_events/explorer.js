@@ -3,15 +3,23 @@
 // Everything shown is text: nothing of the data is ever parsed as markup, but for the words of the
 // chart, which are escaped where they are written.
 
-const data = JSON.parse(document.getElementById("data").textContent);
-const records = new Map(data.records.map((record) => [record.id, record]));
+const all = JSON.parse(document.getElementById("data").textContent);
 const NARROW = 640;
 const MILLISECONDS = 86400000;
 const COLUMNS = [["title", "Record"], ["lane", "Lane"], ["when", "When"], ["answer", "Answer on the day"]];
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const at = (id) => document.getElementById(id);
 
-const initial = () => ({ day: data.day, record: "", q: "", off: [], entity: "", answer: "", sort: "", down: false });
+// Both layers of dates are in the page; `data` is the one that is shown.
+let data;
+let records;
+function choose(dates) {
+  data = all.layers[dates];
+  records = new Map(data.records.map((record) => [record.id, record]));
+}
+choose(all.dates);
+
+const initial = () => ({ dates: all.dates, day: data.day, record: "", q: "", off: [], entity: "", answer: "", sort: "", down: false });
 let state = initial();
 let zoom = null;
 let opener = null;
@@ -139,10 +147,27 @@ function drawPanel() {
   at("panel-title").textContent = record.title;
   const facts = [
     ["Lane", record.lane], ["Type", `${record.type}: ${record.definition}`], ["Parties", record.parties], ["Start", record.start],
-    ["End", record.end], [`On ${state.day}`, answerWords(answerOf(record))], ["Claim", record.claim], ["Id", record.id],
+    ["End", record.end], ["Dated by", record.basis], [`On ${state.day}`, answerWords(answerOf(record))], ["Claim", record.claim], ["Id", record.id],
   ];
   document.querySelector("#panel dl").replaceChildren(...facts.flatMap(([name, value]) => [make("dt", name), make("dd", value)]));
   at("passages").replaceChildren(...record.evidence.flatMap(passage));
+  at("readings").hidden = !record.readings.length;
+  at("readings-list").replaceChildren(...record.readings.map(reading));
+}
+
+function reading(said) {
+  const item = make("li", undefined, { "data-outcome": said.outcome });
+  const contradicts = said.relation === "contradicts";
+  item.append(make("strong", `${said.bound} ${said.date}`), ` ${said.relation} the seed, confidence ${said.confidence}, `);
+  item.append(make("span", said.outcome, { class: contradicts ? "no" : "" }), `. ${said.says}.`);
+  if (said.note) item.append(make("p", said.note, { class: "muted" }));
+  const sources = make("p", undefined, { class: "muted" });
+  for (const source of said.sources) {
+    const link = /^https?:\/\//.test(source.url) ? make("a", source.text, { href: source.url, rel: "noreferrer" }) : make("span", source.text);
+    sources.append(link, make("br"));
+  }
+  item.append(sources);
+  return item;
 }
 
 // ------------------------------------------------------------------ the chart
@@ -247,10 +272,13 @@ function writeHash() {
 
 function readHash() {
   const parts = new URLSearchParams(location.hash.slice(1));
+  const dates = Object.hasOwn(all.layers, parts.get("dates")) ? parts.get("dates") : all.dates;
+  choose(dates);
   const read = { ...initial(), ...Object.fromEntries([...parts].filter(([name]) => name in initial())) };
   const lanes = data.lanes.map((lane) => lane.title);
   return {
     ...read,
+    dates,
     day: dayNumber(read.day) === null ? data.day : read.day,
     record: records.has(read.record) ? read.record : "",
     off: parts.has("off") ? read.off.split("|").filter((lane) => lanes.includes(lane)) : [],
@@ -262,10 +290,10 @@ function readHash() {
 }
 
 function csvText() {
-  const fields = ["id", "kind", "type", "title", "parties", ...data.bounds, "day", "answer", "why", "quote", "citation", "url"];
+  const fields = ["id", "kind", "type", "title", "parties", ...data.bounds, "dates", "day", "answer", "why", "quote", "citation", "url"];
   const cell = (value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
   const line = (record) => {
-    const row = { ...record, ...record.days, day: state.day, ...answerOf(record) };
+    const row = { ...record, ...record.days, dates: state.dates, day: state.day, ...answerOf(record) };
     const source = data.sources[record.source];
     return fields.map((name) => cell(String({ ...row, citation: source.citation, url: source.url }[name] ?? ""))).join(",");
   };
@@ -284,6 +312,10 @@ function showControls() {
   at("day").removeAttribute("aria-invalid");
   at("slider").value = dayNumber(state.day);
   at("slider").setAttribute("aria-valuetext", state.day);
+  at("dates").value = state.dates;
+  at("slider").min = data.slider[0];
+  at("slider").max = data.slider[1];
+  at("slider").value = dayNumber(state.day);
   at("search").value = state.q;
   at("entity").value = state.entity;
   at("answer").value = state.answer;
@@ -301,6 +333,7 @@ function draw() {
 
 function update(changes) {
   state = { ...state, ...changes };
+  choose(state.dates);
   showControls();
   draw();
   writeHash();
@@ -331,11 +364,16 @@ function listen() {
   });
   at("search").addEventListener("input", () => update({ q: at("search").value }));
   at("entity").addEventListener("change", () => update({ entity: at("entity").value }));
+  at("dates").addEventListener("change", () => {
+    zoom = null;
+    update({ dates: at("dates").value });
+  });
   at("answer").addEventListener("change", () => update({ answer: at("answer").value }));
   at("closer").addEventListener("click", () => zoomBy(0.5));
   at("wider").addEventListener("click", () => zoomBy(2));
   at("reset").addEventListener("click", () => {
     zoom = null;
+    choose(all.dates);
     update(initial());
   });
   at("csv").addEventListener("click", saveCsv);

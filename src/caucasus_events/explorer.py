@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from plotly.offline import get_plotlyjs
 
-from . import __version__, answers, codebook, drawing, figure, marks, tables
+from . import __version__, answers, citation, codebook, drawing, figure, layers, marks, tables
 from .errors import ReleaseError
 
 if TYPE_CHECKING:
@@ -41,21 +41,28 @@ _DARK = {
     "#4D4D4D": "#B8BDC4",
 }
 _EVENT_ANSWERS = ("happened", "may have happened", "not on this day")
-TABLES = ("entities", "events", "participants", "statuses", "evidence", "sources", "timeline")
+TABLES = (
+    *("entities", "events", "participants", "statuses", "evidence", "sources", "timeline"),
+    *("corroborations", "references"),
+)
 
 
-def write_explorer(path: str | Path) -> Path:
+def write_explorer(path: str | Path, *, dates: str = "seed") -> Path:
     """Write the dataset as one HTML page that anybody can open, with nothing installed and no network.
 
     The page holds the timeline; a day box and slider with the answer to every record on that day
     and the reason where it is unknown, as :func:`caucasus_events.as_of` gives them; the passage
-    behind every record in its context; the same records as a table that sorts, searches and
-    filters; an address that restores what is shown; and what is shown as CSV.
+    behind every record in its context, and what other sources say of its dates; the same records
+    as a table that sorts, searches and filters; an address that restores what is shown; and what
+    is shown as CSV.
 
     Parameters
     ----------
     path
         The file to write; one that is there is overwritten.
+    dates
+        Which dates the page opens with, ``"seed"`` or ``"corroborated"`` (see
+        :func:`caucasus_events.load`); it holds both, and a reader can change between them.
 
     Returns
     -------
@@ -66,6 +73,8 @@ def write_explorer(path: str | Path) -> Path:
     ------
     ReleaseError
         If the file cannot be written.
+    InvalidValueError
+        If there is no such layer of dates (a ``ValueError``).
 
     Examples
     --------
@@ -75,7 +84,7 @@ def write_explorer(path: str | Path) -> Path:
     'explorer.html'
     """
     path = Path(path)
-    page = render({name: tables.load(name) for name in TABLES})
+    page = render({name: tables.load(name) for name in TABLES}, dates)
     try:
         path.write_text(page, encoding="utf-8", newline="\n")
     except OSError as error:
@@ -83,13 +92,16 @@ def write_explorer(path: str | Path) -> Path:
     return path
 
 
-def render(frames: Mapping[str, pd.DataFrame]) -> str:
+def render(frames: Mapping[str, pd.DataFrame], dates: str = "seed") -> str:
     """Write the page of a dataset.
 
     Parameters
     ----------
     frames
-        The tables entities, events, participants, statuses, evidence, sources and timeline.
+        The tables entities, events, participants, statuses, evidence, sources, timeline,
+        corroborations and references.
+    dates
+        Which dates the page opens with.
 
     Returns
     -------
@@ -107,19 +119,29 @@ def render(frames: Mapping[str, pd.DataFrame]) -> str:
     hashes = " ".join(f"'sha256-{_sha256(text)}'" for text in (plotly, script))
     policy = f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:"
     # In a script element, "<" alone can end the data or open a comment.
-    data = json.dumps(payload(frames), ensure_ascii=True, sort_keys=True, default=_plain).replace("<", "\\u003c")
+    both = {layer: payload(_dated(frames, layer)) for layer in layers.LAYERS}
+    whole = {"dates": layers.checked(dates), "layers": both}
+    data = json.dumps(whole, ensure_ascii=True, sort_keys=True, default=_plain).replace("<", "\\u003c")
     parts = {"POLICY": policy, "DATA": data, "PLOTLY": plotly, "SCRIPT": script}
     template = home.joinpath("explorer.html").read_text("utf-8")
     return re.sub("@@([A-Z]+)@@", lambda found: parts[found[1]], template)
 
 
+def _dated(frames: Mapping[str, pd.DataFrame], layer: str) -> Mapping[str, pd.DataFrame]:
+    """Date the tables that say when as a layer does."""
+    if layer == "seed":
+        return frames
+    sharp = {name: layers.sharpened(frames[name], frames["corroborations"]) for name in tables.DATED}
+    return {**frames, **sharp}
+
+
 def payload(frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Gather what the page shows: records, evidence, answers on every day, and the figure at two widths.
+    """Gather what the page shows in one layer of dates: records, evidence, answers, and the figure at two widths.
 
     Parameters
     ----------
     frames
-        As :func:`render` takes them.
+        As :func:`render` takes them, of either layer.
 
     Returns
     -------
@@ -185,7 +207,7 @@ def _records(
     frames: Mapping[str, pd.DataFrame], whole: pd.DataFrame, drawn: pd.DataFrame, home: list[int]
 ) -> list[dict[str, Any]]:
     """Describe every record, in the order in which the figure draws them."""
-    parties, passages = _parties(frames), _passages(frames["evidence"])
+    parties, passages, readings = _parties(frames), _passages(frames["evidence"]), _readings(frames)
     types: dict[str, Any] = {**codebook.event_types(), **codebook.status_types()}
     start, end = marks.when(drawn)
     when = figure.dates(drawn, " – ")
@@ -209,6 +231,8 @@ def _records(
             "days": {name: "" if row[name] == "" else str(row[name].date()) for name in marks.BOUNDS},
             "entities": parties.get(row["record_id"], []),
             "evidence": evidence,
+            "readings": readings.get(row["record_id"], []),
+            "basis": _basis(row),
             "stretches": home[place],
         }
         words = [record["title"], record["parties"], record["type"], record["id"], *(one["quote"] for one in evidence)]
@@ -224,6 +248,29 @@ def _passages(evidence: pd.DataFrame) -> dict[str, list[dict[Any, Any]]]:
         str(name): group[columns].rename(columns=names).fillna("").to_dict("records")
         for name, group in evidence.sort_values(["source_id", "start_char"]).groupby("record_id")
     }
+
+
+def _readings(frames: Mapping[str, pd.DataFrame]) -> dict[str, list[dict[str, Any]]]:
+    """Give what other sources say of the dates of every record, the preferred first, each with its sources."""
+    cited: Any = frames["references"].astype(object).where(frames["references"].notna(), None).to_dict("records")
+    sources = {row["reference_id"]: {"text": citation.reference_citation(row), "url": row["url"]} for row in cited}
+    order = frames["corroborations"].sort_values(["bound", "preferred", "reading_id"], ascending=[True, False, True])
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in order.fillna("").to_dict("records"):
+        told = {name: row[name] for name in ("bound", "date", "relation", "confidence", "says", "note")}
+        outcome = "applied" if row["applied"] else f"not applied: {row['why_not']}"
+        named = [sources[name] for name in row["sources"].split("; ")]
+        found.setdefault(row["record_id"], []).append({**told, "outcome": outcome, "sources": named})
+    return found
+
+
+def _basis(row: Mapping[Any, Any]) -> str:
+    """Say who dates a record."""
+    start, end = (row.get(f"{side}_basis", "seed") == "corroborated" for side in ("start", "end"))
+    if row["kind"] == "event" and start and end:
+        return "other sources"
+    words = {(True, True): "start and end by other sources", (True, False): "start by other sources, end by the seed"}
+    return words.get((start, end), "start by the seed, end by other sources" if end else "the seed alone")
 
 
 def _stretches(statuses: pd.DataFrame, drawn: pd.DataFrame) -> tuple[list[list[list[Any]]], list[int]]:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from . import __version__, codebook, drawing, marks, tables
+from . import __version__, codebook, drawing, layers, marks, tables
 from .errors import InvalidValueError, UnknownNameError, unknown
 from .names import resolve_all
 from .query import read_days
@@ -54,6 +54,7 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     height: int | None = None,
     title: str | None = None,
     quotes: bool = True,
+    dates: str = "seed",
 ) -> go.Figure:
     """Draw records on a time axis, each with what is certain, possible and unknown about its dates.
 
@@ -98,6 +99,11 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     quotes
         Whether the passage is shown when a record is pointed at. Above 5,000 records title,
         dates and id are all that is shown, and the marks are drawn with WebGL, as lines.
+    dates
+        Of the released records: ``"seed"``, as the seeds alone date them, or ``"corroborated"``,
+        as other sources narrow that; what only these make certain is a tint. A start from one
+        source and the seed's "is so" on its own day are drawn as one unbroken spell: that is an
+        assumption. A frame brings its own dates.
 
     Returns
     -------
@@ -111,8 +117,8 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
         If the frame lacks a column, or there is no such type or entity, with the nearest (a
         ``KeyError``).
     InvalidValueError
-        If a day cannot be read, a record ends before it starts, or there is no room for the rows
-        (a ``ValueError``).
+        If a day cannot be read, a record ends before it starts, there is no room for the rows, or
+        no such layer of dates (a ``ValueError``).
 
     Warns
     -----
@@ -132,7 +138,7 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     >>> timeline(mine).layout.title.text
     '<span style="font-size:13px;color:#57606A">1 record</span>'
     """
-    whole = with_horizons(*_released()) if frame is None else frame
+    whole = with_horizons(*_released(dates)) if frame is None else _own_dates(frame, dates)
     first, last, day = _window(start, end, as_of)
     records = _meeting(marks.prepare(_choose(whole, types, entities), lanes), first, last)
     placed = ~np.isnan(marks.extent(records)[0])
@@ -140,7 +146,7 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     records = records[placed].reset_index(drop=True)
     heading = (
         TITLE if title is None and frame is None else title or "",
-        _subtitle(records, len(whole), own=frame is None),
+        _subtitle(records, len(whole), own=frame is None, dates=dates),
     )
     size = (_checked_width(width), height)
     figure = compose(records, size, heading, window=(first, last + 1), as_of=day, quotes=quotes)
@@ -246,9 +252,18 @@ def dates(records: pd.DataFrame, between: str = "<br>") -> NDArray[np.str_]:
     return np.where(point, start, np.array(words, dtype=np.str_))
 
 
-def _released() -> list[pd.DataFrame]:
+def _released(layer: str) -> list[pd.DataFrame]:
     """Load what the figure of the dataset is drawn from."""
-    return [tables.load(name) for name in ("timeline", "events", "statuses")]
+    return [tables.load(name, layer) for name in ("timeline", "events", "statuses")]
+
+
+def _own_dates(frame: pd.DataFrame, layer: str) -> pd.DataFrame:
+    """Refuse to date a frame that brings its own dates."""
+    if layers.checked(layer) != "seed":
+        raise InvalidValueError(
+            f"dates={layer!r} is for the released records; load the frame with dates={layer!r}, it brings its own"
+        )
+    return frame
 
 
 def _window(start: str | date | None, end: str | date | None, as_of: str | date | None) -> tuple[float, float, float]:
@@ -317,14 +332,15 @@ def _warn_of_unplaced(records: pd.DataFrame) -> None:
         warnings.warn(f"{len(records)} not drawn, without any bound: {names}", UserWarning, stacklevel=3)
 
 
-def _subtitle(records: pd.DataFrame, whole: int, *, own: bool) -> str:
-    """Say how many records there are, until when a source speaks, and where they come from."""
+def _subtitle(records: pd.DataFrame, whole: int, *, own: bool, dates: str) -> str:
+    """Say how many records there are, until when a source speaks, whose dates they are, and where they come from."""
     count = (
         f"{len(records):,} of {whole:,} records" if len(records) < whole else f"{whole:,} record{'s' * (whole != 1)}"
     )
     spoken = np.fmax.reduce(records["until"].to_numpy(float), initial=np.nan)
     silence = [] if np.isnan(spoken) else [f"no source speaks after {_iso(spoken)}"]
-    return " · ".join([count, *silence, *([f"caucasus-events {__version__}"] if own else [])])
+    layer = ["dates narrowed by other sources"] if dates == "corroborated" else []
+    return " · ".join([count, *silence, *layer, *([f"caucasus-events {__version__}"] if own else [])])
 
 
 def _iso(day: float) -> str:

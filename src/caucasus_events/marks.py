@@ -37,6 +37,7 @@ MARKS = (
     "ongoing denied",
     "window",
     "day",
+    "day corroborated",
 )
 
 _OUTER = (BOUNDS[0], BOUNDS[3])
@@ -161,7 +162,8 @@ def spans(records: pd.DataFrame) -> pd.DataFrame:
         ("ongoing", bar & still & ~denied, closes, closes),
         ("ongoing denied", bar & still & denied, closes, closes),
         ("window", window & ~day, np.where(np.isnan(start), np.nan, lower), np.where(unknown_end, np.nan, upper)),
-        ("day", day, start, end + 1),
+        ("day", day & (seed_from < seed_to), start, end + 1),
+        ("day corroborated", day & ~(seed_from < seed_to), start, end + 1),
     ]
     found = [_part(mark, where & ~np.isnan(lower), first, last) for mark, where, first, last in parts]
     return pd.concat(found, ignore_index=True)
