@@ -65,6 +65,9 @@ def test_build_says_what_it_read_and_wrote(mini: Path) -> None:
         "wrote  data/evidence.parquet: 8 rows\n"
         "wrote  data/coverage.parquet: 2 rows\n"
         "wrote  data/timeline.parquet: 5 rows\n"
+        "wrote  data/corroborations.parquet: 2 rows\n"
+        "wrote  data/references.parquet: 2 rows\n"
+        "wrote  data/external_ids.parquet: 1 rows\n"
         f"built  caucasus-events {caucasus_events.__version__}: 5 records\n"
     )
 

@@ -35,9 +35,10 @@ def page(frames: dict[str, object]) -> str:
     return explorer.render(frames)
 
 
-def data_of(page: str) -> dict[str, object]:
-    """Read the data out of the page, as the browser does."""
-    return json.loads(re.search(r'<script id="data" type="application/json">(.*?)</script>', page, re.DOTALL)[1])
+def data_of(page: str, layer: str = "seed") -> dict[str, object]:
+    """Read the data of one layer out of the page, as the browser does."""
+    whole = json.loads(re.search(r'<script id="data" type="application/json">(.*?)</script>', page, re.DOTALL)[1])
+    return whole["layers"][layer]
 
 
 def test_the_policy_allows_the_two_scripts_of_the_page_and_nothing_else(page: str) -> None:
@@ -54,7 +55,11 @@ def test_the_page_names_no_address_to_fetch(page: str) -> None:
     """Outside plotly's own code, the only addresses are those of the sources, which are links."""
     rest = page.replace(get_plotlyjs(), "")
     assert re.findall(r'(?:src|href)="?https?:', rest) == []
-    assert set(re.findall(r'https?://[^\s"\\]+', rest)) == set(tables.load_timeline()["url"])
+    sources = {*tables.load_timeline()["url"], *tables.load_references()["url"]}
+    written = json.dumps(data_of(page)["records"], ensure_ascii=False)
+    assert all(url in written or url in rest for url in sources)
+    found = set(re.findall(r'https?://[^\s"\\<]+', rest))
+    assert {url for url in found if not any(source.startswith(url) for source in sources)} == set()
 
 
 def test_the_same_data_give_the_same_bytes(tmp_path: Path) -> None:
@@ -68,15 +73,16 @@ def test_the_same_data_give_the_same_bytes(tmp_path: Path) -> None:
     assert pages[0] == pages[1]
 
 
-def test_the_stretches_answer_every_day_as_as_of_does(page: str) -> None:
-    """The stretches that are shipped tile all days, and give on each day of change what as_of gives."""
-    data = data_of(page)
+@pytest.mark.parametrize("layer", ["seed", "corroborated"])
+def test_the_stretches_answer_every_day_as_as_of_does(page: str, layer: str) -> None:
+    """The stretches that are shipped tile all days, and give on each day of change what as_of gives in that layer."""
+    data = data_of(page, layer)
     records = {record["id"]: record for record in data["records"]}
-    statuses = tables.load_statuses()
+    statuses = tables.load_statuses(layer)
     days = sorted({day for stretches in data["stretches"] for first, last, *_ in stretches for day in (first, last)})
     checked = 0
     for day in days:
-        expected = as_of(np.datetime64(day, "D").item())
+        expected = as_of(np.datetime64(day, "D").item(), dates=layer)
         key = ["type", "subject", "object", "about"]
         rows = statuses.merge(expected[[*key, "answer", "why"]], on=key, how="left", validate="m:1")
         for row in rows.itertuples():
@@ -111,6 +117,23 @@ def test_every_record_brings_all_its_evidence(page: str) -> None:
     columns = ["record_id", "source_id", "start_char", "end_char", "quote", "prefix", "suffix"]
     assert found == set(evidence[columns].fillna("").itertuples(index=False, name=None))
     assert {record["id"] for record in data["records"]} == set(tables.load_timeline()["record_id"])
+
+
+def test_every_record_brings_what_other_sources_say(page: str) -> None:
+    """In both layers each record has every reading with its outcome and all its sources."""
+    told = tables.load_corroborations()
+    outcome = told["why_not"].map("not applied: {}".format).where(~told["applied"], "applied")
+    expected = sorted(
+        zip(told["record_id"], told["bound"], told["date"], outcome, told["sources"].str.count(";"), strict=True)
+    )
+    for layer in ("seed", "corroborated"):
+        found = [
+            (record["id"], one["bound"], one["date"], one["outcome"], len(one["sources"]) - 1)
+            for record in data_of(page, layer)["records"]
+            for one in record["readings"]
+        ]
+        assert sorted(found) == expected
+        assert len(found) > 50
 
 
 def test_version_and_digest_stand_in_the_page(page: str) -> None:

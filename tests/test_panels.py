@@ -150,6 +150,7 @@ def test_shape_keys_and_types() -> None:
         "rule": "any",
         "directed": False,
         "codes": "gw",
+        "dates": "seed",
         "outside": "unknown",
         "version": __version__,
     }

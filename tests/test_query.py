@@ -124,7 +124,7 @@ def test_every_proposition_has_a_row_on_every_day(day: str) -> None:
     words = {"type": "category", "subject": "str", "object": "str", "about": "str", "status_ids": "str"}
     assert {name: str(dtype) for name, dtype in asked.dtypes.items()} == words | days_and_words
     assert asked.index.equals(pd.RangeIndex(len(asked)))
-    assert asked.attrs == {"day": day, "outside": "unknown", "version": __version__}
+    assert asked.attrs == {"day": day, "dates": "seed", "outside": "unknown", "version": __version__}
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_events_of_july_2020_are_certain_in_july_and_possible_on_a_day() -> None
     for start, end, certainty in (("2020-07", "2020-07", "certain"), ("2020-07-14", "2020-07-14", "possible")):
         asked = query.between(start, end)
         assert dict(zip(asked["event_id"], asked["certainty"], strict=True)) == dict.fromkeys(july, certainty)
-        assert asked.attrs == {"start": start, "end": end, "version": __version__}
+        assert asked.attrs == {"start": start, "end": end, "dates": "seed", "version": __version__}
     assert str(asked["certainty"].dtype) == "category"
     assert list(asked["certainty"].cat.categories) == ["certain", "possible"]
     assert len(query.between("2020-07-24", "9999-12-31")) == 0
@@ -283,7 +283,7 @@ def test_history_gives_every_window_of_a_pair_in_order() -> None:
         "turkey-armenia-nagorno-karabakh-opposes",
     ]
     assert query.history("ARM", "TUR")["status_id"].tolist() == ["armenia-turkey-no-diplomatic-relations"]
-    assert asked.attrs == {"version": __version__}
+    assert asked.attrs == {"dates": "seed", "version": __version__}
     assert set(query.history("Georgia")["object"]) == {"EU", "NATO", "XAB", "XSO"}
     assert set(query.history("Ankara").query("object == 'TUR'")["type"]) == {"no_diplomatic_relations", "alliance"}
     assert len(query.history("Akar")) == 0
@@ -310,20 +310,40 @@ def test_any_result_leads_to_its_passages() -> None:
     ways = [identity, [identity], asked, asked["status_ids"], asked.iloc[0], one, one.set_index("status_id"), timeline]
     ways += [pd.Index([identity, None, identity]), query.history("TUR", "ARM").head(1), query.evidence(identity)]
     for records in ways:
-        passages = query.evidence(records)
-        assert passages["quote"].tolist() == ["and since 1993, Turkey has kept its border with Armenia closed."]
+        said = query.evidence(records)
+        assert said["layer"].tolist()[0] == "seed"
+        assert said["quote"].dropna().tolist() == ["and since 1993, Turkey has kept its border with Armenia closed."]
     assert len(query.evidence(asked.head(0))) == 0
 
 
 def test_passages_come_in_the_order_asked_for_and_then_of_the_text() -> None:
     """Records keep their order, each once, and every record of the release has a passage, a citation, a url."""
     ids = tables.load_timeline()["record_id"].tolist()[::-1]
-    passages = query.evidence([*ids, ids[0]])
-    assert passages["record_id"].drop_duplicates().tolist() == ids
+    said = query.evidence([*ids, ids[0]])
+    assert said["record_id"].drop_duplicates().tolist() == ids
+    passages = said[said["layer"] == "seed"].dropna(axis="columns", how="all")
     assert len(passages) == len(tables.load_evidence())
     assert passages.groupby("record_id")["start_char"].is_monotonic_increasing.all()
     assert passages.notna().all(axis=None)
-    assert {str(dtype) for dtype in passages.dtypes} == {"str", "int64"}
+    assert {str(dtype) for dtype in passages.dtypes} == {"str", "Int64"}
+
+
+def test_readings_come_after_the_passages_with_every_source() -> None:
+    """What other sources say of a record follows its passages, one row per reading and source, each to be cited."""
+    said = query.evidence(tables.load_timeline())
+    read = said[said["layer"] == "corroboration"]
+    listed = tables.load_corroborations().set_index("reading_id")["sources"].str.split("; ").explode()
+    assert sorted(zip(read["reading_id"], read["source_id"], strict=True)) == sorted(listed.items())
+    assert len(read) >= 100
+    assert (
+        read[["bound", "date", "relation", "confidence", "applied", "says", "url", "citation"]].notna().all(axis=None)
+    )
+    assert read["quote"].isna().all()
+    layers = said.groupby("record_id")["layer"].agg(lambda layer: layer.ne("seed").is_monotonic_increasing)
+    assert layers.all()
+    csto = query.evidence("armenia-csto-membership")
+    assert csto["date"].dropna().unique().tolist() == ["2003-09-18", "1992-05-15", "1994-04-20", "2002-10-07"]
+    assert csto["why_not"].tolist()[2:5] == ["not preferred"] * 3
 
 
 def test_the_context_of_every_passage_is_the_words_of_its_seed() -> None:
@@ -331,7 +351,7 @@ def test_the_context_of_every_passage_is_the_words_of_its_seed() -> None:
     texts = {path.stem: path.read_text("utf-8") for path in SEEDS.glob("*.txt")}
     if not texts:
         pytest.skip("the texts of the seeds stand in the repository only, not in wheel or sdist")
-    passages = query.evidence(tables.load_timeline())
+    passages = query.evidence(tables.load_timeline()).query("layer == 'seed'")
     assert len(passages) >= 50
     for row in passages.itertuples():
         folded = " ".join(texts[row.source_id].split())

@@ -76,7 +76,7 @@ def test_an_unknown_table_is_named_with_the_nearest() -> None:
         tables.load("event")
     assert str(caught.value) == (
         "unknown table 'event' (nearest: events; known: sources, entities, events, participants, statuses, "
-        "evidence, coverage, timeline, changes)"
+        "evidence, coverage, timeline, corroborations, references, external_ids, changes)"
     )
 
 

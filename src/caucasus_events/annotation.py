@@ -90,8 +90,8 @@ class Wanted(NamedTuple):
     codes: str
     types: tuple[str, ...]
     prefix: str
-    dates: str
     outside: str
+    dates: str = "seed"
 
     @property
     def parties(self) -> list[str]:

@@ -137,7 +137,7 @@ def show(name: str | None, form: str, dates: str) -> None:
         click.echo(tables.load(name, dates).to_csv(index=False, lineterminator="\n"), nl=False)
     elif name is None:
         for table, model in schema.TABLES.items():
-            _paragraph(f"{table:<14}", f"{len(tables.load(table)):,} rows. {schema.grain(model)}")
+            _paragraph(f"{table:<15}", f"{len(tables.load(table)):,} rows. {schema.grain(model)}")
     elif name in schema.TABLES:
         _show_table(name)
     else:

@@ -71,8 +71,8 @@ class Settings(NamedTuple):
     rule: str
     directed: bool
     codes: str
-    dates: str
     outside: str
+    dates: str = "seed"
 
 
 class Periods(NamedTuple):
@@ -305,7 +305,7 @@ def _plan(unit: str, freq: str, start: Day, end: Day, **given: Unpack[Options]) 
         if value not in allowed:
             raise InvalidValueError(unknown(what, str(value), allowed))
     directed = options["directed"] or unit != "dyad"
-    said = (options["codes"], options["dates"], options["outside"])
+    said = (options["codes"], options["outside"], options["dates"])
     settings = Settings(_types(unit, options["types"]), options["rule"], directed, *said)
     units, keys = _units(unit, options["entities"], settings)
     periods = _periods(freq, start, end)
