@@ -15,7 +15,7 @@ settings.load_profile("untimed")
 
 HERE = Path(__file__).parent
 # The source distribution holds the tests, but neither the seeds nor the folders of examples.
-WHOLE = all((HERE / name).is_dir() for name in ("mini", "bad", "../seeds"))
+WHOLE = all((HERE / name).is_dir() for name in ("mini", "bad", "bad-readings", "../seeds"))
 IN_REPOSITORY_ONLY = [
     "test_bad.py",
     "test_build.py",

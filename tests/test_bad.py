@@ -4,6 +4,9 @@ A folder holds ``sheet.toml``, the good sheet of tests/bad with one mistake in i
 ``message.txt``, all that the build says. Its text is ``text.txt`` of the folder or else of
 tests/bad; ``long.toml`` says how to make one, ``no-text`` says that there is none. Where two seeds
 are needed, ``second.toml`` stands beside it, for the text ``second.txt`` of tests/bad.
+
+A folder of tests/bad-readings holds ``corroboration.toml``, the good one beside it with one mistake
+in it, for the good sheet of tests/bad.
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ from caucasus_events.errors import ProblemsError
 
 BAD = Path(__file__).parent / "bad"
 MISTAKES = sorted(path for path in BAD.iterdir() if path.is_dir())
+READINGS = Path(__file__).parent / "bad-readings"
+MISREADINGS = sorted(path for path in READINGS.iterdir() if path.is_dir())
 
 
 def _root(mistake: Path, root: Path) -> Path:
@@ -60,6 +65,34 @@ def test_a_mistake_has_its_own_message_and_writes_nothing(mistake: Path, tmp_pat
     assert sorted(path.name for path in root.iterdir()) == ["data", "seeds"]
 
 
+@pytest.mark.parametrize("mistake", MISREADINGS, ids=lambda path: path.name)
+def test_a_mistake_in_a_reading_has_its_own_message_and_writes_nothing(mistake: Path, tmp_path: Path) -> None:
+    """Whoever makes this mistake about other sources reads exactly this message, and the last release stays whole."""
+    root = _root(BAD, tmp_path)
+    for file in ("second.toml", "second.txt"):
+        (root / "seeds" / file).unlink()
+    (root / "validation").mkdir()
+    shutil.copy(mistake / "corroboration.toml", root / "validation")
+    before = _files(root)
+
+    with pytest.raises(ProblemsError) as caught:
+        build_dataset(root)
+
+    assert str(caught.value) == (mistake / "message.txt").read_text("utf-8").removesuffix("\n")
+    assert _files(root) == before
+
+
+def test_the_good_readings_build(tmp_path: Path) -> None:
+    """The readings that the mistakes were made in have none themselves, and each message is of its own kind."""
+    root = _root(BAD, tmp_path)
+    (root / "validation").mkdir()
+    shutil.copy(READINGS / "corroboration.toml", root / "validation")
+    tables = build_in_memory(root).tables
+    assert [len(tables[name]) for name in ("corroborations", "references", "external_ids")] == [4, 2, 1]
+    assert tables["corroborations"]["applied"].sum() == 2
+    assert len({(mistake / "message.txt").read_text("utf-8") for mistake in MISREADINGS}) == len(MISREADINGS) >= 30
+
+
 def test_the_good_sheets_build(tmp_path: Path) -> None:
     """The sheets that the mistakes were made in have none themselves: one alone, and both together."""
     root = _root(BAD, tmp_path)
@@ -81,7 +114,7 @@ def test_what_stands_below_the_first_line_fits_a_terminal() -> None:
     """Facts and ways out are clipped or wrapped, whatever stands in the sheet."""
     lines = [
         line
-        for mistake in MISTAKES
+        for mistake in (*MISTAKES, *MISREADINGS)
         for line in (mistake / "message.txt").read_text("utf-8").splitlines()
         if line.startswith("    ")
     ]

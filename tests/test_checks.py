@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from caucasus_events import build, checks
+from caucasus_events import build, checks, dates
 
 HERE = Path(__file__).parent
 # The tables that no release can be without.
@@ -27,6 +27,8 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> build.Built:
         shutil.copy(HERE / "bad" / name, root / "seeds" / target)
     for name in ("second.toml", "second.txt"):
         shutil.copy(HERE / "bad" / name, root / "seeds" / name)
+    (root / "validation").mkdir()
+    shutil.copy(HERE / "bad-readings" / "corroboration.toml", root / "validation")
     return build.build_in_memory(root)
 
 
@@ -72,9 +74,45 @@ def _deny_what_is_said(tables: Tables) -> None:
     tables["statuses"] = pd.concat([frame, twin], ignore_index=True)
 
 
+def _read(row: int, **cells: object) -> Break:
+    """Change a reading, its bounds with its date."""
+
+    def change(tables: Tables) -> None:
+        frame = tables["corroborations"]
+        for column, value in cells.items():
+            frame.loc[row, column] = value
+        bounds = dates.reading_bounds(frame.loc[row, "bound"], frame.loc[row, "date"])
+        for column, day in bounds._asdict().items():
+            frame.loc[row, column] = pd.Timestamp(day) if day else pd.NaT
+
+    return change
+
+
+def _deny_from_another_start(tables: Tables) -> None:
+    """Let the seed deny what it says, on days that only a reading of the start makes certain."""
+    closed = tables["statuses"].iloc[[0]]
+    twin = closed.assign(status_id="arvania-belmark-not-border-closed", holds=False, end_earliest=pd.Timestamp("1988"))
+    tables["statuses"] = pd.concat([tables["statuses"], twin], ignore_index=True)
+    frame = tables["corroborations"]
+    new = {"reading_id": f"{twin['status_id'].iloc[0]}-end-by", "record_id": twin["status_id"].iloc[0], "bound": "end"}
+    day = {"end_earliest": pd.Timestamp("1989"), "end_latest": pd.Timestamp("1990"), "start_latest": pd.NaT}
+    tables["corroborations"] = pd.concat([frame, frame.iloc[[1]].assign(**new, **day)], ignore_index=True)
+
+
+def _exclude(tables: Tables) -> None:
+    """Let the applied readings of a status end it before they let it begin."""
+    _read(1, date="1988-06")(tables)
+    frame = tables["corroborations"]
+    new = {"reading_id": f"{CLOSED}-end-1988-05", "bound": "end", "end_latest": pd.Timestamp("1988-05-01")}
+    twin = frame.iloc[[1]].assign(**new, start_earliest=pd.NaT, start_latest=pd.NaT)
+    tables["corroborations"] = pd.concat([frame, twin], ignore_index=True)
+
+
 CLASH, SECOND = "arvania-belmark-clash-1988", "arvania-belmark-clash-1988-second"
 SPEECH, CLOSED = "arvania-belmark-accusation-1991", "arvania-belmark-border-closed"
 NO_RELATIONS, DENIAL = "arvania-belmark-no-diplomatic-relations", "belmark-league-not-membership"
+READ = f"{CLOSED}-start-1988-05"
+# corroborations: 0 of the start of CLOSED, contradicts; 1 the same, applied; 2 and 3 of CLASH, applied and contradicts.
 # events: 0 SPEECH, 1 CLASH, 2 SECOND; statuses: 0 CLOSED, 1 NO_RELATIONS, 2 DENIAL; the rest by key.
 BREAKS: dict[str, tuple[Break, tuple[str, str]]] = {
     "keys_are_unique": (_put("events", 1, "event_id", SPEECH), ("events", SPEECH)),
@@ -107,6 +145,27 @@ BREAKS: dict[str, tuple[Break, tuple[str, str]]] = {
     "cited_stretches_are_the_evidence": (_put("coverage", 0, "disposition", "opinion"), ("evidence", None)),
     "quotes_stand_at_their_offsets": (_put("evidence", 0, "quote", "Other words."), ("evidence", None)),
     "sources_describe_their_text": (_put("sources", 0, "characters", 1), ("sources", "mini")),
+    "readings_fit_their_record": (_read(1, bound="end"), ("corroborations", READ)),
+    "readings_have_the_bounds_of_their_date": (
+        _put("corroborations", 1, "start_latest", pd.Timestamp("1988-06-01")),
+        ("corroborations", READ),
+    ),
+    "relations_are_borne_out": (_read(1, relation="confirms"), ("corroborations", READ)),
+    "no_preferred_reading_contradicts": (_read(1, date="1970"), ("corroborations", READ)),
+    "one_reading_is_preferred": (
+        _put("corroborations", 0, "preferred", value=True),
+        ("corroborations", READ),
+    ),
+    "readings_are_applied_as_the_rules_say": (
+        _put("corroborations", 1, "applied", value=False),
+        ("corroborations", READ),
+    ),
+    "applied_readings_agree": (_exclude, ("corroborations", f"{CLOSED}-end-1988-05")),
+    "no_reading_makes_a_seed_contradict_itself": (
+        _deny_from_another_start,
+        ("corroborations", "arvania-belmark-not-border-closed-end-by"),
+    ),
+    "references_are_cited": (_put("references", 0, "reference_id", "aaa"), ("references", "aaa")),
 }
 
 

@@ -39,7 +39,7 @@ def _panel_of(rows: list[dict], unit: str, freq: str, start: date, end: date, **
     """Ask for a panel of random statuses instead of the released ones."""
     loaded = {"statuses": frame(rows), "entities": tables.load("entities")}
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(panels.tables, "load", loaded.__getitem__)
+        patched.setattr(panels.tables, "load", lambda name, _="seed": loaded[name])
         return panel(unit, freq, start, end, entities=ENTITIES, types=list(TYPES), **options)
 
 

@@ -663,21 +663,26 @@ def sources_describe_their_text(shipped: Shipped) -> Iterator[Finding]:
             )
 
 
+def _own_bounds(table: str) -> list[str]:
+    """Name the bounds that a reading can be of."""
+    return ["date"] if table == "events" else ["start", "end"]
+
+
 @rule
 def readings_fit_their_record(shipped: Shipped) -> Iterator[Finding]:
     """A reading is of the date of an event, or of the start or end of a status, and its id says of which."""
     tables = {identity: table for table, identity, _ in shipped.records()}
     for row in shipped.rows["corroborations"]:
-        table, allowed = tables.get(row["record_id"]), ["start", "end"]
-        if table == "events":
-            allowed = ["date"]
-        if table and row["bound"] not in allowed:
+        table, identity = tables.get(row["record_id"]), row["reading_id"]
+        if table is None:
+            continue
+        allowed, start = _own_bounds(table), f"{row['record_id']}-{row['bound']}-"
+        if row["bound"] not in allowed:
             what = f"{'an event' if table == 'events' else 'a status'} has no {row['bound']}"
-            yield Finding("corroborations", row["reading_id"], row["bound"], what, f"write {' or '.join(allowed)}")
-        start = f"{row['record_id']}-{row['bound']}-"
-        if not row["reading_id"].startswith(start):
+            yield Finding("corroborations", identity, row["bound"], what, f"write {' or '.join(allowed)}")
+        elif not identity.startswith(start):
             what = "the id does not name record and bound"
-            yield Finding("corroborations", row["reading_id"], row["reading_id"], what, f"let it begin with {start}")
+            yield Finding("corroborations", identity, identity, what, f"let it begin with {start}")
 
 
 @rule
@@ -697,9 +702,13 @@ def readings_have_the_bounds_of_their_date(shipped: Shipped) -> Iterator[Finding
                 yield Finding("corroborations", row["reading_id"], "", what, "build the data anew", facts)
 
 
-def _windows(shipped: Shipped) -> dict[str, dates.Bounds]:
-    """Give the seed's own bounds of every record."""
-    return {identity: _bounds(row) for _, identity, row in shipped.records()}
+def _compared(shipped: Shipped) -> Iterator[tuple[dict[str, Any], dates.Bounds, dates.Bounds]]:
+    """Give every reading that fits its record, with the seed's own bounds and those of the reading."""
+    records = {identity: (table, _bounds(row)) for table, identity, row in shipped.records()}
+    for row in shipped.rows["corroborations"]:
+        table, seed = records.get(row["record_id"], ("", readings.UNKNOWN))
+        if table and row["bound"] in _own_bounds(table):
+            yield row, seed, _bounds(row)
 
 
 def _bounds(row: Mapping[str, Any]) -> dates.Bounds:
@@ -708,19 +717,15 @@ def _bounds(row: Mapping[str, Any]) -> dates.Bounds:
 
 
 def _spoken(bounds: dates.Bounds) -> str:
-    """Write the windows of a record or a reading, open sides as dots."""
-    start, end = (f"{first or '…'} to {last or '…'}" for first, last in (bounds[:2], bounds[2:]))
-    return f"start {start}; end {end}"
+    """Write the windows of a record or a reading; an open side is empty."""
+    start, end = (f"{first or ''}…{last or ''}" for first, last in (bounds[:2], bounds[2:]))
+    return f"start {start}, end {end}"
 
 
 @rule
 def relations_are_borne_out(shipped: Shipped) -> Iterator[Finding]:
     """A reading confirms, refines or contradicts the seed as the dates of both say."""
-    windows = _windows(shipped)
-    for row in shipped.rows["corroborations"]:
-        if row["record_id"] not in windows:
-            continue
-        seed, reading = windows[row["record_id"]], _bounds(row)
+    for row, seed, reading in _compared(shipped):
         found = dates.relation(seed, reading)
         if found != row["relation"]:
             facts = (Fact("seed", _spoken(seed)), Fact("reading", _spoken(reading)))
@@ -732,11 +737,9 @@ def relations_are_borne_out(shipped: Shipped) -> Iterator[Finding]:
 @rule
 def no_preferred_reading_contradicts(shipped: Shipped) -> Iterator[Finding]:
     """A reading that lies outside what the seed says is not preferred."""
-    windows = _windows(shipped)
-    for row in shipped.rows["corroborations"]:
-        seed = windows.get(row["record_id"])
-        if row["preferred"] and seed and dates.relation(seed, _bounds(row)) == "contradicts":
-            facts = (Fact("seed", _spoken(seed)), Fact("reading", _spoken(_bounds(row))))
+    for row, seed, reading in _compared(shipped):
+        if row["preferred"] and dates.relation(seed, reading) == "contradicts":
+            facts = (Fact("seed", _spoken(seed)), Fact("reading", _spoken(reading)))
             what = "a reading that contradicts the seed is preferred"
             yield Finding("corroborations", row["reading_id"], "true", what, "write preferred = false", facts)
 
@@ -757,10 +760,8 @@ def one_reading_is_preferred(shipped: Shipped) -> Iterator[Finding]:
 @rule
 def readings_are_applied_as_the_rules_say(shipped: Shipped) -> Iterator[Finding]:
     """A reading is applied if it is preferred, at least of medium confidence, and does not contradict."""
-    windows = _windows(shipped)
-    for row in shipped.rows["corroborations"]:
-        seed = windows.get(row["record_id"], readings.UNKNOWN)
-        expected = readings.outcome({**row, **_bounds(row)._asdict()}, seed)
+    for row, seed, reading in _compared(shipped):
+        expected = readings.outcome({**row, **reading._asdict()}, seed)
         for column, value in expected.items():
             if row[column] != value:
                 facts = (Fact("found", str(row[column])), Fact("expected", str(value)))

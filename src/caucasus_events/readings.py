@@ -154,8 +154,7 @@ def _reading(coded: Coded, number: int, block: Reading) -> None:
     try:
         bounds = dates.reading_bounds(block.bound, block.date)
     except dates.DateError as error:
-        fact = Fact("date", error.text, caret=error.caret)
-        coded.problems.append(coded.problem(at, error.text, error.what, error.do, fact))
+        _undated(coded, at, error)
         return
     if all(known):
         row = block.model_dump(exclude={"id", "record", "sources"}) | bounds._asdict()
@@ -167,15 +166,20 @@ def _reference(coded: Coded, number: int, block: Reference) -> None:
     """Code a source."""
     at = ("reference", number, block.id)
     known = [coded.known(at, "kind", block.kind, "medium"), coded.known(at, "access", block.access, "access")]
-    if block.date is not None:
-        try:
+    try:
+        if block.date is not None:
             dates.parse_window(block.date)
-        except dates.DateError as error:
-            fact = Fact("date", error.text, caret=error.caret)
-            coded.problems.append(coded.problem(at, error.text, error.what, error.do, fact))
-            return
+    except dates.DateError as error:
+        _undated(coded, at, error)
+        return
     if all(known):
         _add(coded, "references", block.id, at, block.model_dump(exclude={"id"}) | {"reference_id": block.id})
+
+
+def _undated(coded: Coded, at: At, error: dates.DateError) -> None:
+    """Report a date that cannot be read, in the words of this layer."""
+    fact = Fact("date", error.text, caret=error.caret)
+    coded.problems.append(coded.problem(at, error.text, error.what, error.do.replace("the seed", "the source"), fact))
 
 
 def _external_id(coded: Coded, number: int, block: ExternalId) -> None:
