@@ -157,7 +157,7 @@ def test_validators_given_a_wrong_citation_fails(kept: Any, root: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "old", "new", "named"),
     [
-        ("CITATION.cff", __version__, "0.0.9", "CITATION.cff: 0.0.9"),
+        ("CITATION.cff", f'\nversion: "{__version__}"', '\nversion: "0.0.9"', "CITATION.cff: 0.0.9"),
         (".zenodo.json", __version__, "0.0.9", ".zenodo.json: 0.0.9"),
         ("data/README.md", __version__, "0.0.9", "data/README.md: 0.0.9"),
         ("data/datapackage.json", f'"version": "{__version__}"', '"version": "0.0.9"', "data/datapackage.json: 0.0.9"),
