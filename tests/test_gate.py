@@ -344,6 +344,21 @@ def test_size_beyond_its_limit_fails() -> None:
     assert message == "readers would install edtf, which only builders need"
 
 
+def test_artefacts_of_an_earlier_run_are_built_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What another state of the checkout left in the folder is never taken for what is released."""
+    old = [tmp_path / name for name in ("dist/old.whl", "env/wheel/whole", "env/sdist/whole", "env/editable/whole")]
+    tools = tmp_path / "env" / "tools" / "whole"
+    for path in [*old, tools]:
+        path.parent.mkdir(parents=True)
+        path.touch()
+    monkeypatch.setattr(sys, "argv", ["gate.py", "descriptors", "--work", str(tmp_path)])
+    gate.main()
+    assert [path for path in [*old, tools] if path.exists()] == [tools]
+    assert capsys.readouterr().out.endswith("the gate is passed: 1 steps\n")
+
+
 def test_the_gate_prints_the_cause_and_exits_with_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
