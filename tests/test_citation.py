@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +21,11 @@ URL = "https://www.themoscowtimes.com/2020/07/23/can-russia-mediate-new-clashes-
 TITLE = "Can Russia Mediate New Clashes Between Armenia and Azerbaijan?"
 HOME = "https://pypi.org/project/caucasus-events/"
 DATASET = "caucasus-events: events and statuses of the South Caucasus"
+# Whether this version is released, and when, as CITATION.cff says.
+ROOT = Path(__file__).parents[1]
+RELEASED = re.search(r'^date-released: "(.+)"$', (ROOT / "CITATION.cff").read_text("utf-8"), re.MULTILINE)
+DAY = date.fromisoformat(RELEASED[1]) if RELEASED else None
+WHEN = f"{DAY:%Y, %B} {DAY.day}" if DAY else "n.d."
 
 
 def _source(**changed: str | None) -> dict[str, Any]:
@@ -35,7 +42,7 @@ def _document(**changed: str | None) -> str:
 def test_apa_gives_the_dataset_and_the_documents_behind_the_rows() -> None:
     """A row is cited with the dataset in its version and the article it was coded from."""
     assert query.cite(query.as_of("2020-07-23"), style="apa") == (
-        f"The caucasus-events maintainers. (n.d.). {DATASET} (Version {__version__}) [Data set]. {HOME}\n"
+        f"The caucasus-events maintainers. ({WHEN}). {DATASET} (Version {__version__}) [Data set]. {HOME}\n"
         f"Markedonov, S. (2020, July 23). {TITLE} The Moscow Times. {URL}"
     )
 
@@ -44,8 +51,20 @@ def test_rows_of_no_seed_and_no_rows_at_all_cite_the_dataset_alone() -> None:
     """Without records, or with none, only the dataset is cited."""
     for records in (None, [], tables.load_events().head(0)):
         assert query.cite(records, style="apa") == (
-            f"The caucasus-events maintainers. (n.d.). {DATASET} (Version {__version__}) [Data set]. {HOME}"
+            f"The caucasus-events maintainers. ({WHEN}). {DATASET} (Version {__version__}) [Data set]. {HOME}"
         )
+
+
+@pytest.mark.parametrize(
+    ("released", "apa", "issued"),
+    [(None, "(n.d.)", None), ("2031-02-03", "(2031, February 3)", {"date-parts": [[2031, 2, 3]]})],
+)
+def test_the_dataset_is_dated_once_it_is_released(released: str | None, apa: str, issued: object) -> None:
+    """Before its release a version has no date, and from then on that of its release."""
+    assert citation.bibliography([], "1.0.0", "apa", released) == (
+        f"The caucasus-events maintainers. {apa}. {DATASET} (Version 1.0.0) [Data set]. {HOME}"
+    )
+    assert json.loads(citation.bibliography([], "1.0.0", "csl-json", released))[0].get("issued") == issued
 
 
 def test_bibtex_is_read_by_a_parser() -> None:
@@ -107,6 +126,7 @@ def test_csl_json_is_a_list_of_items() -> None:
         "author": [{"literal": "The caucasus-events maintainers"}],
         "version": __version__,
         "URL": HOME,
+        **({"issued": {"date-parts": [[DAY.year, DAY.month, DAY.day]]}} if DAY else {}),
     }
     assert article == {
         "id": "markedonov-2020",

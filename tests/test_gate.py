@@ -157,7 +157,7 @@ def test_validators_given_a_wrong_citation_fails(kept: Any, root: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "old", "new", "named"),
     [
-        ("CITATION.cff", __version__, "0.0.9", "CITATION.cff: 0.0.9"),
+        ("CITATION.cff", f'\nversion: "{__version__}"', '\nversion: "0.0.9"', "CITATION.cff: 0.0.9"),
         (".zenodo.json", __version__, "0.0.9", ".zenodo.json: 0.0.9"),
         ("data/README.md", __version__, "0.0.9", "data/README.md: 0.0.9"),
         ("data/datapackage.json", f'"version": "{__version__}"', '"version": "0.0.9"', "data/datapackage.json: 0.0.9"),
@@ -342,6 +342,21 @@ def test_size_beyond_its_limit_fails() -> None:
     assert failure(lambda: gate.fits(9_000_000, {})) == "the package is 9,000,000 bytes; the largest is 8,000,000"
     message = failure(lambda: gate.fits(1, {"edtf": "5", "pandas": "3"}))
     assert message == "readers would install edtf, which only builders need"
+
+
+def test_artefacts_of_an_earlier_run_are_built_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What another state of the checkout left in the folder is never taken for what is released."""
+    old = [tmp_path / name for name in ("dist/old.whl", "env/wheel/whole", "env/sdist/whole", "env/editable/whole")]
+    tools = tmp_path / "env" / "tools" / "whole"
+    for path in [*old, tools]:
+        path.parent.mkdir(parents=True)
+        path.touch()
+    monkeypatch.setattr(sys, "argv", ["gate.py", "descriptors", "--work", str(tmp_path)])
+    gate.main()
+    assert [path for path in [*old, tools] if path.exists()] == [tools]
+    assert capsys.readouterr().out.endswith("the gate is passed: 1 steps\n")
 
 
 def test_the_gate_prints_the_cause_and_exits_with_1(

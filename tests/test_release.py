@@ -464,6 +464,57 @@ def test_the_reason_of_a_seed_explains_what_follows_from_it(checkout: Path) -> N
     assert {entry["table"] for entry in found.entries} == {"sources", "events", "statuses", "timeline"}
 
 
+def test_the_reason_of_a_seed_explains_no_coded_date(checkout: Path) -> None:
+    """A date that a coder wrote needs a reason of its own, whatever else changed in its seed."""
+    reason = '\n[[change]]\nid = "mini"\nreason = "It went to print a day before."\nreason_code = "corrected_date"\n'
+    edit(checkout, 'speaks_until = "1991-05-07"', 'speaks_until = "1991-05-06"', reason)
+    correct_the_date(checkout, "")
+    assert refused(checkout) == (
+        f"data/events.parquet: event {FIGHTING}: it changed since 1.0.0 and no sheet says why\n"
+        "    cell      events.date: 1990-02-20 → 1990-02\n"
+        f'    do        add [[change]] with id = "{FIGHTING}", reason and\n'
+        "              reason_code to its sheet, or undo the change"
+    )
+
+
+def test_a_release_is_not_older_than_the_one_before(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mistyped year is refused, and nothing is frozen under it."""
+    correct_the_date(checkout)
+    set_version(monkeypatch, "1.1.0")
+    with pytest.raises(InvalidValueError) as caught:
+        release.freeze(checkout, "2013-03-04")
+    assert str(caught.value) == "2013-03-04 is before 2031-02-03, the day of 1.0.0"
+    assert ledger.released(checkout) == ["1.0.0"]
+
+
+def test_a_release_that_was_taken_out_is_missed(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each release names the one that it followed, so that none goes, not even with its part of the changelog."""
+    correct_the_date(checkout)
+    set_version(monkeypatch, "1.1.0")
+    release.freeze(checkout, "2031-03-04")
+    shutil.rmtree(checkout / "validation" / "releases" / "1.0.0")
+    log = checkout / "CHANGELOG.md"
+    log.write_text(log.read_text("utf-8").partition("\n## 1.0.0")[0], "utf-8")
+    with pytest.raises(ProblemsError) as caught:
+        release.check(checkout)
+    assert str(caught.value) == (
+        "validation/releases/1.1.0/release.json: it followed 1.0.0; before it stands none\n"
+        "    do        restore validation/releases/ as it was"
+    )
+
+
+@pytest.mark.parametrize("more", ["\n### Data\n\nNothing changed.\n", "\n## 1.0.0 (2030-01-01)\n"])
+def test_no_second_part_tells_of_the_data_of_a_release(more: str, checkout: Path) -> None:
+    """A second Data part, or a second section of one version, would be held against nothing."""
+    log = checkout / "CHANGELOG.md"
+    log.write_text(log.read_text("utf-8") + more, "utf-8")
+    with pytest.raises(ProblemsError) as caught:
+        release.check(checkout)
+    assert str(caught.value) == (
+        "CHANGELOG.md:5: the data of 1.0.0 are told of twice\n    do        remove what was added by hand"
+    )
+
+
 def test_changes_are_filtered_by_version_and_table(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Readers ask for what changed after a version, in a table; versions compare as numbers."""
     correct_the_date(checkout)

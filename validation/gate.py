@@ -7,8 +7,8 @@ One command, in a checkout with the extra ``test``::
     python validation/gate.py --tag v1.0.0      # as before publishing: the release must be frozen
 
 A step is one function below; its name is its name at the command line, its docstring what it
-promises. It returns lines to print, or raises :class:`Failed` with the cause. Environments and
-built files are kept in ``--work`` and used again.
+promises. It returns lines to print, or raises :class:`Failed` with the cause. Environments are
+kept in ``--work`` and used again; what was built of the checkout is built anew.
 """
 
 from __future__ import annotations
@@ -491,6 +491,12 @@ def fits(unpacked: int, packages: dict[str, str]) -> None:
         raise Failed(f"readers would install {', '.join(strange)}, which only builders need")
 
 
+def forget(work: Path) -> None:
+    """Remove what was built of a checkout, and installed from it: it may have been another one."""
+    for name in ("dist", "env/wheel", "env/sdist", "env/editable"):
+        shutil.rmtree(work / name, ignore_errors=True)
+
+
 def passes(gate: Gate, name: str) -> bool:
     """Run one step and print how it went."""
     start = time.monotonic()
@@ -513,6 +519,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         work = (asked.work or Path(folder)).resolve()
         work.mkdir(parents=True, exist_ok=True)
+        forget(work)
         gate = Gate(ROOT, work, asked.tag)
         with ThreadPoolExecutor(2) as pool:
             good = list(pool.map(lambda name: passes(gate, name), asked.steps or STEPS))

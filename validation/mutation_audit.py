@@ -27,7 +27,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from caucasus_events import build, checks, files, schema
+from caucasus_events import build, checks, files, ledger, schema
 from caucasus_events.errors import Problem, ProblemsError
 
 if TYPE_CHECKING:
@@ -935,7 +935,8 @@ def audit(name: str, whole: Path = ROOT) -> Outcome:
     """
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        for part in ("seeds", "data"):
+        # A frozen release says what the data must say of themselves: its day, and what changed since.
+        for part in [part for part in ("seeds", "data", ledger.RELEASES) if (whole / part).exists()]:
             shutil.copytree(whole / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
         before = _content(root)
         if name:

@@ -160,11 +160,15 @@ def compare(text: str, version: str, released: str, part: str) -> list[Problem]:
     _, found, rest = text.partition(heading + "\n")
     if not found:
         return [Problem(FILE, "", f"there is no section {heading!r}", "run caucasus-events release freeze")]
+    line = text[: text.index(heading)].count("\n") + 1
     section = rest.partition("\n## ")[0]
+    if sections(text).count(version) > 1 or section.count("### Data") > 1:
+        return [
+            Problem(f"{FILE}:{line}", "", f"the data of {version} are told of twice", "remove what was added by hand")
+        ]
     match = re.search(r"### Data\n\n(.*?)(?=\n+### |\s*\Z)", section, re.DOTALL)
     if match and match[1].strip() == part:
         return []
-    line = text[: text.index(heading)].count("\n") + 1
     do = "restore it; what a release changed is told by its tables, why by the sheets"
     return [Problem(f"{FILE}:{line}", "", f"the Data part of {version} is not what the tables tell", do)]
 
@@ -181,4 +185,4 @@ def sections(text: str) -> list[str]:
     -------
     list of str
     """
-    return re.findall(r"^## (\d+\.\d+\.\d+) \(", text, re.MULTILINE)
+    return re.findall(r"^## (\d+\.\d+\.\d+)\b", text, re.MULTILINE)

@@ -46,6 +46,8 @@ _OWN = {
 _DEPENDED = ("sources", "entities", "events", "statuses")
 _PARTIES = ("subject", "object", "about", "attributed_to", "entity_id")
 _SHOWN = 6
+# What a coder writes of a record follows from nothing else: only a reason of its own explains it.
+_CODED = {"type", "title", "date", "subject", "object", "about", "holds", "start", "end", "assertion", "same_as"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -488,7 +490,8 @@ class _Explained:
         if self.is_new(entry, owner):
             return None
         names = [owner, f"{entry['table']}.{entry['column'] or entry['id']}"]
-        names += [name for name in self.parties.get(owner, ()) if name in self.touched]
+        if entry["table"] not in ("events", "statuses") or entry["column"] not in _CODED:
+            names += [name for name in self.parties.get(owner, ()) if name in self.touched]
         return next((self.told[name] for name in names if name in self.told and self.fits(entry, name)), None)
 
     def fits(self, entry: Entry, name: str) -> bool:

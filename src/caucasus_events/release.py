@@ -14,7 +14,7 @@ from . import __version__, build, changelog, descriptors, files, ledger
 from .errors import InvalidValueError, Problem, ProblemsError, ReleaseError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 _INIT = "src/caucasus_events/__init__.py"
@@ -126,13 +126,15 @@ def freeze(root: Path, day: str) -> list[str]:
     Raises
     ------
     InvalidValueError
-        If ``day`` is no day (a ``ValueError``).
+        If ``day`` is no day, or before that of the last release (a ``ValueError``).
     ProblemsError
         If the seeds cannot be built, or a change has no reason.
     ReleaseError
         If the version is not one that may be released now.
     """
-    released = _day(day)
+    released, last = _day(day), ledger.frozen(root)
+    if last and released < last.released:
+        raise InvalidValueError(f"{released} is before {last.released}, the day of {last.version}")
     found = status(root)
     if found.problems:
         raise ProblemsError(found.problems)
@@ -239,7 +241,7 @@ def check(root: Path) -> list[str]:
     history = compared.history
     now = {**compared.tables, "changes": history.table}
     versions = ledger.released(root)
-    problems = [*history.problems, *_paper_problems(root, history)]
+    problems = [*history.problems, *_paper_problems(root, history), *_lost_problems(root, versions)]
     for version in versions:
         problems += _replay_problems(root, version, now) + _told_problems(root, version)
     log = root / changelog.FILE
@@ -253,6 +255,17 @@ def check(root: Path) -> list[str]:
         raise ProblemsError(problems)
     counted = f"{len(history.table)} changes lead from each of {len(versions)} frozen releases to the tables of today"
     return [counted, f"the changelog tells the Data part of {len(versions)} releases as their tables do"]
+
+
+def _lost_problems(root: Path, versions: Sequence[str]) -> Iterator[Problem]:
+    """Hold each release against the one that it says it followed: none may be taken out."""
+    for before, version in zip([None, *versions], versions, strict=False):
+        frozen = ledger.frozen(root, version)
+        said = frozen.form["previous"] if frozen else None
+        if said != before:
+            what = f"it followed {said or 'none'}; before it stands {before or 'none'}"
+            do = "restore validation/releases/ as it was"
+            yield Problem(f"{ledger.RELEASES}/{version}/release.json", "", what, do)
 
 
 def _replay_problems(root: Path, version: str, now: ledger.Tables) -> list[Problem]:
