@@ -27,7 +27,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from caucasus_events import build, checks, files, ledger, schema
+from caucasus_events import build, checks, dates, files, ledger, readings, schema
 from caucasus_events.errors import Problem, ProblemsError
 
 if TYPE_CHECKING:
@@ -127,6 +127,12 @@ def in_sheet(function: Callable[[str], str]) -> Callable[[str], str]:
 def in_text(function: Callable[[str], str]) -> Callable[[str], str]:
     """Register a mutation of the text of a seed."""
     _register(SHEETS, function, lambda root: _rewrite(root / "seeds" / f"{SEED}.txt", function))
+    return function
+
+
+def in_readings(function: Callable[[str], str]) -> Callable[[str], str]:
+    """Register a mutation of what other sources say."""
+    _register(SHEETS, function, lambda root: _rewrite(root / readings.PATH, function))
     return function
 
 
@@ -645,6 +651,132 @@ def integers_made_floats(tables: Tables) -> None:
     tables["evidence"]["start_char"] = tables["evidence"]["start_char"].astype("float64")
 
 
+APPLIED = "armenia-eaeu-membership-start-2015-01-02"
+BORDER = "turkey-armenia-border-closed-start-1993-04"
+
+
+def _reread(frame: pd.DataFrame, row: int) -> None:
+    """Give a reading the bounds of its date."""
+    bounds = dates.reading_bounds(str(frame.loc[row, "bound"]), str(frame.loc[row, "date"]))
+    for column, day in bounds._asdict().items():
+        frame.loc[row, column] = pd.Timestamp(day) if day else pd.NaT
+
+
+@in_tables
+def reading_of_a_record_that_is_not_there(tables: Tables) -> None:
+    """A reading is about a record that nobody coded."""
+    frame = tables["corroborations"]
+    frame.loc[_row(frame, "reading_id", APPLIED), "record_id"] = "armenia-eaeu-membershp"
+
+
+@in_tables
+def source_of_a_reading_not_listed(tables: Tables) -> None:
+    """A reading cites a source that references does not list."""
+    frame = tables["corroborations"]
+    frame.loc[_row(frame, "reading_id", APPLIED), "sources"] = "hearsay"
+
+
+@in_tables
+def reading_of_a_bound_that_an_event_lacks(tables: Tables) -> None:
+    """What is said of the date of an event is called its start."""
+    frame = tables["corroborations"]
+    frame.loc[_row(frame, "bound", "date"), "bound"] = "start"
+
+
+@in_tables
+def bound_of_a_reading_moved(tables: Tables) -> None:
+    """A reading starts a day later than its date says."""
+    frame = tables["corroborations"]
+    frame.loc[_row(frame, "reading_id", BORDER), "start_earliest"] += pd.Timedelta(days=1)
+
+
+@in_tables
+def date_and_bounds_of_a_reading_moved(tables: Tables) -> None:
+    """A reading says another month, its bounds too."""
+    frame = tables["corroborations"]
+    row = _row(frame, "reading_id", BORDER)
+    frame.loc[row, "date"] = "1993-05"
+    _reread(frame, row)
+
+
+@in_tables
+def contradiction_called_a_refinement(tables: Tables) -> None:
+    """A reading that lies outside the seed's window is said to refine it."""
+    frame = tables["corroborations"]
+    frame.loc[_row(frame, "relation", "contradicts"), "relation"] = "refines"
+
+
+@in_tables
+def contradiction_preferred(tables: Tables) -> None:
+    """A reading that contradicts the seed is preferred."""
+    frame = tables["corroborations"]
+    frame.loc[_row(frame, "relation", "contradicts"), "preferred"] = True
+
+
+@in_tables
+def two_readings_preferred(tables: Tables) -> None:
+    """A second reading of one start is preferred."""
+    frame = tables["corroborations"]
+    rivals = frame[frame["record_id"].eq("armenia-csto-membership") & ~frame["preferred"]]
+    frame.loc[rivals.index[0], "preferred"] = True
+
+
+@in_tables
+def reading_not_applied(tables: Tables) -> None:
+    """A reading that is to be applied is not."""
+    frame = tables["corroborations"]
+    frame.loc[_row(frame, "reading_id", APPLIED), "applied"] = False
+
+
+@in_tables
+def weak_reading_applied(tables: Tables) -> None:
+    """A reading of low confidence is applied."""
+    frame = tables["corroborations"]
+    frame.loc[_row(frame, "why_not", "low confidence"), ["applied", "why_not"]] = [True, None]
+
+
+@in_tables
+def readings_that_exclude_each_other(tables: Tables) -> None:
+    """The applied readings of a status end it before they let it begin."""
+    frame = tables["corroborations"]
+    twin = frame[frame["reading_id"] == APPLIED].assign(
+        reading_id="armenia-eaeu-membership-end-2014", bound="end", date="2014", relation="contradicts"
+    )
+    tables["corroborations"] = pd.concat([frame, twin]).sort_values("reading_id", ignore_index=True)
+    _reread(tables["corroborations"], _row(tables["corroborations"], "reading_id", "armenia-eaeu-membership-end-2014"))
+
+
+@in_tables
+def reading_that_makes_a_seed_contradict_itself(tables: Tables) -> None:
+    """What the seed denies is said to have been so on days that readings alone make certain."""
+    statuses = tables["statuses"]
+    denial = _row(statuses, "status_id", "azerbaijan-csto-not-membership")
+    statuses.loc[denial, ["subject", "object"]] = ["ARM", "CSTO"]
+    member = _row(statuses, "status_id", "armenia-csto-membership")
+    statuses.loc[member, "end_earliest"] = pd.Timestamp("2010-01-01")
+
+
+@in_tables
+def source_that_nobody_cites(tables: Tables) -> None:
+    """References lists a source that no reading and no identifier cites."""
+    frame = tables["references"]
+    extra = frame.iloc[[-1]].assign(reference_id="zz-not-cited")
+    tables["references"] = pd.concat([frame, extra], ignore_index=True)
+
+
+@in_tables
+def identifier_of_a_record_that_is_not_there(tables: Tables) -> None:
+    """An identifier of another dataset belongs to no record."""
+    tables["external_ids"].loc[0, "record_id"] = "armenia"
+
+
+@in_tables
+def match_of_an_identifier_raised(tables: Tables) -> None:
+    """What is only related is said to be the same."""
+    frame = tables["external_ids"]
+    frame.loc[_row(frame, "match", "related"), "match"] = "exact"
+
+
 # ---------------------------------------------------------------------------- the files
 
 
@@ -903,6 +1035,24 @@ def author_changed(sheet: str) -> str:
     return sheet.replace('author = "', 'author = "Not ')
 
 
+@in_readings
+def reading_dropped(written: str) -> str:
+    """A reading is taken out."""
+    return "[[reading]]".join(written.split("[[reading]]")[:1] + written.split("[[reading]]")[2:])
+
+
+@in_readings
+def reading_preferred_instead(written: str) -> str:
+    """The first reading that is not preferred is, too."""
+    return written.replace("preferred = false", "preferred = true", 1)
+
+
+@in_readings
+def words_of_a_source_changed(written: str) -> str:
+    """What sources are said to say is something else."""
+    return written.replace('says = "', 'says = "perhaps ', 1)
+
+
 @in_text
 def word_of_the_text_changed(text: str) -> str:
     """A word of the text is another one, the sheet is not."""
@@ -938,6 +1088,8 @@ def audit(name: str, whole: Path = ROOT) -> Outcome:
         # A frozen release says what the data must say of themselves: its day, and what changed since.
         for part in [part for part in ("seeds", "data", ledger.RELEASES) if (whole / part).exists()]:
             shutil.copytree(whole / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
+        (root / "validation").mkdir(exist_ok=True)
+        shutil.copy(whole / readings.PATH, root / readings.PATH)
         before = _content(root)
         if name:
             MUTATIONS[name].apply(root)
