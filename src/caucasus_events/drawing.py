@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from .errors import InvalidValueError
-from .marks import BOUNDS, MARKS, clean, escaped
+from .marks import BOUNDS, MARKS, clean, escaped, iso
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -619,8 +619,16 @@ def _picture(tile: pd.DataFrame, page: Page) -> dict[str, Any]:
     return {
         "name": " ".join(f"{mark}: {len(part)};" for mark, part in groups.items() if len(part)),
         "source": "data:image/svg+xml," + svg.replace("#", "%23"),
-        **{"xref": "x", "x": left * _DAY, "sizex": days * _DAY, "yref": "y", "y": top, "sizey": rows},
-        **{"sizing": "stretch", "layer": "below", "xanchor": "left", "yanchor": "top"},
+        "xref": "x",
+        "x": left * _DAY,
+        "sizex": days * _DAY,
+        "yref": "y",
+        "y": top,
+        "sizey": rows,
+        "sizing": "stretch",
+        "layer": "below",
+        "xanchor": "left",
+        "yanchor": "top",
     }
 
 
@@ -655,8 +663,10 @@ def _sign(sign: bytes, count: int) -> NDArray[np.uint8]:
 
 def _digits(numbers: Floats) -> NDArray[np.uint8]:
     """Write whole numbers as ASCII, filled up with zeros."""
-    whole = np.round(numbers).astype(np.int64)[:, None]
-    return (whole // 10 ** np.arange(len(str(whole.max())) - 1, -1, -1) % 10 + ord("0")).astype(np.uint8)
+    whole = np.round(numbers).astype(np.int32)[:, None]
+    return (
+        whole // np.int32(10) ** np.arange(len(str(whole.max())) - 1, -1, -1, dtype=np.int32) % 10 + ord("0")
+    ).astype(np.uint8)
 
 
 def _silent(mark: str) -> Trace:
@@ -666,8 +676,9 @@ def _silent(mark: str) -> Trace:
 
 def _targets(drawn: pd.DataFrame, records: pd.DataFrame) -> list[Trace]:
     """Place an unseen point in the middle of each record, which says what the record is."""
-    # The browser writes the dates from the numbers: texts of their own would be most of a large figure. Records
-    # whose dates read alike ("unknown", "still so on …") share a trace.
+    # The browser puts the words together: texts of their own would be most of a large figure. It is given the days
+    # as text, because what it makes of numbers is "NaN". Records whose dates read alike ("unknown", "still so on …")
+    # share a trace.
     at, row = drawn["record"].to_numpy(), np.empty(len(records))
     low, high = np.full(len(records), np.inf), np.full(len(records), -np.inf)
     np.minimum.at(low, at, drawn["first"].to_numpy(float))
@@ -678,6 +689,7 @@ def _targets(drawn: pd.DataFrame, records: pd.DataFrame) -> list[Trace]:
     point = records["event"].to_numpy(bool) & (start == end_earliest) & (start_latest == end)
     flags = [*np.isnan(days).T, start == start_latest, end_earliest == end, records["still"].to_numpy(bool), point]
     code, kinds = pd.factorize(np.stack(flags, axis=1) @ (1 << np.arange(len(flags))))
+    written = np.stack([iso(column) for column in days.T], axis=1)
     middle, titles, names = (low + high) / 2 * _DAY, escaped(records["label"]), escaped(records["record_id"])
     return [
         {
@@ -690,7 +702,7 @@ def _targets(drawn: pd.DataFrame, records: pd.DataFrame) -> list[Trace]:
             "hovertemplate": f"<b>%{{text}}</b><br>{_template(flag)}<br>%{{hovertext}}<extra></extra>",
             "text": titles[code == kind],
             "hovertext": names[code == kind],
-            "customdata": days[code == kind] * _DAY,
+            "customdata": written[code == kind],
         }
         for kind, flag in enumerate(kinds)
     ]
@@ -701,7 +713,7 @@ def _template(flags: int) -> str:
     no_start, no_start_latest, no_end_earliest, no_end, one_start, one_end, still, point = (
         flags >> bit & 1 for bit in range(8)
     )
-    day = [f"%{{customdata[{number}]|%Y-%m-%d}}" for number in range(4)]
+    day = [f"%{{customdata[{number}]}}" for number in range(4)]
     start = _between(day[0], day[1], no_start, no_start_latest, one_start)
     end = f"still so on {day[2]}" if still else "end " + _between(day[2], day[3], no_end_earliest, no_end, one_end)
     return start if point else f"start {start}<br>{end}"
