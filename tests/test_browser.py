@@ -439,6 +439,11 @@ def test_many_records_are_drawn_as_pictures(running: Any, tmp_path: Path) -> Non
         2500,
     )
     assert inside == -(-count // drawing.TILE)
+    beside = {"x": x - 6, "y": y - 3, "width": 4, "height": 6}
+    page.wait_for_timeout(500)
+    with_bars = page.screenshot(clip=beside)
+    page.evaluate("() => document.querySelectorAll('image').forEach((one) => { one.style.opacity = 0; })")
+    assert page.screenshot(clip=beside) != with_bars
     page.mouse.move(x - 40, y + 40)
     page.mouse.move(x, y)
     page.wait_for_selector(".hoverlayer .hovertext")
