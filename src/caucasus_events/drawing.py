@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from .errors import InvalidValueError
-from .marks import BOUNDS, MARKS, clean, escaped, iso
+from .marks import BOUNDS, MARKS, clean, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -612,12 +612,12 @@ def _picture(tile: pd.DataFrame, page: Page) -> dict[str, Any]:
     """Draw the bars of neighbouring rows as one picture, in days and rows counted from its corner."""
     left, top = np.floor(tile["first"].min()), tile["row"].min() - 0.5
     days, rows = np.ceil(tile["last"].max()) - left + 1, round(tile["row"].max() - top + 0.5)
-    groups = {mark: tile[(tile["mark"] == mark).to_numpy()] for mark in MARKS}
-    shapes = [_paths(mark, part, (left, top), page) for mark, part in groups.items() if len(part)]
+    groups = {str(mark): part for mark, part in tile.groupby("mark", observed=True)}
+    shapes = [_paths(mark, part, (left, top), page) for mark, part in groups.items()]
     head = f"viewBox='0 0 {days:.0f} {rows}' preserveAspectRatio='none' fill='none' shape-rendering='crispEdges'"
     svg = f"<svg xmlns='http://www.w3.org/2000/svg' {head}>{''.join(shapes)}</svg>"
     return {
-        "name": " ".join(f"{mark}: {len(part)};" for mark, part in groups.items() if len(part)),
+        "name": " ".join(f"{mark}: {len(part)};" for mark, part in groups.items()),
         "source": "data:image/svg+xml," + svg.replace("#", "%23"),
         "xref": "x",
         "x": left * _DAY,
@@ -676,9 +676,9 @@ def _silent(mark: str) -> Trace:
 
 def _targets(drawn: pd.DataFrame, records: pd.DataFrame) -> list[Trace]:
     """Place an unseen point in the middle of each record, which says what the record is."""
-    # The browser puts the words together: texts of their own would be most of a large figure. It is given the days
-    # as text, because what it makes of numbers is "NaN". Records whose dates read alike ("unknown", "still so on …")
-    # share a trace.
+    # The browser puts the words together: texts of their own would be most of a large figure. It is given year,
+    # month and day, because what it makes of milliseconds is "NaN" and texts are copied one by one. Records whose
+    # dates read alike ("unknown", "still so on …") share a trace.
     at, row = drawn["record"].to_numpy(), np.empty(len(records))
     low, high = np.full(len(records), np.inf), np.full(len(records), -np.inf)
     np.minimum.at(low, at, drawn["first"].to_numpy(float))
@@ -689,7 +689,7 @@ def _targets(drawn: pd.DataFrame, records: pd.DataFrame) -> list[Trace]:
     point = records["event"].to_numpy(bool) & (start == end_earliest) & (start_latest == end)
     flags = [*np.isnan(days).T, start == start_latest, end_earliest == end, records["still"].to_numpy(bool), point]
     code, kinds = pd.factorize(np.stack(flags, axis=1) @ (1 << np.arange(len(flags))))
-    written = np.stack([iso(column) for column in days.T], axis=1)
+    written = _calendar(days)
     middle, titles, names = (low + high) / 2 * _DAY, escaped(records["label"]), escaped(records["record_id"])
     return [
         {
@@ -708,12 +708,23 @@ def _targets(drawn: pd.DataFrame, records: pd.DataFrame) -> list[Trace]:
     ]
 
 
+def _calendar(days: Floats) -> NDArray[np.int16]:
+    """Give year, month and day of each day, side by side; what is null is never shown."""
+    date = np.nan_to_num(days).astype("datetime64[D]")
+    year, month = date.astype("datetime64[Y]"), date.astype("datetime64[M]")
+    parts = [year.astype(int) + 1970, (month - year).astype(int) + 1, (date - month).astype(int) + 1]
+    return np.stack(parts, axis=2).reshape(len(days), -1).astype(np.int16)
+
+
 def _template(flags: int) -> str:
     """Write dates for the browser to fill in; the bits say which are null, equal, going on or one window."""
     no_start, no_start_latest, no_end_earliest, no_end, one_start, one_end, still, point = (
         flags >> bit & 1 for bit in range(8)
     )
-    day = [f"%{{customdata[{number}]}}" for number in range(4)]
+    day = [
+        f"%{{customdata[{at}]:04d}}-%{{customdata[{at + 1}]:02d}}-%{{customdata[{at + 2}]:02d}}"
+        for at in range(0, 12, 3)
+    ]
     start = _between(day[0], day[1], no_start, no_start_latest, one_start)
     end = f"still so on {day[2]}" if still else "end " + _between(day[2], day[3], no_end_earliest, no_end, one_end)
     return start if point else f"start {start}<br>{end}"
