@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, Any]
     Tables = Mapping[str, pd.DataFrame]
-    Known = tuple[list[Row], list[Row]]
+    Holdings = dict[tuple[str, str], tuple[list[Row], list[Row]]]
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 REPORT = Path(__file__).with_name("report.md")
@@ -45,6 +45,7 @@ DATASETS: dict[str, tuple[str | None, str]] = {
 }
 CATEGORIES = HAS, WIDER, OTHERWISE, NOTHING = "has it", "only inside a wider unit", "codes otherwise", "nothing found"
 RELATIONS = ("confirms", "refines", "contradicts")
+_NESTED = "  - "
 SIDES = {"start": layers.BOUNDS[:2], "end": layers.BOUNDS[2:]}
 
 
@@ -105,7 +106,7 @@ def table(headings: list[str], body: list[list[str]]) -> list[str]:
 
 def listed(lines: list[str]) -> list[str]:
     """Write a list, or say that nothing stands in it, and an empty line after it."""
-    return [*(f"- {line}" for line in lines), ""] if lines else ["None.", ""]
+    return [*(f"{'' if line.startswith(_NESTED) else '- '}{line}" for line in lines), ""] if lines else ["None.", ""]
 
 
 # ---------------------------------------------------------------------------- readings
@@ -180,17 +181,17 @@ def ungrouped(tables: Tables) -> list[str]:
     return sorted({*tables["external_ids"]["scheme"]} - schemes) + [each for each in references if not dataset_of(each)]
 
 
-def known(tables: Tables, dataset: str, record: str) -> Known:
-    """Give the identifiers that a dataset has for a record, and the readings of the record that cite it."""
-    scheme, start = DATASETS[dataset]
-    ids = rows(tables["external_ids"])
-    readings = [row for row in readings_of(tables, record) if any(map(_begins(start), row["sources"].split("; ")))]
-    return [row for row in ids if (row["record_id"], row["scheme"]) == (record, scheme)], readings
-
-
-def _begins(start: str) -> Any:  # noqa: ANN401 - a predicate
-    """Ask whether the id of a reference is one of a dataset."""
-    return lambda reference: reference.startswith(start)
+def holdings(tables: Tables) -> Holdings:
+    """Give, for every dataset and record, the identifiers of the dataset and the readings that cite it."""
+    ids, readings = rows(tables["external_ids"]), readings_of(tables)
+    found: Holdings = {(name, record): ([], []) for name in DATASETS for record in tables["timeline"]["record_id"]}
+    names = {scheme: name for name, (scheme, _) in DATASETS.items() if scheme}
+    for row in ids:
+        found[names[row["scheme"]], row["record_id"]][0].append(row)
+    for row in readings:
+        for name in dict.fromkeys(filter(None, map(dataset_of, row["sources"].split("; ")))):
+            found[name, row["record_id"]][1].append(row)
+    return found
 
 
 def category(ids: list[Row], readings: list[Row]) -> str:
@@ -211,17 +212,13 @@ def category(ids: list[Row], readings: list[Row]) -> str:
 
 def matrix(tables: Tables) -> dict[str, dict[str, str]]:
     """Give, dataset by dataset, the category of every record of a type that the dataset has anything on."""
-    found: dict[str, dict[str, str]] = {}
-    for dataset in DATASETS:
-        kept = {row["record_id"]: category(*known(tables, dataset, row["record_id"])) for row in _records(tables)}
-        types = {row["type"] for row in _records(tables) if kept[row["record_id"]] != NOTHING}
-        found[dataset] = {row["record_id"]: kept[row["record_id"]] for row in _records(tables) if row["type"] in types}
-    return found
-
-
-def _records(tables: Tables) -> list[dict[str, Any]]:
-    """Give the records, those of one type together."""
-    return sorted(rows(tables["timeline"]), key=lambda row: (row["kind"], row["type"], row["record_id"]))
+    found, types = holdings(tables), dict(tables["timeline"][["record_id", "type"]].itertuples(index=False))
+    listing: dict[str, dict[str, str]] = {}
+    for name in DATASETS:
+        kept = {record: category(*found[name, record]) for record in types}
+        covered = {types[record] for record, each in kept.items() if each != NOTHING}
+        listing[name] = {record: each for record, each in kept.items() if types[record] in covered}
+    return listing
 
 
 # ---------------------------------------------------------------------------- sections
@@ -320,12 +317,12 @@ def disagreements(tables: Tables) -> list[str]:
     return [
         "### Readings that contradict the seed",
         "",
-        "They leave no day of the seed's window. The seed's window is not given up for them.",
+        "They leave no day of the seed's window for the start or for the end. It is not given up for them.",
         "",
         *listed([_contradiction(row, records[row["record_id"]]) for row in against]),
         "### Rival readings",
         "",
-        "They lie within what the seed says, and share no day with the preferred reading of the same bound.",
+        "They do not contradict the seed, and share no day with the preferred reading of the same bound.",
         "",
         *listed([_rival(row, best) for how, row, best in pairs if how == "rival" and best]),
         "### Coarser or compatible, no disagreement",
@@ -400,23 +397,25 @@ cell is of a type outside its subject, as far as the copies read show.
 
 def demonstration(tables: Tables) -> list[str]:
     """Write the matrix of datasets, the facts behind it, and what follows."""
-    found = matrix(tables)
-    records = [row for row in _records(tables) if any(row["record_id"] in kept for kept in found.values())]
+    found, has = matrix(tables), holdings(tables)
+    records = sorted(records_of(tables), key=lambda row: (row["kind"], row["type"], row["record_id"]))
     body = [
-        [f"`{row['record_id']}`", row["type"], *(_cell(tables, found, name, row["record_id"]) for name in DATASETS)]
+        [f"`{row['record_id']}`", row["type"], *(_cell(found, has, name, row["record_id"]) for name in DATASETS)]
         for row in records
+        if any(row["record_id"] in kept for kept in found.values())
     ]
     totals = [["**sum**", "", *("; ".join(_sums(kept)) for kept in found.values())]]
-    facts = [line for name, kept in found.items() for line in _dataset(tables, name, kept)]
+    references = rows(tables["references"])
+    facts = [line for name in DATASETS for line in _dataset(name, found[name], has, records, references)]
     return [
         *(_LEGEND, *table(["record", "type", *DATASETS], body + totals), *facts),
-        *("### What follows", "", conclusion(tables, found), ""),
+        *("### What follows", "", conclusion(records, found), ""),
     ]
 
 
-def _cell(tables: Tables, found: dict[str, dict[str, str]], dataset: str, record: str) -> str:
+def _cell(found: dict[str, dict[str, str]], has: Holdings, dataset: str, record: str) -> str:
     """Write a cell of the matrix."""
-    applied = any(row["applied"] for row in known(tables, dataset, record)[1])
+    applied = any(row["applied"] for row in has[dataset, record][1])
     return found[dataset].get(record, "") + " †" * applied
 
 
@@ -426,22 +425,25 @@ def _sums(kept: dict[str, str]) -> list[str]:
     return [f"{name} {number[name]}" for name in CATEGORIES if number[name]]
 
 
-def _dataset(tables: Tables, dataset: str, kept: dict[str, str]) -> list[str]:
-    """Tell the facts that a dataset has of the records, and for which nothing was found."""
-    copies = [row for row in rows(tables["references"]) if dataset_of(row["reference_id"]) == dataset]
-    read_in = [f"{row['title']} (`{row['reference_id']}`)" for row in copies]
-    has = [line for record, each in kept.items() if each != NOTHING for line in _facts(tables, dataset, record, each)]
-    nothing = [record for record, each in kept.items() if each == NOTHING]
-    without = [f"{NOTHING}: {codes(nothing)}"] * bool(nothing)
-    return [f"### {dataset}", "", f"Read in: {'; '.join(read_in) or 'no copy named'}.", "", *listed(has + without)]
+def _dataset(
+    dataset: str, kept: dict[str, str], has: Holdings, records: list[dict[str, Any]], references: list[dict[str, Any]]
+) -> list[str]:
+    """Tell what a dataset has of the records and, with the start of each, for which nothing was found."""
+    copies = [row for row in references if dataset_of(row["reference_id"]) == dataset]
+    read_in = "; ".join(f"{row['title']} (`{row['reference_id']}`)" for row in copies) or "no copy named"
+    lines: list[str] = []
+    for row in (row for row in records if row["record_id"] in kept):
+        held = kept[row["record_id"]]
+        begun = f" (start {window(row, 'start')})" * (held == NOTHING)
+        lines += [f"`{row['record_id']}`{begun}: {held}", *_facts(*has[dataset, row["record_id"]])]
+    return [f"### {dataset}", "", f"Read in: {read_in}.", "", *listed(lines)]
 
 
-def _facts(tables: Tables, dataset: str, record: str, held: str) -> list[str]:
-    """Tell what a dataset has of a record: its identifiers and the readings that cite it."""
-    ids, readings = known(tables, dataset, record)
+def _facts(ids: list[Row], readings: list[Row]) -> list[str]:
+    """Tell the identifiers of a record and the readings, one a line."""
     joins = [f"`{row['external_id']}` ({row['match']}): {row['note'] or 'no note.'}" for row in ids]
     says = [f"{row['date']} ({row['relation']}, {_use(row)}): {told(row)}" for row in readings]
-    return [f"`{record}`: {held}", *(f"  {line}" for line in map("- {}".format, joins + says))]
+    return [f"{_NESTED}{line}" for line in joins + says]
 
 
 def _use(reading: Row) -> str:
@@ -452,17 +454,17 @@ def _use(reading: Row) -> str:
     return f"not applied{why}"
 
 
-def conclusion(tables: Tables, found: dict[str, dict[str, str]]) -> str:
+def conclusion(records: list[dict[str, Any]], found: dict[str, dict[str, str]]) -> str:
     """Draw the conclusion from the counts."""
     best: Counter[str] = Counter()
-    for row in _records(tables):
+    for row in records:
         held = {kept[row["record_id"]] for kept in found.values() if row["record_id"] in kept}
         best[next((name for name in CATEGORIES if name in held), "outside")] += 1
     most = max(found, key=lambda name: Counter(found[name].values())[HAS])
-    total, number = len(_records(tables)), Counter(found[most].values())[HAS]
+    total, number = len(records), Counter(found[most].values())[HAS]
     return (
-        f"Of the {counted(total, 'record')}, {best[HAS]} are in at least one of the {len(found)} datasets as units "
-        f"of their own, {best[WIDER]} only inside a wider unit, {best[OTHERWISE]} only coded otherwise; for "
+        f"Of the {counted(total, 'record')}, {best[HAS]} have a counterpart in at least one of the "
+        f"{len(found)} datasets, {best[WIDER]} only inside a wider unit, {best[OTHERWISE]} only coded otherwise; for "
         f"{best[NOTHING]} nothing was found though the type is one that a dataset covers, and {best['outside']} are "
         f"of types on which none of them has anything in the copies read. No single dataset has more than {number} "
         f"of the {total} ({most}). Whoever asks about these records together is therefore not served by any one of "
