@@ -467,9 +467,9 @@ def conclusion(records: list[dict[str, Any]], found: dict[str, dict[str, str]]) 
         f"{len(found)} datasets, {best[WIDER]} only inside a wider unit, {best[OTHERWISE]} only coded otherwise; for "
         f"{best[NOTHING]} nothing was found though the type is one that a dataset covers, and {best['outside']} are "
         f"of types on which none of them has anything in the copies read. No single dataset has more than {number} "
-        f"of the {total} ({most}). Whoever asks about these records together is therefore not served by any one of "
-        f"them, and not for {total - best[HAS]} of the {total} by all of them together; what they do have is joined "
-        f"here by identifier, with the reach of each join stated."
+        f"of the {total} ({most}). As far as the copies read show, whoever asks about these records together is "
+        f"served by no single one of them, and for {total - best[HAS]} of the {total} not by all of them together; "
+        f"what they do have is joined here by identifier or by reading, and the reach of each join is stated."
     )
 
 
