@@ -422,6 +422,124 @@ def test_spells_of_one_proposition_are_matched_in_order(compare, tmp_path: Path,
     assert listed == rows
 
 
+def status(said: str, passages: range, *, window: tuple[str, str] = ("", ""), symmetric: bool = False) -> dict:
+    """Make a status as it is compared: "type subject object", and the characters that it cites."""
+    fields = dict(zip(("type", "subject", "object"), said.split(), strict=True))
+    rest = {"about": None, "holds": True, "end": None, "assertion": "asserted", "attributed_to": None}
+    about = {"start": window[0] or None, "passages": frozenset(passages), "window": window, "symmetric": symmetric}
+    return fields | rest | about
+
+
+def event(said: str, passages: range, window: tuple[str, str], date: str | None = None) -> dict:
+    """Make an event as it is compared: "type party party …", and the characters that it cites."""
+    kind, *parties = said.split()
+    rest = {"location": None, "assertion": "asserted", "attributed_to": None, "symmetric": False}
+    cites = {"participants": frozenset(parties), "passages": frozenset(passages)}
+    return {"type": kind, "date": date, "window": window} | rest | cites
+
+
+APRIL, MAY, SPRING = ("2001-04-01", "2001-04-30"), ("2001-05-01", "2001-05-31"), ("2001-03-01", "2001-05-31")
+MATCHES = {
+    "a proposition needs no words in common": (
+        [status("supports A B", range(5))],
+        [status("supports A B", range(10, 15))],
+        [("proposition", 0, 0)],
+    ),
+    "the parties of a directed type have an order": (
+        [status("supports A B", range(5))],
+        [status("supports B A", range(10, 15))],
+        [],
+    ),
+    "the parties of a symmetric type have none": (
+        [status("alliance A B", range(5), symmetric=True)],
+        [status("alliance B A", range(10, 15), symmetric=True)],
+        [("proposition", 0, 0)],
+    ),
+    "spells of other dates go in order": (
+        [status("supports A B", range(9), window=("1990", "")), status("supports A B", range(5), window=("1980", ""))],
+        [status("supports A B", range(9), window=("1981", "")), status("supports A B", range(5), window=("1991", ""))],
+        [("proposition", 0, 1), ("proposition", 1, 0)],
+    ),
+    "half of the shorter is enough": (
+        [status("supports A B", range(10))],
+        [status("opposes A C", range(5, 30))],
+        [("passages", 0, 0)],
+    ),
+    "less than half of the shorter is not": (
+        [status("supports A B", range(10))],
+        [status("opposes A B", range(6, 30))],
+        [],
+    ),
+    "the words that are most alike come first": (
+        [status("supports A B", range(10))],
+        [status("opposes A B", range(40)), status("opposes C D", range(10))],
+        [("passages", 0, 1)],
+    ),
+    "of the same words the record that says most alike comes first": (
+        [status("supports A B", range(10))],
+        [status("alliance C D", range(10)), status("opposes A B", range(10))],
+        [("passages", 0, 1)],
+    ),
+    "events of overlapping windows need little in common": (
+        [event("clash A B", range(100), SPRING)],
+        [event("clash A C", range(200, 300), MAY)],
+        [("type and window", 0, 0)],
+    ),
+    "events with nothing in common are two": (
+        [event("clash A B", range(10), APRIL)],
+        [event("clash C D", range(20, 30), APRIL)],
+        [],
+    ),
+    "events of windows apart are two, unless their words are the same": (
+        [event("clash A B", range(10), APRIL), event("clash C D", range(20, 30), APRIL)],
+        [event("clash A B", range(8, 40), MAY), event("clash C D", range(20, 30), MAY)],
+        [("passages", 1, 1)],
+    ),
+    "an event without a date may be any earlier one": (
+        [event("clash A B", range(100), APRIL)],
+        [event("clash A C", range(200, 300), ("", "2001-06-01"))],
+        [("type and window", 0, 0)],
+    ),
+    "the most words come before the most participants": (
+        [event("clash A B", range(10), APRIL)],
+        [event("clash A B", range(3), APRIL), event("clash A C", range(4), APRIL)],
+        [("type and window", 0, 1)],
+    ),
+    "then the most participants": (
+        [event("clash A B", range(10), APRIL, "2001-04")],
+        [event("clash A C", range(4), APRIL, "2001-04"), event("clash A B", range(4), SPRING, "2001")],
+        [("type and window", 0, 1)],
+    ),
+}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("name", MATCHES)
+def test_records_are_matched_by_the_rules(compare, name: str, turned: bool) -> None:  # noqa: ANN001, FBT001 - a script; a case
+    """Each rule of the protocol pairs the records that it says, in whatever order they come and whatever their ids."""
+    first, second, expected = MATCHES[name]
+    kind = "event" if "participants" in first[0] else "status"
+    sides = [[row | {"id": str(number)} for number, row in enumerate(rows)] for rows in (first, second)]
+    mixed = [[row | {"id": f"{'zyx'[int(row['id'])]}"} for row in side[::-1]] for side in sides] if turned else sides
+    number = {"z": 0, "y": 1, "x": 2, "0": 0, "1": 1, "2": 2}
+    found = [(how, number[one["id"]], number[other["id"]]) for how, one, other in compare.match(kind, *mixed)]
+
+    assert sorted(found) == expected
+
+
+def test_a_tie_is_never_broken_by_an_id(compare) -> None:  # noqa: ANN001 - a script without types for the tests
+    """Of two records that match equally well the same is taken whichever id each bears."""
+    first = [status("supports A B", range(10)) | {"id": "r"}]
+    others = status("opposes A C", range(10)), status("opposes A D", range(10))
+    taken = {
+        compare.match("status", first, sorted(rows, key=lambda row: row["id"]))[0][2]["object"]
+        for ids in ("ab", "ba")
+        for rows in [[row | {"id": name} for row, name in zip(others, ids, strict=True)]]
+    }
+
+    assert len(taken) == 1
+
+
 @pytest.fixture
 def checkout(mini: Path) -> Path:
     """A checkout of its own with built tables and an empty folder for second codings of its seed."""
