@@ -456,8 +456,14 @@ MATCHES = {
         [("proposition", 0, 0)],
     ),
     "spells of other dates go in order": (
-        [status("supports A B", range(9), window=("1990", "")), status("supports A B", range(5), window=("1980", ""))],
-        [status("supports A B", range(9), window=("1981", "")), status("supports A B", range(5), window=("1991", ""))],
+        [
+            status("supports A B", range(9), window=("1990", "")) | {"assertion": "asserted"},
+            status("supports A B", range(5), window=("1980", "")) | {"assertion": "implied"},
+        ],
+        [
+            status("supports A B", range(9), window=("1981", "")) | {"assertion": "asserted"},
+            status("supports A B", range(5), window=("1991", "")) | {"assertion": "implied"},
+        ],
         [("proposition", 0, 1), ("proposition", 1, 0)],
     ),
     "half of the shorter is enough": (
@@ -495,6 +501,11 @@ MATCHES = {
         [event("clash A B", range(8, 40), MAY), event("clash C D", range(20, 30), MAY)],
         [("passages", 1, 1)],
     ),
+    "events of two types are two, unless their words are the same": (
+        [event("clash A B", range(10), APRIL)],
+        [event("ceasefire A B", range(8, 40), APRIL)],
+        [],
+    ),
     "an event without a date may be any earlier one": (
         [event("clash A B", range(100), APRIL)],
         [event("clash A C", range(200, 300), ("", "2001-06-01"))],
@@ -506,8 +517,8 @@ MATCHES = {
         [("type and window", 0, 1)],
     ),
     "then the most participants": (
-        [event("clash A B", range(10), APRIL, "2001-04")],
-        [event("clash A C", range(4), APRIL, "2001-04"), event("clash A B", range(4), SPRING, "2001")],
+        [event("clash A B C", range(10), APRIL, "2001-04")],
+        [event("clash A D", range(4), APRIL, "2001-04"), event("clash A B D", range(4), SPRING, "2001")],
         [("type and window", 0, 1)],
     ),
 }
