@@ -27,6 +27,7 @@ IN_REPOSITORY_ONLY = [
     "test_mutation_audit.py",
     "test_package.py",
     "test_readme.py",
+    "test_recode.py",
     "test_records.py",
     "test_release.py",
     "test_report.py",
