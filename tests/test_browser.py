@@ -208,10 +208,12 @@ def test_the_page_answers_as_as_of_does(visit: browser.Visit, day: str) -> None:
         assert seen[row.status_id] == f"{row.answer}{why}"
 
 
-def test_the_answers_of_the_page_are_those_of_as_of_on_every_day_of_change(visit: browser.Visit) -> None:
-    """At either side of every bound in the data, and not on three chosen days alone, page and as_of agree."""
+@pytest.mark.parametrize("layer", ["seed", "corroborated"])
+def test_the_answers_of_the_page_are_those_of_as_of_on_every_day_of_change(visit: browser.Visit, layer: str) -> None:
+    """At either side of every bound of a layer, and not on three chosen days alone, page and as_of agree."""
     page = visit.open()
-    statuses = tables.load_statuses()
+    page.select_option("#dates", layer)
+    statuses = tables.load_statuses(layer)
     bounds = pd.concat([statuses[name] for name in (*marks.BOUNDS, "speaks_until")]).dropna().unique()
     days = sorted(
         {str((pd.Timestamp(bound) + pd.Timedelta(days=shift)).date()) for bound in bounds for shift in (-1, 0, 1)}
@@ -220,9 +222,47 @@ def test_the_answers_of_the_page_are_those_of_as_of_on_every_day_of_change(visit
     for day in days:
         page.fill("#day", day)
         seen = Counter(page.locator("tbody tr [data-answer]").all_inner_texts())
-        expected = as_of(day)["answer"].value_counts()
+        expected = as_of(day, dates=layer)["answer"].value_counts()
         for answer in ("yes", "no", "unknown"):
             assert seen[answer] == expected.get(answer, 0), (day, answer)
+
+
+def test_a_record_shows_what_other_sources_say_and_the_address_keeps_the_layer(visit: browser.Visit) -> None:
+    """The panel lists every reading, its outcome and sources, contradictions too; the address restores the layer."""
+    page = visit.open("#dates=corroborated&record=armenia-azerbaijan-clashes-2020")
+    told = tables.load_corroborations().query("record_id == 'armenia-azerbaijan-clashes-2020'")
+    outcomes = [item.get_attribute("data-outcome") for item in page.locator("#readings-list > li").all()]
+    assert sorted(outcomes) == sorted(
+        f"not applied: {why}" if isinstance(why, str) else "applied" for why in told["why_not"]
+    )
+    assert outcomes[0] == "applied"
+    assert "not applied: contradicts" in outcomes
+    assert page.locator("#readings-list a").count() == told["sources"].str.count(";").sum() + len(told)
+    assert "other sources" in page.inner_text("#panel dl")
+    assert page.input_value("#dates") == "corroborated"
+    visit.picture("explorer-readings")
+    page.select_option("#dates", "seed")
+    assert "the seed alone" in page.inner_text("#panel dl")
+    assert "dates=seed" in page.url
+    page.reload()
+    assert page.input_value("#dates") == "seed"
+
+
+def test_the_corroborated_figure_shows_its_tints(running: Any, tmp_path: Path) -> None:  # noqa: ANN401 - a browser of Playwright
+    """As many tinted bars and diamonds are seen as readings make certain, and the legend names them."""
+    path = tmp_path / "layers.html"
+    drawn = figure.timeline(dates="corroborated", width=1200, height=760)
+    drawn.write_html(path, config=figure.CONFIG, div_id="chart")
+    visit = browser.Visit(running, path, viewport={"width": 1240, "height": 800})
+    page = visit.open()
+    visit.picture("corroborated")
+    sharp, horizons = tables.load_timeline("corroborated"), tables.load_statuses("corroborated")
+    horizons = horizons[["status_id", "speaks_until"]].rename(columns={"status_id": "record_id"})
+    expected = marks.spans(marks.prepare(sharp.merge(horizons, "left", on="record_id")))["mark"].value_counts()
+    seen = page.evaluate(COUNT)
+    assert seen["day corroborated symbol"] == expected["day corroborated"] >= 4
+    assert seen["corroborated bar"] >= expected["corroborated"] >= 15
+    assert "certain by other sources" in page.inner_text(".legend")
 
 
 def test_a_click_on_a_bar_shows_the_words_that_prove_it(visit: browser.Visit) -> None:
@@ -396,6 +436,10 @@ def test_nothing_of_the_data_is_executed(running: Any, tmp_path: Path) -> None: 
         frames[name] = replaced(frames[name], key, "title", dict(zip(ids, HOSTILE, strict=True)))
     for name in ("timeline", "evidence"):
         frames[name] = replaced(frames[name], "record_id", "quote", dict(zip(ids, HOSTILE, strict=True)))
+    for column in ("says", "note"):
+        texts = [HOSTILE[row % len(HOSTILE)] for row in range(len(frames["corroborations"]))]
+        frames["corroborations"] = frames["corroborations"].assign(**{column: pd.Series(texts, dtype=object)})
+    frames["references"] = frames["references"].assign(title=HOSTILE[0])
     path = tmp_path / "hostile.html"
     path.write_text(explorer.render(frames), encoding="utf-8")
     visit = browser.Visit(running, path, viewport={"width": 1200, "height": 800})
