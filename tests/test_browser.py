@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -416,8 +415,8 @@ def test_nothing_of_the_data_is_executed(running: Any, tmp_path: Path) -> None: 
     assert visit.requests == [visit.address]
 
 
-def test_many_records_are_drawn_with_webgl(running: Any, tmp_path: Path) -> None:  # noqa: ANN401 - a browser of Playwright
-    """Above the limit every record is still drawn: each has its point, and each stretch its line."""
+def test_many_records_are_drawn_as_pictures(running: Any, tmp_path: Path) -> None:  # noqa: ANN401 - a browser of Playwright
+    """Above the limit every record is still seen where it is, and says title, dates and id when pointed at."""
     count = drawing.MANY + 1
     start = pd.Timestamp("1990-01-01") + pd.to_timedelta(np.arange(count) % 9000, unit="D")
     mine = pd.DataFrame({"id": np.arange(count), "kind": "status", "end_state": "ended"})
@@ -426,14 +425,32 @@ def test_many_records_are_drawn_with_webgl(running: Any, tmp_path: Path) -> None
     visit = browser.Visit(running, saved(mine, tmp_path, width=1200), viewport={"width": 1200, "height": 950})
     page = visit.open()
     visit.picture("many")
-    data = json.loads(
-        page.evaluate(
-            """() => JSON.stringify(document.querySelector('.js-plotly-plot').calcdata
-              .map((points) => [points[0].trace.type, points[0].trace.meta, points[0].trace._length]))"""
-        )
+    x, y, inside = page.evaluate(
+        """async (row) => {
+          const chart = document.querySelector('.js-plotly-plot');
+          const at = row + 0.5;
+          await Plotly.relayout(chart, {'yaxis.range': [at + 5, at - 5]});
+          const full = chart._fullLayout;
+          const trace = chart._fullData.find((one) => one.meta === 'record');
+          const area = chart.getBoundingClientRect();
+          const left = area.left + full._size.l;
+          return [left + full.xaxis.l2p(trace.x[row]), area.top + full._size.t + full.yaxis.l2p(at),
+            [...document.querySelectorAll('image')].length]; }""",
+        2500,
     )
-    sizes = {meta: length for kind, meta, length in data if kind == "scattergl"}
-    assert sizes == {"certain": 3 * count, "possible": 3 * count, "record": count}
-    assert page.locator("canvas.gl-canvas").count() > 0
-    # Without a graphics card the driver remarks on its own speed.
-    assert [text for text in visit.complaints if "GL Driver Message" not in text] == []
+    assert inside == -(-count // drawing.TILE)
+    beside = {"x": x - 6, "y": y - 3, "width": 4, "height": 6}
+    page.wait_for_timeout(500)
+    with_bars = page.screenshot(clip=beside)
+    page.evaluate("() => document.querySelectorAll('image').forEach((one) => { one.style.opacity = 0; })")
+    assert page.screenshot(clip=beside) != with_bars
+    page.mouse.move(x - 40, y + 40)
+    page.mouse.move(x, y)
+    page.wait_for_selector(".hoverlayer .hovertext")
+    order = mine.sort_values("start_earliest", kind="stable").iloc[2500]
+    assert page.text_content(".hoverlayer .hovertext") == (
+        f"{order['id']}start {order['start_earliest'].date()} … {order['start_latest'].date()}"
+        f"end {order['end_earliest'].date()} … {order['end_latest'].date()}{order['id']}"
+    )
+    visit.picture("many-zoomed")
+    assert visit.complaints == []

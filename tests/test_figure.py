@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -216,13 +217,16 @@ def many(count: int) -> pd.DataFrame:
     )
 
 
-def test_above_the_limit_all_records_are_drawn_with_webgl() -> None:
+def test_above_the_limit_all_records_are_drawn_in_pictures() -> None:
     """Above 5,000 records each still has its marks and its words; up to it, there are bars and labels."""
     shown = figure.timeline(many(drawing.MANY + 1))
     points = [trace for trace in shown.data if trace.meta == "record"]
     assert sum(len(trace.x) for trace in points) == drawing.MANY + 1
     assert {name for trace in points for name in trace.hovertext} == set(map(str, range(drawing.MANY + 1)))
-    assert {trace.type for trace in shown.data if trace.meta in ("certain", "possible", "record")} == {"scattergl"}
+    for mark in ("certain", "possible"):
+        stretches = [re.search(f"(?:^| ){mark}: (\\d+);", picture.name) for picture in shown.layout.images]
+        assert sum(int(found[1]) for found in stretches if found) == drawing.MANY + 1
+    assert sum(picture.source.count("M") for picture in shown.layout.images) == 2 * 2 * (drawing.MANY + 1)
     below = figure.timeline(many(drawing.MANY), quotes=False)
     assert {trace.type for trace in below.data if trace.meta in ("certain", "possible")} == {"bar"}
 

@@ -97,7 +97,7 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
         Left out, that of the dataset for its own records, and none for a frame.
     quotes
         Whether the passage is shown when a record is pointed at. Above 5,000 records title,
-        dates and id are all that is shown, and the marks are drawn with WebGL, as lines.
+        dates and id are all that is shown, and the bars are drawn as pictures without hatches.
 
     Returns
     -------
@@ -187,8 +187,11 @@ def compose(
     spans = marks.spans(records)
     page = drawing.arrange(records, spans, size, window, heading)
     hover = _hover(records, as_of, width=size[0], quotes=quotes)
-    data, layout = drawing.traces(records, spans, hover, page), drawing.layout(page, as_of)
-    if len(records) <= drawing.MANY:
+    drawn = drawing.placed(records, spans, hover, page)
+    data, layout = drawing.traces(records, drawn, hover, page), drawing.layout(page, as_of)
+    if len(records) > drawing.MANY:
+        layout["images"] = drawing.pictures(drawn, records, page)
+    else:
         layout["meta"] = drawing.standing(records, page)
     return {"data": data, "layout": layout}
 

@@ -205,7 +205,7 @@ def when(records: pd.DataFrame) -> tuple[Strings, Strings]:
     >>> [str(part[0]) for part in when(records)]
     ['1993-01-01 … 1993-12-31', 'still so on 2020-07-23']
     """
-    start_earliest, start_latest, end_earliest, end_latest = (_iso(records[name].to_numpy(float)) for name in BOUNDS)
+    start_earliest, start_latest, end_earliest, end_latest = (iso(records[name].to_numpy(float)) for name in BOUNDS)
     start, end = _window(start_earliest, start_latest), _window(end_earliest, end_latest)
     still = np.strings.add("still so on ", end_earliest)
     return start, np.where(records["still"].to_numpy(bool), still, end)
@@ -249,6 +249,25 @@ def answers(records: pd.DataFrame, day: float) -> pd.Series:
     words = ["after the source", "no", "yes", "before the stated start", "after the stated end", "start uncertain"]
     found = np.select(conditions, words, "end uncertain").astype(object)
     return pd.Series(found).where(np.isin(found, ["yes", "no"]), "unknown (" + pd.Series(found) + ")")
+
+
+def iso(days: Floats) -> Strings:
+    """Write days as YYYY-MM-DD, each day once.
+
+    Parameters
+    ----------
+    days
+        Since 1970-01-01.
+
+    Returns
+    -------
+    array of str
+        NaN is empty.
+    """
+    unknown_day = np.isnan(days)
+    codes, found = pd.factorize(np.where(unknown_day, 0, days).astype(np.int64))
+    written = np.datetime_as_string(found.astype("datetime64[D]"))[codes]
+    return np.where(unknown_day, "", written) if unknown_day.any() else written
 
 
 def clean(text: pd.Series) -> pd.Series:
@@ -340,7 +359,7 @@ def _in_order(days: dict[str, Floats], names: pd.Series) -> None:
     for first, last in (_OUTER, BOUNDS[:2], BOUNDS[2:], BOUNDS[::2], BOUNDS[1::2]):
         wrong = days[first] > days[last]
         if wrong.any():
-            shown = pd.Series(np.strings.add(np.strings.add(_iso(days[first][wrong]), " > "), _iso(days[last][wrong])))
+            shown = pd.Series(np.strings.add(np.strings.add(iso(days[first][wrong]), " > "), iso(days[last][wrong])))
             what = f"{first} is after {last}"
             raise InvalidValueError(_named(what, names[wrong], shown))
 
@@ -400,14 +419,6 @@ def _lanes(frame: pd.DataFrame, lanes: str | Mapping[str, str] | None) -> tuple[
 def _types() -> dict[str, Any]:
     """Give all types of the codebook by name."""
     return {**codebook.event_types(), **codebook.status_types()}
-
-
-def _iso(days: Floats) -> Strings:
-    """Write days as YYYY-MM-DD, each day once; null is empty."""
-    unknown_day = np.isnan(days)
-    codes, found = pd.factorize(np.where(unknown_day, 0, days).astype(np.int64))
-    written = np.datetime_as_string(found.astype("datetime64[D]"))[codes]
-    return np.where(unknown_day, "", written) if unknown_day.any() else written
 
 
 def _window(first: Strings, last: Strings) -> Strings:
