@@ -262,7 +262,7 @@ def test_the_corroborated_figure_shows_its_tints(running: Any, tmp_path: Path) -
     seen = page.evaluate(COUNT)
     assert seen["day corroborated symbol"] == expected["day corroborated"] >= 4
     assert seen["corroborated bar"] >= expected["corroborated"] >= 15
-    assert "certain by other sources" in page.inner_text(".legend")
+    assert "certain by other sources" in page.text_content(".legend")
 
 
 def test_a_click_on_a_bar_shows_the_words_that_prove_it(visit: browser.Visit) -> None:
