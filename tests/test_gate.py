@@ -22,6 +22,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from caucasus_events import __version__
 
@@ -359,6 +360,29 @@ def test_the_gate_prints_the_cause_and_exits_with_1(
     printed = capsys.readouterr().out
     assert "FAILED size (0 s)\n    the cause\n" in printed
     assert "passed descriptors (" in printed
+
+
+@pytest.mark.parametrize("folder", [".", "gate", "data/../deep/gate"])
+def test_the_gate_refuses_to_work_inside_the_checkout(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A work folder inside the checkout is refused, before anything is written, with what to name instead."""
+    monkeypatch.setattr(sys, "argv", ["gate.py", "--work", str(ROOT / folder), "size"])
+    with pytest.raises(SystemExit) as caught:
+        gate.main()
+    asked = ROOT / folder
+    expected = f"--work {asked}: the folder is inside the checkout; name one outside it: --work ../gate"
+    assert str(caught.value) == expected
+    assert not (ROOT / "gate").exists()
+
+
+def test_the_workflow_works_outside_the_checkout_and_uploads_from_there() -> None:
+    """What is published is what the gate built, in a folder outside the checkout."""
+    written = yaml.safe_load((ROOT / ".github" / "workflows" / "publish.yml").read_text("utf-8"))
+    steps = written["jobs"]["gate"]["steps"]
+    passing = next(step for step in steps if "gate.py" in step.get("run", ""))
+    assert passing["run"] == 'python validation/gate.py --work "$WORK" --tag "$TAG"'
+    assert passing["env"]["WORK"] == "${{ runner.temp }}/gate"
+    upload = next(step for step in steps if "upload-artifact" in step.get("uses", ""))
+    assert upload["with"]["path"] == passing["env"]["WORK"] + "/dist/"
 
 
 def test_the_pins_of_the_actions_are_whole_hashes() -> None:

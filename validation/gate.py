@@ -503,6 +503,13 @@ def passes(gate: Gate, name: str) -> bool:
     return good
 
 
+def outside_checkout(work: Path, root: Path) -> Path:
+    """Refuse a folder inside the checkout: the checkout is copied there, and would be copied into itself."""
+    if work.resolve().is_relative_to(root.resolve()):
+        sys.exit(f"--work {work}: the folder is inside the checkout; name one outside it: --work ../gate")
+    return work.resolve()
+
+
 def main() -> None:
     """Run the steps, two at a time, and exit with 1 if one fails."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -511,7 +518,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, help="where environments and built files are kept")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        work = (asked.work or Path(folder)).resolve()
+        work = outside_checkout(asked.work or Path(folder), ROOT)
         work.mkdir(parents=True, exist_ok=True)
         gate = Gate(ROOT, work, asked.tag)
         with ThreadPoolExecutor(2) as pool:
