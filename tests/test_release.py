@@ -200,21 +200,24 @@ def test_new_records_need_no_reason(checkout: Path) -> None:
     )
 
 
+UNEXPLAINED = (
+    f"data/events.parquet: event {FIGHTING}: it changed since 1.0.0 and no sheet says why\n"
+    "    cell      events.date: 1990-02-20 → 1990-02\n"
+    "    cell      events.start_earliest: 1990-02-20 → 1990-02-01\n"
+    "    cell      events.start_latest: 1990-02-20 → 1990-02-28\n"
+    "    cell      events.end_earliest: 1990-02-20 → 1990-02-01\n"
+    "    cell      events.end_latest: 1990-02-20 → 1990-02-28\n"
+    "    cell      events.date_precision: day → month\n"
+    "    and       4 more\n"
+    f'    do        add [[change]] with id = "{FIGHTING}", reason and\n'
+    "              reason_code to its sheet, or undo the change"
+)
+
+
 def test_a_change_without_a_reason_is_refused_with_its_cells(checkout: Path) -> None:
     """Who changes a released cell is told which cells changed and what to add."""
     correct_the_date(checkout, more="")
-    assert refused(checkout) == (
-        f"data/events.parquet: event {FIGHTING}: it changed since 1.0.0 and no sheet says why\n"
-        "    cell      events.date: 1990-02-20 → 1990-02\n"
-        "    cell      events.start_earliest: 1990-02-20 → 1990-02-01\n"
-        "    cell      events.start_latest: 1990-02-20 → 1990-02-28\n"
-        "    cell      events.end_earliest: 1990-02-20 → 1990-02-01\n"
-        "    cell      events.end_latest: 1990-02-20 → 1990-02-28\n"
-        "    cell      events.date_precision: day → month\n"
-        "    and       4 more\n"
-        f'    do        add [[change]] with id = "{FIGHTING}", reason and\n'
-        "              reason_code to its sheet, or undo the change"
-    )
+    assert refused(checkout) == UNEXPLAINED
     assert release.status(checkout).state == "unexplained"
 
 
@@ -462,6 +465,49 @@ def test_the_reason_of_a_seed_explains_what_follows_from_it(checkout: Path) -> N
     assert found.problems == []
     assert {entry["reason"] for entry in found.entries} == {"It went to print a day before."}
     assert {entry["table"] for entry in found.entries} == {"sources", "events", "statuses", "timeline"}
+
+
+NAMED = '\n[[change]]\nid = "ALA"\nreason = "Its name."\nreason_code = "corrected_text"\n'
+
+
+def test_the_reason_of_an_entity_explains_its_name_and_no_date(checkout: Path) -> None:
+    """A corrected name explains the parties written with it; a date changed beside it is still refused."""
+    edit(checkout, 'name = "Aland"', 'name = "Åland"', NAMED)
+    found = build.compare(checkout).history
+    assert found.problems == []
+    assert {(entry["table"], entry["column"]) for entry in found.entries} == {
+        ("entities", "name"),
+        ("events", "participants"),
+        ("timeline", "parties"),
+    }
+    correct_the_date(checkout, more="")
+    assert refused(checkout) == UNEXPLAINED
+
+
+@pytest.mark.parametrize(
+    ("key", "old", "new", "columns"),
+    [
+        ("title", "A small text", "A text", {"citation"}),
+        ("url", "https://example.org/mini", "https://example.org/m", {"url"}),
+    ],
+)
+def test_the_reason_of_a_seed_explains_its_citation_and_no_title(
+    key: str, old: str, new: str, columns: set[str], checkout: Path
+) -> None:
+    """What is said of a document changes how its records cite it; a record's own words need their own reason."""
+    reason = '\n[[change]]\nid = "mini"\nreason = "As printed."\nreason_code = "corrected_text"\n'
+    edit(checkout, f'{key} = "{old}"', f'{key} = "{new}"', reason)
+    found = build.compare(checkout).history
+    assert found.problems == []
+    assert {entry["column"] for entry in found.entries if entry["table"] == "timeline"} == columns
+    edit(checkout, 'title = "Fighting between Aland and Borland"', 'title = "Fighting of Aland and Borland"')
+    assert refused(checkout) == (
+        f"data/events.parquet: event {FIGHTING}: it changed since 1.0.0 and no sheet says why\n"
+        "    cell      events.title: Fighting between Aland and Borland → Fightin …\n"
+        "    cell      timeline.title: Fighting between Aland and Borland → Fight …\n"
+        f'    do        add [[change]] with id = "{FIGHTING}", reason and\n'
+        "              reason_code to its sheet, or undo the change"
+    )
 
 
 def test_changes_are_filtered_by_version_and_table(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,9 +42,45 @@ _OWN = {
     "corroborations": "reading",
     "references": "reference",
 }
-# What cells of other rows follow from: names of entities, horizons of seeds, windows of records.
-_DEPENDED = ("sources", "entities", "events", "statuses")
-_PARTIES = ("subject", "object", "about", "attributed_to", "entity_id")
+_PARTIES = ("subject", "object", "about", "attributed_to", "entity_id", "location")
+
+
+def _places(tables: str, columns: str) -> set[str]:
+    """Name every one of some columns, or of some operations on whole rows, in every one of some tables."""
+    return {f"{table}.{column}" for table in tables.split() for column in columns.split()}
+
+
+_BOUNDS = "start_earliest start_latest end_earliest end_latest"
+_JUDGED = _places("corroborations", "relation applied why_not")
+_NAMED = _places("events", "participants") | _places("timeline", "parties")
+_PARTY = {
+    *_NAMED,
+    *_places("events statuses", "attributed_to"),
+    *_places("events", "location"),
+    *_places("statuses", "subject object about"),
+    *_places("participants", "added removed"),
+}
+# What follows from what: the reason of a source, an entity or a record explains a cell, or a row that
+# is added or removed, of what depends on it only where it changed itself in the place on the left.
+_FOLLOWS: dict[str, set[str]] = {
+    "sources.speaks_until": _places("events statuses timeline", _BOUNDS)
+    | _places("events statuses", "speaks_until")
+    | _JUDGED,
+    **dict.fromkeys(
+        _places("sources", "title author publisher first_published_by published"), _places("timeline", "citation")
+    ),
+    "sources.url": _places("timeline", "url"),
+    "sources.sha256": _places("evidence", "added removed start_char end_char quote prefix suffix")
+    | _places("timeline", "quote"),
+    "sources.removed": _places(
+        "events statuses participants evidence timeline corroborations external_ids coverage", "removed"
+    ),
+    "entities.name": _NAMED,
+    "entities.added": _PARTY,
+    "entities.removed": _PARTY,
+    **dict.fromkeys(_places("events statuses", _BOUNDS), _JUDGED),
+    **dict.fromkeys(_places("events statuses", "removed"), _places("corroborations", "removed")),
+}
 _SHOWN = 6
 
 
@@ -461,9 +497,10 @@ class _Explained:
         self.told = {each.block.id: each for each in fresh}
         self.used: set[str] = set()
         self.old_ids = _ids(last.tables)
-        self.touched = {_owner(entry["id"]) for entry in entries if entry["table"] in _DEPENDED}
+        self.follows = _follows(entries)
         self.dead = set(past[past["operation"] == "withdrawn"]["id"])
-        self.parties = _parties(last.tables) | _parties(tables)
+        was, now = _parties(last.tables), _parties(tables)
+        self.parties = {name: [*now.get(name, ()), *was.get(name, ())] for name in was | now}
         self.problems = self.doubled(fresh)
         self.entries = [self.explain(entry) for entry in entries]
         self.problems += self.silent() + self.revived()
@@ -484,15 +521,17 @@ class _Explained:
         return entry | {"reason_code": "new_record" if self.is_new(entry, owner) else "coding_rule"}
 
     def reason(self, entry: Entry, owner: str) -> _Told | None:
-        """Look for a reason: of the row, of its column, of what it depends on and what changed too."""
+        """Look for a reason: of the row, of its column, of what it follows from."""
         if self.is_new(entry, owner):
             return None
         names = [owner, f"{entry['table']}.{entry['column'] or entry['id']}"]
-        names += [name for name in self.parties.get(owner, ()) if name in self.touched]
-        return next((self.told[name] for name in names if name in self.told and self.fits(entry, name)), None)
+        own = [name for name in names if name in self.told and self.fits(entry, name)]
+        others = [name for name in self.parties.get(owner, ()) if name in self.told]
+        followed = [name for name in others if _place(entry) in self.follows.get(name, ())]
+        return next((self.told[name] for name in [*own, *followed]), None)
 
     def fits(self, entry: Entry, name: str) -> bool:
-        """Say whether a block may explain a difference: a withdrawal explains no cell that is still there."""
+        """Say whether a block may explain a row of its own: a withdrawal explains no cell that is still there."""
         gone = self.told[name].code == "withdrawn"
         if entry["operation"] == "removed" and entry["table"] in _OWN:
             return gone
@@ -574,6 +613,19 @@ def _ids(tables: Mapping[str, pd.DataFrame]) -> set[str]:
     return {name for table in _OWN if table in tables for name in tables[table][schema.KEYS[table][0]]}
 
 
+def _place(entry: Entry) -> str:
+    """Name the column of a cell that changed, or what was done to a whole row, with its table."""
+    return f"{entry['table']}.{entry['column'] or entry['operation']}"
+
+
+def _follows(entries: Iterable[Entry]) -> dict[str, set[str]]:
+    """Give, by the id of a row that changed, the places in which other rows may change with it."""
+    found: dict[str, set[str]] = {}
+    for entry in entries:
+        found.setdefault(_owner(entry["id"]), set()).update(_FOLLOWS.get(_place(entry), ()))
+    return found
+
+
 def _parties(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[str]]:
     """Give, by record, its seed and the entities that it names: what its cells depend on."""
     found: dict[str, list[str]] = {}
@@ -581,7 +633,9 @@ def _parties(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[str]]:
         frame = tables[table]
         for column in [name for name in ("source_id", "record_id", *_PARTIES) if name in frame]:
             for record, name in frame[[schema.KEYS[table][0], column]].dropna().itertuples(index=False):
-                found.setdefault(record, []).append(name)
+                # A border is two entities; a reading hangs, through its record, on the seed of that.
+                names = name.split("-") if column == "location" else [name, *found.get(name, ())]
+                found.setdefault(record, []).extend(names)
     return found
 
 
