@@ -82,6 +82,10 @@ _FOLLOWS: dict[str, set[str]] = {
     **dict.fromkeys(_places("events statuses", "removed"), _places("corroborations", "removed")),
 }
 _SHOWN = 6
+_VERSION = r"(\d+)\.(\d+)\.(\d+)"
+# Without these a release tells neither what it is nor what it holds.
+_SAYS = ("version", "released", "previous", "names", "tables", "sha256")
+_NEEDED = {"sources", "entities", "events", "statuses", "changes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ def parse(version: str) -> tuple[int, int, int]:
     >>> parse("1.10.0") > parse("1.9.2")
     True
     """
-    match = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)", version)
+    match = re.fullmatch(_VERSION, version)
     if not match:
         raise InvalidValueError(f"{version!r} is no version; write three numbers: 1.0.0")
     major, minor, patch = map(int, match.groups())
@@ -192,12 +196,49 @@ def frozen(root: Path, version: str | None = None) -> Frozen | None:
         return None
     version = version or versions[-1]
     folder = root / RELEASES / version
-    form = json.loads((folder / "release.json").read_text("utf-8"))
-    problems = [_thawed(folder, name, form) for name in form["tables"] if not _intact(folder, name, form)]
+    form, problems = _read(folder)
+    problems = problems or [_thawed(folder, name, form) for name in form["tables"] if not _intact(folder, name, form)]
     if problems:
         raise ProblemsError(problems)
     tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in form["tables"]}
     return Frozen(version, form["released"], tables, form)
+
+
+def _read(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
+    """Read what a release says of itself, as far as its tables can be read by it."""
+    place, restore = f"{RELEASES}/{folder.name}", "restore it: a release never changes"
+    try:
+        form = json.loads((folder / "release.json").read_text("utf-8"))
+        told = {name for name, each in form["tables"].items() if each["sha256"] and each["columns"] and each["key"]}
+        lacking = [key for key in _SAYS if key not in form]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}, [Problem(f"{place}/release.json", "", "the file cannot be read", restore)]
+    problems = [Problem(f"{place}/release.json", "", f"it does not say {key}", restore) for key in lacking]
+    there = {path.stem for path in folder.glob("*.parquet")}
+    undescribed = [f"it does not describe {name}.parquet" for name in sorted((there | _NEEDED) - told)]
+    return form, problems + [Problem(f"{place}/release.json", "", what, restore) for what in undescribed]
+
+
+def own_digest(form: Mapping[str, Any]) -> str:
+    """Digest what a release says of itself.
+
+    Parameters
+    ----------
+    form
+        What stands in ``release.json``.
+
+    Returns
+    -------
+    str
+        The SHA-256 of everything in it but this digest.
+
+    Examples
+    --------
+    >>> own_digest({"version": "1.0.0", "sha256": "0"}) == own_digest({"version": "1.0.0"})
+    True
+    """
+    rest = {key: value for key, value in form.items() if key != "sha256"}
+    return hashlib.sha256(json.dumps(rest, ensure_ascii=False).encode()).hexdigest()
 
 
 def released(root: Path) -> list[str]:
@@ -213,7 +254,8 @@ def released(root: Path) -> list[str]:
     list of str
     """
     found = (path.parent.name for path in (root / RELEASES).glob("*/release.json"))
-    return sorted(found, key=parse)
+    # What a freeze left that was killed has another name.
+    return sorted((name for name in found if re.fullmatch(_VERSION, name)), key=parse)
 
 
 def _intact(folder: Path, name: str, form: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from . import __version__, build, changelog, descriptors, files, ledger
+from . import __version__, build, chain, changelog, descriptors, files, ledger
 from .errors import InvalidValueError, Problem, ProblemsError, ReleaseError
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def freeze(root: Path, day: str) -> list[str]:
     Raises
     ------
     InvalidValueError
-        If ``day`` is no day (a ``ValueError``).
+        If ``day`` is no day, or before that of the last release (a ``ValueError``).
     ProblemsError
         If the seeds cannot be built, or a change has no reason.
     ReleaseError
@@ -138,6 +138,7 @@ def freeze(root: Path, day: str) -> list[str]:
         raise ProblemsError(found.problems)
     if found.state != "ready":
         raise ReleaseError(f"{__version__} cannot be frozen\n{told(found)}")
+    _not_before(released, ledger.frozen(root))
     built = build.build_in_memory(root)
     rendered = files.render(built.shipped, released)
     _write_frozen(root, built, rendered, released)
@@ -195,6 +196,13 @@ def _day(written: str) -> str:
         raise InvalidValueError(f"{written!r} is no day; write YYYY-MM-DD") from None
 
 
+def _not_before(day: str, last: ledger.Frozen | None) -> None:
+    """Refuse a day before that of the last release: releases follow each other in time as in number."""
+    if last and day < last.released:
+        what = f"{day!r} is before {last.version}, which was released on {last.released}"
+        raise InvalidValueError(f"{what}; write that day or a later one")
+
+
 def _write_frozen(root: Path, built: build.Built, rendered: Mapping[str, bytes], released: str) -> None:
     """Write a frozen release beside its place, and move it there when it is whole."""
     folder = root / ledger.RELEASES / __version__
@@ -210,8 +218,8 @@ def _write_frozen(root: Path, built: build.Built, rendered: Mapping[str, bytes],
             "sha256": hashlib.sha256(content).hexdigest(),
             "content_digest": descriptors.content_digest(name, frame),
         }
-    previous = built.history.last.version if built.history.last else None
-    about = {"version": __version__, "released": released, "previous": previous, **form}
+    about = {"version": __version__, "released": released, "previous": chain.previous(root), **form}
+    about["sha256"] = ledger.own_digest(about)
     (new / "release.json").write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", "utf-8", newline="\n")
     new.rename(folder)
 
@@ -232,9 +240,13 @@ def check(root: Path) -> list[str]:
     Raises
     ------
     ProblemsError
-        If a frozen file is not what was released, if the changes do not lead from one release to
-        the next, if the changelog or a descriptor says something else.
+        If a release is missing, if a frozen file is not what was released or what its release
+        says of it, if the changes do not lead from one release to the next, if the changelog or a
+        descriptor says something else.
     """
+    broken = chain.problems(root)
+    if broken:
+        raise ProblemsError(broken)
     compared = build.compare(root)
     history = compared.history
     now = {**compared.tables, "changes": history.table}
