@@ -131,6 +131,20 @@ def test_descriptors_with_a_wrong_hash_fails(at: Any, root: Path) -> None:  # no
     assert message == "croissant.json: the hash of sources.parquet is not that of the file"
 
 
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("events.parquet", "datapackage.json describes events.parquet, which is missing"),
+        ("datapackage.json", "datapackage.json is missing"),
+        ("dataset.jsonld", "dataset.jsonld is missing"),
+    ],
+)
+def test_descriptors_without_a_file_fails(at: Any, root: Path, name: str, found: str) -> None:  # noqa: ANN401 - as above
+    """A file that is missing is a finding like any other."""
+    (root / "data" / name).unlink()
+    assert failure(lambda: gate.STEPS["descriptors"](at)) == found
+
+
 @slow
 @pytest.mark.parametrize(
     "wrong",
@@ -199,6 +213,39 @@ def test_history_that_was_changed_fails(at: Any, root: Path) -> None:  # noqa: A
     log = root / "CHANGELOG.md"
     log.write_text(log.read_text("utf-8") + "\n## 0.0.9 (2020-01-01)\n", "utf-8")
     assert "CHANGELOG.md: version 0.0.9 has a section and is not frozen" in failure(lambda: gate.STEPS["history"](at))
+
+
+def git(root: Path, *words: str) -> None:
+    """Run git in a checkout, as somebody."""
+    gate.run("git", "-c", "user.name=A", "-c", "user.email=a@example.org", *words, cwd=root)
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="needs git")
+def test_history_that_is_not_that_of_its_tag_fails(tmp_path: Path) -> None:
+    """A release that differs from the tag that published it, or is gone, is named with both."""
+    folder = tmp_path / "validation" / "releases" / "1.0.0"
+    folder.mkdir(parents=True)
+    (folder / "release.json").write_text("{}")
+    assert gate.tagged(tmp_path) == []
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-q", "-m", "1.0.0")
+    git(tmp_path, "tag", "v1.0.0")
+    assert gate.tagged(tmp_path) == ["1 tagged releases are those of their tags"]
+    message = "validation/releases/1.0.0: it is not what the tag v1.0.0 holds: validation/releases/1.0.0/release.json"
+    (folder / "release.json").write_text('{"version": "1.0.0"}')
+    assert failure(lambda: gate.tagged(tmp_path)) == message
+    shutil.rmtree(folder)
+    assert failure(lambda: gate.tagged(tmp_path)) == message
+
+
+def test_the_workflows_fetch_the_tags() -> None:
+    """Every checkout of a workflow brings the tags that releases are held against."""
+    for path in sorted((ROOT / ".github" / "workflows").glob("*.yml")):
+        jobs = yaml.safe_load(path.read_text("utf-8"))["jobs"].values()
+        steps = [step for job in jobs for step in job["steps"] if "checkout" in step.get("uses", "")]
+        assert steps
+        assert all(step["with"]["fetch-depth"] == 0 for step in steps)
 
 
 def wheel(to: Path, *, without: str = "", extra: dict[str, str] | None = None) -> Path:
@@ -360,6 +407,22 @@ def test_the_gate_prints_the_cause_and_exits_with_1(
     printed = capsys.readouterr().out
     assert "FAILED size (0 s)\n    the cause\n" in printed
     assert "passed descriptors (" in printed
+
+
+def test_a_step_that_breaks_off_is_named_and_the_others_go_on(
+    at: Any,  # noqa: ANN401 - as above
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Whatever a step raises, the gate names step and error, and fails without a traceback."""
+
+    def broken(_: object) -> list[str]:
+        raise FileNotFoundError("no such file")
+
+    monkeypatch.setitem(gate.STEPS, "size", broken)
+    assert gate.passes(at, "size") is False
+    expected = "FAILED size (0 s)\n    the step size broke off: FileNotFoundError: no such file\n"
+    assert capsys.readouterr().out == expected
 
 
 @pytest.mark.parametrize("folder", [".", "gate", "data/../deep/gate"])

@@ -291,7 +291,20 @@ def history(gate: Gate) -> list[str]:
         raise Failed(str(error)) from None
     if found.state == "refused" or (gate.tag and found.state != "released"):
         raise Failed(release.told(found))
-    return [*lines, *release.told(found).splitlines()]
+    return [*lines, *tagged(gate.root), *release.told(found).splitlines()]
+
+
+def tagged(root: Path) -> list[str]:
+    """Hold every release against the tag that published it, as far as git is there to tell."""
+    if not (root / ".git").exists() or not shutil.which("git"):
+        return []
+    tags = [tag for tag in run("git", "tag", "--list", "v*", cwd=root).split() if re.fullmatch(r"v\d+\.\d+\.\d+", tag)]
+    for tag in tags:
+        folder = f"{ledger.RELEASES}/{tag[1:]}"
+        differ = run("git", "diff", "--name-only", tag, "--", folder, cwd=root).split()
+        if differ or not (root / folder).is_dir():
+            raise Failed(f"{folder}: it is not what the tag {tag} holds: {', '.join(differ) or 'nothing is there'}")
+    return [f"{len(tags)} tagged releases are those of their tags"]
 
 
 @step
@@ -498,6 +511,9 @@ def passes(gate: Gate, name: str) -> bool:
         lines, good = STEPS[name](gate), True
     except Failed as error:
         lines, good = str(error).splitlines(), False
+    # Whatever else a step meets must not keep the others from telling what they found.
+    except Exception as error:  # noqa: BLE001
+        lines, good = [f"the step {name} broke off: {type(error).__name__}: {error}"], False
     words = f"{'passed' if good else 'FAILED'} {name} ({time.monotonic() - start:.0f} s)"
     print("\n".join([words, *(f"    {line}" for line in lines)]), flush=True)
     return good
