@@ -473,6 +473,35 @@ def test_whatever_tells_of_history_must_agree(part: str, checkout: Path, monkeyp
     assert expected[part] in str(caught.value)
 
 
+def test_every_release_has_one_section_with_one_data_part(checkout: Path) -> None:
+    """A second section for a version, or a second Data part in one, is named with its place."""
+    log = checkout / "CHANGELOG.md"
+    text = log.read_text("utf-8")
+    log.write_text(text + "\n## 1.0.0 (2031-02-04)\n\n### Data\n\nAnything.\n", "utf-8")
+    with pytest.raises(ProblemsError) as second:
+        release.check(checkout)
+    assert str(second.value) == (
+        "CHANGELOG.md: the sections are not the frozen versions, the newest first\n"
+        "    sections  1.0.0, 1.0.0\n"
+        "    frozen    1.0.0\n"
+        "    do        restore it: every frozen version has one section"
+    )
+    log.write_text(text + "\n### Data\n\nAnything.\n", "utf-8")
+    with pytest.raises(ProblemsError) as twice:
+        release.check(checkout)
+    assert str(twice.value) == ("CHANGELOG.md:5: 1.0.0 has 2 Data parts\n    do        keep the one that freeze wrote")
+
+
+def test_the_sections_stand_with_the_newest_first() -> None:
+    """Sections in another order, or without a day, are no changelog of these versions."""
+    whole = "# Changelog\n\n## Unreleased\n\n## 1.1.0 (2031-03-04)\n\n## 1.0.0 (2031-02-03)\n"
+    assert changelog.order_problems(whole, ["1.0.0", "1.1.0"]) == []
+    found = changelog.order_problems("## 1.0.0 (2031-02-03)\n\n## 1.1.0 (2031-03-04)\n", ["1.0.0", "1.1.0"])
+    assert [problem.what for problem in found] == ["the sections are not the frozen versions, the newest first"]
+    bare = changelog.order_problems("## 1.0.0\n\n## Notes\n", ["1.0.0"])
+    assert [problem.what for problem in bare] == ["version Notes has a section and is not frozen"]
+
+
 # How the form of the last release was, where it differs from that of today.
 FORMS: dict[str, Callable[[dict[str, Any]], object]] = {
     "column gone": lambda was: events(was).update(mood={"type": "str", "description": "x", "codes": []}),

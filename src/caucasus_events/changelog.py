@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from .errors import Problem
+from .errors import Fact, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from .ledger import Tables
 
@@ -161,24 +161,38 @@ def compare(text: str, version: str, released: str, part: str) -> list[Problem]:
     if not found:
         return [Problem(FILE, "", f"there is no section {heading!r}", "run caucasus-events release freeze")]
     section = rest.partition("\n## ")[0]
-    match = re.search(r"### Data\n\n(.*?)(?=\n+### |\s*\Z)", section, re.DOTALL)
+    line = text[: text.index(heading)].count("\n") + 1
+    count = len(re.findall(r"^### +Data\s*$", section, re.MULTILINE))
+    if count > 1:
+        return [Problem(f"{FILE}:{line}", "", f"{version} has {count} Data parts", "keep the one that freeze wrote")]
+    match = re.search(r"^### Data\n\n(.*?)(?=\n+### |\s*\Z)", section, re.DOTALL | re.MULTILINE)
     if match and match[1].strip() == part:
         return []
-    line = text[: text.index(heading)].count("\n") + 1
     do = "restore it; what a release changed is told by its tables, why by the sheets"
     return [Problem(f"{FILE}:{line}", "", f"the Data part of {version} is not what the tables tell", do)]
 
 
-def sections(text: str) -> list[str]:
-    """List the versions that the changelog has a section for, the newest first.
+def order_problems(text: str, versions: Sequence[str]) -> list[Problem]:
+    """Hold the sections against the frozen versions: each has one, the newest comes first.
 
     Parameters
     ----------
     text
         ``CHANGELOG.md``.
+    versions
+        The frozen versions, the oldest first.
 
     Returns
     -------
-    list of str
+    list of Problem
     """
-    return re.findall(r"^## (\d+\.\d+\.\d+) \(", text, re.MULTILINE)
+    written = [heading for heading in re.findall(r"^##[ \t]+(.*?)\s*$", text, re.MULTILINE) if heading != "Unreleased"]
+    found = [re.sub(r"^(\d+\.\d+\.\d+) \(.*\)$", r"\1", heading) for heading in written]
+    unknown = [f"version {version} has a section and is not frozen" for version in found if version not in versions]
+    if unknown:
+        return [Problem(FILE, "", what, "freeze it, or remove it") for what in unknown]
+    if found == list(reversed(versions)):
+        return []
+    facts = (Fact("sections", ", ".join(found)), Fact("frozen", ", ".join(reversed(versions))))
+    do = "restore it: every frozen version has one section"
+    return [Problem(FILE, "", "the sections are not the frozen versions, the newest first", do, facts)]
