@@ -216,6 +216,59 @@ UNEXPLAINED = (
 )
 
 
+def without(root: Path, *tables: str, column: str = "") -> build.Compared:
+    """Compare with a last release that lacked some tables, and a column of the events."""
+    last = ledger.frozen(root)
+    assert last is not None
+    kept = {name: frame for name, frame in last.tables.items() if name not in tables}
+    kept["events"] = kept["events"].drop(columns=[column] if column else [])
+    form = {**last.form, "tables": {name: last.form["tables"][name] for name in kept}}
+    then = ledger.Frozen(last.version, last.released, kept, form)
+    compared = build.compare(root)
+    coded = [*build.read_seeds(root), build.readings.code_layer(root)]
+    return compared._replace(history=ledger.history(compared.tables, coded, then, "1.1.0"))
+
+
+def test_new_tables_and_columns_are_told_in_a_line_each(checkout: Path) -> None:
+    """The rows of a new table and the cells of a new column are counted, not listed, and need no reason."""
+    found = without(checkout, "corroborations", "external_ids", column="location")
+    assert found.history.problems == []
+    table = found.history.table
+    assert set(table["reason_code"]) == {"new_table"}
+    assert table["reason"].isna().all()
+    schema.Changes.validate(table)
+    assert changelog.data_part("1.1.0", {**found.tables, "changes": table}) == (
+        "**New tables and columns**\n\n"
+        "- table added: `corroborations`, 2 rows\n"
+        "- column added: `events.location`\n"
+        "- table added: `external_ids`, 1 row"
+    )
+
+
+@pytest.mark.parametrize(
+    ("places", "line"),
+    [
+        ([("events", FIGHTING, "start_earliest")], f"- `{FIGHTING}`: start_earliest in events. Why."),
+        ([("timeline", FIGHTING, "citation")], f"- `{FIGHTING}`: citation in timeline. Why."),
+        (
+            [("coverage", "mini 0", "end_char"), ("coverage", "mini 0", "disposition")],
+            "- `mini`: end_char in coverage, disposition in coverage. Why.",
+        ),
+        (
+            [("events", FIGHTING, "date"), ("timeline", FIGHTING, "start_latest")],
+            f"- `{FIGHTING}`: date: 1 → 2. Why.",
+        ),
+    ],
+)
+def test_every_reason_is_told(places: list[tuple[str, str, str]], line: str, checkout: Path) -> None:
+    """A record that changed only where others follow it is told with its reason; no reason is told twice."""
+    same = {"version": "1.0.1", "operation": "changed", "old": "1", "new": "2"}
+    same |= {"reason": "Why.", "reason_code": "coding_rule"}
+    rows = [same | {"table": table, "id": name, "column": column} for table, name, column in places]
+    told = changelog.data_part("1.0.1", {**build.compare(checkout).tables, "changes": pd.DataFrame(rows)})
+    assert told == f"**Coding rules**\n\n{line}"
+
+
 def test_a_change_without_a_reason_is_refused_with_its_cells(checkout: Path) -> None:
     """Who changes a released cell is told which cells changed and what to add."""
     correct_the_date(checkout, more="")

@@ -560,11 +560,13 @@ class _Explained:
             if told.code == "withdrawn" and operation == "removed" and entry["table"] in _OWN:
                 return entry | {"operation": "withdrawn", "new": getattr(told.block, "replaced_by", None)}
             return entry
+        if self.is_form(entry):
+            return entry | {"reason_code": "new_table"}
         return entry | {"reason_code": "new_record" if self.is_new(entry, owner) else "coding_rule"}
 
     def reason(self, entry: Entry, owner: str) -> _Told | None:
         """Look for a reason: of the row, of its column, of what it follows from."""
-        if self.is_new(entry, owner):
+        if self.is_form(entry) or self.is_new(entry, owner):
             return None
         names = [owner, f"{entry['table']}.{entry['column'] or entry['id']}"]
         own = [name for name in names if name in self.told and self.fits(entry, name)]
@@ -583,13 +585,16 @@ class _Explained:
         """Say whether a row belongs to a record that no release had; its passage is its reason."""
         return entry["operation"] == "added" and owner not in self.old_ids
 
+    def is_form(self, entry: Entry) -> bool:
+        """Say whether a difference comes with a table or a column that no release had."""
+        table, column = str(entry["table"]), entry["column"]
+        if entry["operation"] == "table added" or table not in self.last.tables:
+            return True
+        return column is not None and column not in self.last.tables[table]
+
     def needless(self, entry: Entry) -> bool:
         """Say whether a difference needs no reason: what is new speaks for itself."""
-        table, column = str(entry["table"]), entry["column"]
-        if entry["operation"] in ("column added", "table added") or table not in self.last.tables:
-            return True
-        new_column = column is not None and column not in self.last.tables[table]
-        return self.is_new(entry, _owner(entry["id"])) or new_column
+        return self.is_form(entry) or self.is_new(entry, _owner(entry["id"]))
 
     def silent(self) -> list[Problem]:
         """Report every record that changed without a reason, with its cells."""
