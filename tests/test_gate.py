@@ -409,6 +409,38 @@ def test_the_gate_prints_the_cause_and_exits_with_1(
     assert "passed descriptors (" in printed
 
 
+@pytest.mark.parametrize("tracked", [True, False])
+def test_what_was_built_from_another_checkout_is_built_again(
+    tracked: bool,  # noqa: FBT001 - a parameter of the test
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In a folder used again, only a checkout that changed is built again, and what was installed goes with it."""
+    root, work = tmp_path / "checkout", tmp_path / "work"
+    root.mkdir()
+    (root / "a.py").write_text("1")
+    if tracked:
+        git(root, "init", "-q")
+    built: list[str] = []
+
+    def build(at: Any) -> None:  # noqa: ANN401 - a script without types for the tests
+        built.append((root / "a.py").read_text())
+        (at.work / "dist").mkdir(parents=True)
+        for name in ("a.whl", "a.tar.gz"):
+            (at.work / "dist" / name).write_text(built[-1])
+
+    monkeypatch.setattr(gate, "build_twice", build)
+    gate.Gate(root, work).dist()
+    installed = work / "env" / "wheel" / "whole"
+    installed.parent.mkdir(parents=True)
+    installed.touch()
+    gate.Gate(root, work).dist()
+    assert (built, installed.exists()) == (["1"], True)
+    (root / "a.py").write_text("2")
+    wheel, _ = gate.Gate(root, work).dist()
+    assert (built, installed.exists(), wheel.read_text()) == (["1", "2"], False, "2")
+
+
 def test_a_step_that_breaks_off_is_named_and_the_others_go_on(
     at: Any,  # noqa: ANN401 - as above
     monkeypatch: pytest.MonkeyPatch,

@@ -77,10 +77,16 @@ class Gate:
     locks: defaultdict[str, threading.RLock] = field(default_factory=lambda: defaultdict(threading.RLock))
 
     def dist(self) -> tuple[Path, Path]:
-        """Build wheel and sdist twice, once."""
+        """Build wheel and sdist twice, once for every state of the checkout."""
+        built, now = self.work / "dist-of", checkout_digest(self.root)
         with self.locks["dist"]:
-            if not (self.work / "dist").exists():
+            fresh = (self.work / "dist").exists() and built.exists() and built.read_text("utf-8") == now
+            if not fresh:
+                # What was installed from older files would be tested instead of these.
+                for name in ("dist", "env/wheel", "env/sdist", "env/editable"):
+                    shutil.rmtree(self.work / name, ignore_errors=True)
                 build_twice(self)
+                built.write_text(now, "utf-8")
         wheel, sdist = next((self.work / "dist").glob("*.whl")), next((self.work / "dist").glob("*.tar.gz"))
         return wheel, sdist
 
@@ -129,6 +135,28 @@ def copy(root: Path, to: Path) -> Path:
     """Copy a checkout without what git does not hold."""
     shutil.rmtree(to, ignore_errors=True)
     return Path(shutil.copytree(root, to, ignore=_LEFT_OUT))
+
+
+def checkout_digest(root: Path) -> str:
+    """Digest every file of a checkout by name and content: what is built depends on nothing else."""
+    hasher = hashlib.sha256()
+    for path in held(root):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        hasher.update(f"{path.relative_to(root).as_posix()} {content}\n".encode())
+    return hasher.hexdigest()
+
+
+def held(root: Path) -> list[Path]:
+    """List the files that git holds or would hold; without git, all that :func:`copy` copies."""
+    if (root / ".git").exists() and shutil.which("git"):
+        names = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=root).split("\0")
+        return sorted({root / name for name in names if (root / name).is_file()})
+    found = []
+    for folder, below, names in os.walk(root):
+        left_out = _LEFT_OUT(folder, [*below, *names])
+        below[:] = [name for name in below if name not in left_out]
+        found += [Path(folder, name) for name in names if name not in left_out]
+    return sorted(found)
 
 
 @step
