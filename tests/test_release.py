@@ -477,14 +477,15 @@ def test_a_release_cannot_vanish(checkout: Path, monkeypatch: pytest.MonkeyPatch
     shutil.rmtree((checkout / RELEASE).parent)
     log = checkout / "CHANGELOG.md"
     log.write_text(log.read_text("utf-8").partition("\n## 1.0.0")[0], "utf-8")
-    with pytest.raises(ProblemsError) as caught:
-        release.check(checkout)
-    assert str(caught.value) == (
-        "validation/releases/1.1.0/release.json: the release follows another one than stands before it\n"
-        f"    told      1.0.0, {digest[:16]}…\n"
-        "    found     None\n"
-        "    do        restore the release that is missing or altered"
-    )
+    for call in (lambda: release.check(checkout), lambda: release.freeze(checkout, "2031-05-06")):
+        with pytest.raises(ProblemsError) as caught:
+            call()
+        assert str(caught.value) == (
+            "validation/releases/1.1.0/release.json: the release follows another one than stands before it\n"
+            f"    told      1.0.0, {digest[:16]}…\n"
+            "    found     None\n"
+            "    do        restore the release that is missing or altered"
+        )
 
 
 def test_a_release_before_the_last_is_refused(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -677,6 +678,24 @@ def test_the_reason_of_a_seed_explains_its_citation_and_no_title(
         f'    do        add [[change]] with id = "{FIGHTING}", reason and\n'
         "              reason_code to its sheet, or undo the change"
     )
+
+
+def test_a_withdrawn_record_takes_its_readings_with_it(checkout: Path) -> None:
+    """One reason explains a record that goes and its readings; what replaces the record replaces none of these."""
+    status, layer = "aland-borland-border-closed", checkout / "validation" / "corroboration.toml"
+    sheet = checkout / "seeds" / "mini.toml"
+    block = rf'\[\[status\]\]\nid = "{status}".*?(?=\[\[status)'
+    gone = [(status, f'replaced_by = "{FIGHTING}"\n'), ("atlas", ""), ("gazette-1988", "")]
+    why = [f'\n[[withdrawn]]\nid = "{name}"\nreason = "Wrong."\n{heir}' for name, heir in gone]
+    text = re.sub(block, "", sheet.read_text("utf-8"), flags=re.DOTALL)
+    sheet.write_text(text + "".join(why), "utf-8")
+    layer.unlink()
+    found = build.compare(checkout).history
+    assert found.problems == []
+    stones = found.table[found.table["operation"] == "withdrawn"]
+    heirs = dict(zip(stones["id"], stones["new"].astype(object).where(stones["new"].notna(), None), strict=True))
+    readings = dict.fromkeys((f"{status}-start-1987", f"{status}-start-1988-05"))
+    assert heirs == {status: FIGHTING, **readings, "atlas": None, "gazette-1988": None}
 
 
 def test_changes_are_filtered_by_version_and_table(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:

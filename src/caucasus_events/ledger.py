@@ -72,9 +72,7 @@ _FOLLOWS: dict[str, set[str]] = {
     "sources.url": _places("timeline", "url"),
     "sources.sha256": _places("evidence", "added removed start_char end_char quote prefix suffix")
     | _places("timeline", "quote"),
-    "sources.removed": _places(
-        "events statuses participants evidence timeline corroborations external_ids coverage", "removed"
-    ),
+    "sources.removed": _places("events statuses participants evidence timeline corroborations external_ids", "removed"),
     "entities.name": _NAMED,
     "entities.added": _PARTY,
     "entities.removed": _PARTY,
@@ -558,7 +556,9 @@ class _Explained:
             self.used.add(told.block.id)
             entry = entry | {"reason": told.block.reason, "reason_code": told.code}
             if told.code == "withdrawn" and operation == "removed" and entry["table"] in _OWN:
-                return entry | {"operation": "withdrawn", "new": getattr(told.block, "replaced_by", None)}
+                # What replaces a record does not replace the readings that go with it.
+                heir = getattr(told.block, "replaced_by", None) if told.block.id == owner else None
+                return entry | {"operation": "withdrawn", "new": heir}
             return entry
         if self.is_form(entry):
             return entry | {"reason_code": "new_table"}

@@ -128,14 +128,16 @@ def freeze(root: Path, day: str) -> list[str]:
     InvalidValueError
         If ``day`` is no day, or before that of the last release (a ``ValueError``).
     ProblemsError
-        If the seeds cannot be built, or a change has no reason.
+        If the seeds cannot be built, a change has no reason, or an earlier release is missing or
+        altered.
     ReleaseError
         If the version is not one that may be released now.
     """
     released = _day(day)
     found = status(root)
-    if found.problems:
-        raise ProblemsError(found.problems)
+    problems = [*chain.problems(root), *found.problems]
+    if problems:
+        raise ProblemsError(problems)
     if found.state != "ready":
         raise ReleaseError(f"{__version__} cannot be frozen\n{told(found)}")
     _not_before(released, ledger.frozen(root))
