@@ -654,6 +654,30 @@ def test_the_reason_of_an_entity_explains_its_name_and_no_date(checkout: Path) -
     assert refused(checkout) == UNEXPLAINED
 
 
+def test_a_new_entity_explains_who_is_party_and_nothing_else(checkout: Path) -> None:
+    """The reason of an entity that is new explains that records name it in place of another."""
+    new = '\n[[entity]]\nid = "UNION"\nname = "Union of Lands"\nkind = "organisation"\n'
+    why = '\n[[change]]\nid = "UNION"\nreason = "It is another."\nreason_code = "corrected_parties"\n'
+    sheet = checkout / "seeds" / "mini.toml"
+    head, _, rest = sheet.read_text("utf-8").partition('subject = "BOR"\nobject = "LEAGUE"')
+    sheet.write_text(f'{head}subject = "BOR"\nobject = "UNION"{rest}{new}{why}', "utf-8")
+    found = build.compare(checkout).history
+    assert found.problems == []
+    assert {(entry["table"], entry["column"], entry["reason"]) for entry in found.entries} == {
+        ("entities", None, None),
+        ("statuses", "object", "It is another."),
+        ("timeline", "parties", "It is another."),
+    }
+    sheet.write_text(sheet.read_text("utf-8").replace("Borland is not a member", "Borland is no member"), "utf-8")
+    assert refused(checkout) == (
+        "data/statuses.parquet: status borland-league-not-membership: it changed since 1.0.0 and no sheet says why\n"
+        "    cell      statuses.title: Borland is not a member of the League → Bo …\n"
+        "    cell      timeline.title: Borland is not a member of the League → Bo …\n"
+        '    do        add [[change]] with id = "borland-league-not-membership", reason and\n'
+        "              reason_code to its sheet, or undo the change"
+    )
+
+
 @pytest.mark.parametrize(
     ("key", "old", "new", "columns"),
     [
@@ -678,6 +702,14 @@ def test_the_reason_of_a_seed_explains_its_citation_and_no_title(
         f'    do        add [[change]] with id = "{FIGHTING}", reason and\n'
         "              reason_code to its sheet, or undo the change"
     )
+
+
+def test_what_follows_from_what_names_columns_that_exist() -> None:
+    """Every place in the table of what follows is a column of a table, or rows that come or go."""
+    follows = ledger._FOLLOWS  # noqa: SLF001 - the table is the rule itself
+    for place in {*follows, *(place for places in follows.values() for place in places)}:
+        table, _, what = place.partition(".")
+        assert what in {"added", "removed", *schema.descriptions(schema.TABLES[table])}, place
 
 
 def test_a_withdrawn_record_takes_its_readings_with_it(checkout: Path) -> None:
