@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import subprocess
 import sys
@@ -280,3 +281,16 @@ def test_verify_names_every_good_file() -> None:
     assert result.exit_code == 0
     assert all(f"good   {name}.parquet: " in result.output for name in tables.TABLES)
     assert result.output.endswith(f" files are those of caucasus-events {caucasus_events.__version__}.\n")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_whatever_the_system_encodes_a_record_is_printed_whole(encoding: str) -> None:
+    """Where output cannot hold every letter of the data, it is written as UTF-8."""
+    record = str(tables.load_events()["event_id"].iloc[0])
+    command = [sys.executable, "-W", "ignore", "-m", "caucasus_events", "show", record]
+    printed = [
+        subprocess.run(command, capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": each}).stdout
+        for each in ("utf-8", encoding)
+    ]
+    assert printed[0] == printed[1]
+    assert not printed[0].isascii()

@@ -22,6 +22,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from caucasus_events import __version__
 
@@ -130,6 +131,20 @@ def test_descriptors_with_a_wrong_hash_fails(at: Any, root: Path) -> None:  # no
     assert message == "croissant.json: the hash of sources.parquet is not that of the file"
 
 
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("events.parquet", "datapackage.json describes events.parquet, which is missing"),
+        ("datapackage.json", "datapackage.json is missing"),
+        ("dataset.jsonld", "dataset.jsonld is missing"),
+    ],
+)
+def test_descriptors_without_a_file_fails(at: Any, root: Path, name: str, found: str) -> None:  # noqa: ANN401 - as above
+    """A file that is missing is a finding like any other."""
+    (root / "data" / name).unlink()
+    assert failure(lambda: gate.STEPS["descriptors"](at)) == found
+
+
 @slow
 @pytest.mark.parametrize(
     "wrong",
@@ -198,6 +213,39 @@ def test_history_that_was_changed_fails(at: Any, root: Path) -> None:  # noqa: A
     log = root / "CHANGELOG.md"
     log.write_text(log.read_text("utf-8") + "\n## 0.0.9 (2020-01-01)\n", "utf-8")
     assert "CHANGELOG.md: version 0.0.9 has a section and is not frozen" in failure(lambda: gate.STEPS["history"](at))
+
+
+def git(root: Path, *words: str) -> None:
+    """Run git in a checkout, as somebody."""
+    gate.run("git", "-c", "user.name=A", "-c", "user.email=a@example.org", *words, cwd=root)
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="needs git")
+def test_history_that_is_not_that_of_its_tag_fails(tmp_path: Path) -> None:
+    """A release that differs from the tag that published it, or is gone, is named with both."""
+    folder = tmp_path / "validation" / "releases" / "1.0.0"
+    folder.mkdir(parents=True)
+    (folder / "release.json").write_text("{}")
+    assert gate.tagged(tmp_path) == []
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-q", "-m", "1.0.0")
+    git(tmp_path, "tag", "v1.0.0")
+    assert gate.tagged(tmp_path) == ["1 tagged releases are those of their tags"]
+    message = "validation/releases/1.0.0: it is not what the tag v1.0.0 holds: validation/releases/1.0.0/release.json"
+    (folder / "release.json").write_text('{"version": "1.0.0"}')
+    assert failure(lambda: gate.tagged(tmp_path)) == message
+    shutil.rmtree(folder)
+    assert failure(lambda: gate.tagged(tmp_path)) == message
+
+
+def test_the_workflows_fetch_the_tags() -> None:
+    """Every checkout of a workflow brings the tags that releases are held against."""
+    for path in sorted((ROOT / ".github" / "workflows").glob("*.yml")):
+        jobs = yaml.safe_load(path.read_text("utf-8"))["jobs"].values()
+        steps = [step for job in jobs for step in job["steps"] if "checkout" in step.get("uses", "")]
+        assert steps
+        assert all(step["with"]["fetch-depth"] == 0 for step in steps)
 
 
 def wheel(to: Path, *, without: str = "", extra: dict[str, str] | None = None) -> Path:
@@ -374,6 +422,77 @@ def test_the_gate_prints_the_cause_and_exits_with_1(
     printed = capsys.readouterr().out
     assert "FAILED size (0 s)\n    the cause\n" in printed
     assert "passed descriptors (" in printed
+
+
+@pytest.mark.parametrize("tracked", [True, False])
+def test_what_was_built_from_another_checkout_is_built_again(
+    tracked: bool,  # noqa: FBT001 - a parameter of the test
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In a folder used again, only a checkout that changed is built again, and what was installed goes with it."""
+    root, work = tmp_path / "checkout", tmp_path / "work"
+    root.mkdir()
+    (root / "a.py").write_text("1")
+    if tracked:
+        git(root, "init", "-q")
+    built: list[str] = []
+
+    def build(at: Any) -> None:  # noqa: ANN401 - a script without types for the tests
+        built.append((root / "a.py").read_text())
+        (at.work / "dist").mkdir(parents=True)
+        for name in ("a.whl", "a.tar.gz"):
+            (at.work / "dist" / name).write_text(built[-1])
+
+    monkeypatch.setattr(gate, "build_twice", build)
+    gate.Gate(root, work).dist()
+    installed = work / "env" / "wheel" / "whole"
+    installed.parent.mkdir(parents=True)
+    installed.touch()
+    gate.Gate(root, work).dist()
+    assert (built, installed.exists()) == (["1"], True)
+    (root / "a.py").write_text("2")
+    wheel, _ = gate.Gate(root, work).dist()
+    assert (built, installed.exists(), wheel.read_text()) == (["1", "2"], False, "2")
+
+
+def test_a_step_that_breaks_off_is_named_and_the_others_go_on(
+    at: Any,  # noqa: ANN401 - as above
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Whatever a step raises, the gate names step and error, and fails without a traceback."""
+
+    def broken(_: object) -> list[str]:
+        raise FileNotFoundError("no such file")
+
+    monkeypatch.setitem(gate.STEPS, "size", broken)
+    assert gate.passes(at, "size") is False
+    expected = "FAILED size (0 s)\n    the step size broke off: FileNotFoundError: no such file\n"
+    assert capsys.readouterr().out == expected
+
+
+@pytest.mark.parametrize("folder", [".", "gate", "data/../deep/gate"])
+def test_the_gate_refuses_to_work_inside_the_checkout(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A work folder inside the checkout is refused, before anything is written, with what to name instead."""
+    monkeypatch.setattr(sys, "argv", ["gate.py", "--work", str(ROOT / folder), "size"])
+    with pytest.raises(SystemExit) as caught:
+        gate.main()
+    asked = ROOT / folder
+    expected = f"--work {asked}: the folder is inside the checkout; name one outside it: --work ../gate"
+    assert str(caught.value) == expected
+    assert not (ROOT / "gate").exists()
+
+
+def test_the_workflow_works_outside_the_checkout_and_uploads_from_there() -> None:
+    """What is published is what the gate built, in a folder outside the checkout."""
+    written = yaml.safe_load((ROOT / ".github" / "workflows" / "publish.yml").read_text("utf-8"))
+    steps = written["jobs"]["gate"]["steps"]
+    passing = next(step for step in steps if "gate.py" in step.get("run", ""))
+    assert passing["run"] == 'python validation/gate.py --work "$WORK" --tag "$TAG"'
+    assert passing["env"]["WORK"] == "${{ runner.temp }}/gate"
+    upload = next(step for step in steps if "upload-artifact" in step.get("uses", ""))
+    assert upload["with"]["path"] == passing["env"]["WORK"] + "/dist/"
 
 
 def test_the_pins_of_the_actions_are_whole_hashes() -> None:

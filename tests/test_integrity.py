@@ -51,6 +51,12 @@ def written_anew(data: Path) -> None:
     pq.write_table(pq.read_table(path), path, compression="none")
 
 
+def with_fewer_rows(data: Path) -> None:
+    """Write a file again without most of its rows: smaller, and whole."""
+    path = data / "events.parquet"
+    pq.write_table(pq.read_table(path).slice(0, 1).replace_schema_metadata(), path, compression="zstd")
+
+
 def of_another_version(data: Path) -> None:
     """Let the descriptor tell another version."""
     told = json.loads((data / "datapackage.json").read_text("utf-8"))
@@ -60,6 +66,7 @@ def of_another_version(data: Path) -> None:
 BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "a flipped bit": (flipped, "events.parquet: the file is altered; its rows are "),
     "written anew": (written_anew, "events.parquet: the file is altered; its rows are those of the release\n"),
+    "fewer rows": (with_fewer_rows, "events.parquet: the file is altered; its rows are not those released\n"),
     "cut short": (
         lambda data: (data / "events.parquet").write_bytes((data / "events.parquet").read_bytes()[:-100]),
         "events.parquet: the file is cut short\n",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -200,21 +202,77 @@ def test_new_records_need_no_reason(checkout: Path) -> None:
     )
 
 
+UNEXPLAINED = (
+    f"data/events.parquet: event {FIGHTING}: it changed since 1.0.0 and no sheet says why\n"
+    "    cell      events.date: 1990-02-20 → 1990-02\n"
+    "    cell      events.start_earliest: 1990-02-20 → 1990-02-01\n"
+    "    cell      events.start_latest: 1990-02-20 → 1990-02-28\n"
+    "    cell      events.end_earliest: 1990-02-20 → 1990-02-01\n"
+    "    cell      events.end_latest: 1990-02-20 → 1990-02-28\n"
+    "    cell      events.date_precision: day → month\n"
+    "    and       4 more\n"
+    f'    do        add [[change]] with id = "{FIGHTING}", reason and\n'
+    "              reason_code to its sheet, or undo the change"
+)
+
+
+def without(root: Path, *tables: str, column: str = "") -> build.Compared:
+    """Compare with a last release that lacked some tables, and a column of the events."""
+    last = ledger.frozen(root)
+    assert last is not None
+    kept = {name: frame for name, frame in last.tables.items() if name not in tables}
+    kept["events"] = kept["events"].drop(columns=[column] if column else [])
+    form = {**last.form, "tables": {name: last.form["tables"][name] for name in kept}}
+    then = ledger.Frozen(last.version, last.released, kept, form)
+    compared = build.compare(root)
+    coded = [*build.read_seeds(root), build.readings.code_layer(root)]
+    return compared._replace(history=ledger.history(compared.tables, coded, then, "1.1.0"))
+
+
+def test_new_tables_and_columns_are_told_in_a_line_each(checkout: Path) -> None:
+    """The rows of a new table and the cells of a new column are counted, not listed, and need no reason."""
+    found = without(checkout, "corroborations", "external_ids", column="location")
+    assert found.history.problems == []
+    table = found.history.table
+    assert set(table["reason_code"]) == {"new_table"}
+    assert table["reason"].isna().all()
+    schema.Changes.validate(table)
+    assert changelog.data_part("1.1.0", {**found.tables, "changes": table}) == (
+        "**New tables and columns**\n\n"
+        "- table added: `corroborations`, 2 rows\n"
+        "- column added: `events.location`\n"
+        "- table added: `external_ids`, 1 row"
+    )
+
+
+@pytest.mark.parametrize(
+    ("places", "line"),
+    [
+        ([("events", FIGHTING, "start_earliest")], f"- `{FIGHTING}`: start_earliest in events. Why."),
+        ([("timeline", FIGHTING, "citation")], f"- `{FIGHTING}`: citation in timeline. Why."),
+        (
+            [("coverage", "mini 0", "end_char"), ("coverage", "mini 0", "disposition")],
+            "- `mini`: end_char in coverage, disposition in coverage. Why.",
+        ),
+        (
+            [("events", FIGHTING, "date"), ("timeline", FIGHTING, "start_latest")],
+            f"- `{FIGHTING}`: date: 1 → 2. Why.",
+        ),
+    ],
+)
+def test_every_reason_is_told(places: list[tuple[str, str, str]], line: str, checkout: Path) -> None:
+    """A record that changed only where others follow it is told with its reason; no reason is told twice."""
+    same = {"version": "1.0.1", "operation": "changed", "old": "1", "new": "2"}
+    same |= {"reason": "Why.", "reason_code": "coding_rule"}
+    rows = [same | {"table": table, "id": name, "column": column} for table, name, column in places]
+    told = changelog.data_part("1.0.1", {**build.compare(checkout).tables, "changes": pd.DataFrame(rows)})
+    assert told == f"**Coding rules**\n\n{line}"
+
+
 def test_a_change_without_a_reason_is_refused_with_its_cells(checkout: Path) -> None:
     """Who changes a released cell is told which cells changed and what to add."""
     correct_the_date(checkout, more="")
-    assert refused(checkout) == (
-        f"data/events.parquet: event {FIGHTING}: it changed since 1.0.0 and no sheet says why\n"
-        "    cell      events.date: 1990-02-20 → 1990-02\n"
-        "    cell      events.start_earliest: 1990-02-20 → 1990-02-01\n"
-        "    cell      events.start_latest: 1990-02-20 → 1990-02-28\n"
-        "    cell      events.end_earliest: 1990-02-20 → 1990-02-01\n"
-        "    cell      events.end_latest: 1990-02-20 → 1990-02-28\n"
-        "    cell      events.date_precision: day → month\n"
-        "    and       4 more\n"
-        f'    do        add [[change]] with id = "{FIGHTING}", reason and\n'
-        "              reason_code to its sheet, or undo the change"
-    )
+    assert refused(checkout) == UNEXPLAINED
     assert release.status(checkout).state == "unexplained"
 
 
@@ -356,6 +414,92 @@ def test_frozen_releases_are_never_touched(checkout: Path) -> None:
     )
 
 
+RELEASE = "validation/releases/1.0.0/release.json"
+RESTORE = "    do        restore it: a release never changes"
+
+
+def said(root: Path, change: Callable[[dict[str, Any]], object]) -> str:
+    """Change what a release says of itself, its own digest with it, and give the whole message."""
+    told = json.loads((root / RELEASE).read_text("utf-8"))
+    change(told)
+    told["sha256"] = ledger.own_digest(told)
+    (root / RELEASE).write_text(json.dumps(told), "utf-8")
+    with pytest.raises(ProblemsError) as caught:
+        release.check(root)
+    return str(caught.value)
+
+
+def test_a_release_is_held_against_its_files(checkout: Path) -> None:
+    """Day, version, types, codes and numbers that release.json states are those of its files, each named if not."""
+    message = said(checkout, lambda told: events(told)["title"].update(type="category"))
+    head = f"{RELEASE}: the type of events.title is another\n"
+    assert message == f'{head}    told      "category"\n    found     "str"\n{RESTORE}'
+    whole = said(
+        checkout, lambda told: (events(told)["title"].update(type="str"), told["tables"]["events"].update(rows=9))
+    )
+    assert whole == f"{RELEASE}: the number of rows of events is another\n    told      9\n    found     2\n{RESTORE}"
+    message = said(
+        checkout,
+        lambda told: (told["tables"]["events"].update(rows=2), events(told)["type"]["codes"].remove("clash")),
+    )
+    assert message.startswith(f"{RELEASE}: the list of codes of events.type is another\n    told      [")
+    message = said(checkout, lambda told: (events(told)["type"]["codes"].insert(0, "clash"), told.update(released="")))
+    assert f'{RELEASE}: released in the file of events is another\n    told      ""\n' in message
+
+
+def test_the_names_of_a_release_are_held_by_its_digest(checkout: Path) -> None:
+    """What no file tells, the public names among it, is held by the digest that release.json has of itself."""
+    path = checkout / RELEASE
+    before = ledger.own_digest(json.loads(path.read_text("utf-8")))
+    path.write_text(path.read_text("utf-8").replace('"load_events"', '"load_maps"'), "utf-8")
+    after = ledger.own_digest(json.loads(path.read_text("utf-8")))
+    with pytest.raises(ProblemsError) as caught:
+        release.check(checkout)
+    assert str(caught.value) == (
+        f"{RELEASE}: the digest of this file is another\n"
+        f'    told      "{before[:57]} …\n    found     "{after[:57]} …\n{RESTORE}'
+    )
+
+
+@pytest.mark.parametrize("name", ["changes", "coverage"])
+def test_a_table_that_a_release_does_not_describe_is_named(name: str, checkout: Path) -> None:
+    """A table dropped from release.json is a problem with a place, not a traceback."""
+    message = said(checkout, lambda told: told["tables"].pop(name))
+    assert message == f"{RELEASE}: it does not describe {name}.parquet\n{RESTORE}"
+
+
+def test_a_release_cannot_vanish(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A release that is gone, its section with it, is missed by the one that follows it."""
+    correct_the_date(checkout)
+    set_version(monkeypatch, "1.1.0")
+    release.freeze(checkout, "2031-03-04")
+    digest = hashlib.sha256((checkout / RELEASE).read_bytes()).hexdigest()
+    shutil.rmtree((checkout / RELEASE).parent)
+    log = checkout / "CHANGELOG.md"
+    log.write_text(log.read_text("utf-8").partition("\n## 1.0.0")[0], "utf-8")
+    for call in (lambda: release.check(checkout), lambda: release.freeze(checkout, "2031-05-06")):
+        with pytest.raises(ProblemsError) as caught:
+            call()
+        assert str(caught.value) == (
+            "validation/releases/1.1.0/release.json: the release follows another one than stands before it\n"
+            f"    told      1.0.0, {digest[:16]}…\n"
+            "    found     None\n"
+            "    do        restore the release that is missing or altered"
+        )
+
+
+def test_a_release_before_the_last_is_refused(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Releases follow each other in time: a day before the last release is refused, and nothing is frozen."""
+    correct_the_date(checkout)
+    set_version(monkeypatch, "1.1.0")
+    with pytest.raises(InvalidValueError) as caught:
+        release.freeze(checkout, "2031-02-02")
+    assert str(caught.value) == (
+        "'2031-02-02' is before 1.0.0, which was released on 2031-02-03; write that day or a later one"
+    )
+    assert ledger.released(checkout) == ["1.0.0"]
+
+
 @pytest.mark.parametrize("part", ["changes", "changelog", "citation", "section"])
 def test_whatever_tells_of_history_must_agree(part: str, checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Changes that lead elsewhere, a changelog that says something else, an old citation: each is named."""
@@ -381,6 +525,35 @@ def test_whatever_tells_of_history_must_agree(part: str, checkout: Path, monkeyp
         "changes": "events.parquet: the changes since 1.0.0 do not lead to data/events.parquet\n",
     }
     assert expected[part] in str(caught.value)
+
+
+def test_every_release_has_one_section_with_one_data_part(checkout: Path) -> None:
+    """A second section for a version, or a second Data part in one, is named with its place."""
+    log = checkout / "CHANGELOG.md"
+    text = log.read_text("utf-8")
+    log.write_text(text + "\n## 1.0.0 (2031-02-04)\n\n### Data\n\nAnything.\n", "utf-8")
+    with pytest.raises(ProblemsError) as second:
+        release.check(checkout)
+    assert str(second.value) == (
+        "CHANGELOG.md: the sections are not the frozen versions, the newest first\n"
+        "    sections  1.0.0, 1.0.0\n"
+        "    frozen    1.0.0\n"
+        "    do        restore it: every frozen version has one section"
+    )
+    log.write_text(text + "\n### Data\n\nAnything.\n", "utf-8")
+    with pytest.raises(ProblemsError) as twice:
+        release.check(checkout)
+    assert str(twice.value) == ("CHANGELOG.md:5: 1.0.0 has 2 Data parts\n    do        keep the one that freeze wrote")
+
+
+def test_the_sections_stand_with_the_newest_first() -> None:
+    """Sections in another order, or without a day, are no changelog of these versions."""
+    whole = "# Changelog\n\n## Unreleased\n\n## 1.1.0 (2031-03-04)\n\n## 1.0.0 (2031-02-03)\n"
+    assert changelog.order_problems(whole, ["1.0.0", "1.1.0"]) == []
+    found = changelog.order_problems("## 1.0.0 (2031-02-03)\n\n## 1.1.0 (2031-03-04)\n", ["1.0.0", "1.1.0"])
+    assert [problem.what for problem in found] == ["the sections are not the frozen versions, the newest first"]
+    bare = changelog.order_problems("## 1.0.0\n\n## Notes\n", ["1.0.0"])
+    assert [problem.what for problem in bare] == ["version Notes has a section and is not frozen"]
 
 
 # How the form of the last release was, where it differs from that of today.
@@ -464,55 +637,97 @@ def test_the_reason_of_a_seed_explains_what_follows_from_it(checkout: Path) -> N
     assert {entry["table"] for entry in found.entries} == {"sources", "events", "statuses", "timeline"}
 
 
-def test_the_reason_of_a_seed_explains_no_coded_date(checkout: Path) -> None:
-    """A date that a coder wrote needs a reason of its own, whatever else changed in its seed."""
-    reason = '\n[[change]]\nid = "mini"\nreason = "It went to print a day before."\nreason_code = "corrected_date"\n'
-    edit(checkout, 'speaks_until = "1991-05-07"', 'speaks_until = "1991-05-06"', reason)
-    correct_the_date(checkout, "")
+NAMED = '\n[[change]]\nid = "ALA"\nreason = "Its name."\nreason_code = "corrected_text"\n'
+
+
+def test_the_reason_of_an_entity_explains_its_name_and_no_date(checkout: Path) -> None:
+    """A corrected name explains the parties written with it; a date changed beside it is still refused."""
+    edit(checkout, 'name = "Aland"', 'name = "Åland"', NAMED)
+    found = build.compare(checkout).history
+    assert found.problems == []
+    assert {(entry["table"], entry["column"]) for entry in found.entries} == {
+        ("entities", "name"),
+        ("events", "participants"),
+        ("timeline", "parties"),
+    }
+    correct_the_date(checkout, more="")
+    assert refused(checkout) == UNEXPLAINED
+
+
+def test_a_new_entity_explains_who_is_party_and_nothing_else(checkout: Path) -> None:
+    """The reason of an entity that is new explains that records name it in place of another."""
+    new = '\n[[entity]]\nid = "UNION"\nname = "Union of Lands"\nkind = "organisation"\n'
+    why = '\n[[change]]\nid = "UNION"\nreason = "It is another."\nreason_code = "corrected_parties"\n'
+    sheet = checkout / "seeds" / "mini.toml"
+    head, _, rest = sheet.read_text("utf-8").partition('subject = "BOR"\nobject = "LEAGUE"')
+    sheet.write_text(f'{head}subject = "BOR"\nobject = "UNION"{rest}{new}{why}', "utf-8")
+    found = build.compare(checkout).history
+    assert found.problems == []
+    assert {(entry["table"], entry["column"], entry["reason"]) for entry in found.entries} == {
+        ("entities", None, None),
+        ("statuses", "object", "It is another."),
+        ("timeline", "parties", "It is another."),
+    }
+    sheet.write_text(sheet.read_text("utf-8").replace("Borland is not a member", "Borland is no member"), "utf-8")
+    assert refused(checkout) == (
+        "data/statuses.parquet: status borland-league-not-membership: it changed since 1.0.0 and no sheet says why\n"
+        "    cell      statuses.title: Borland is not a member of the League → Bo …\n"
+        "    cell      timeline.title: Borland is not a member of the League → Bo …\n"
+        '    do        add [[change]] with id = "borland-league-not-membership", reason and\n'
+        "              reason_code to its sheet, or undo the change"
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "old", "new", "columns"),
+    [
+        ("title", "A small text", "A text", {"citation"}),
+        ("url", "https://example.org/mini", "https://example.org/m", {"url"}),
+    ],
+)
+def test_the_reason_of_a_seed_explains_its_citation_and_no_title(
+    key: str, old: str, new: str, columns: set[str], checkout: Path
+) -> None:
+    """What is said of a document changes how its records cite it; a record's own words need their own reason."""
+    reason = '\n[[change]]\nid = "mini"\nreason = "As printed."\nreason_code = "corrected_text"\n'
+    edit(checkout, f'{key} = "{old}"', f'{key} = "{new}"', reason)
+    found = build.compare(checkout).history
+    assert found.problems == []
+    assert {entry["column"] for entry in found.entries if entry["table"] == "timeline"} == columns
+    edit(checkout, 'title = "Fighting between Aland and Borland"', 'title = "Fighting of Aland and Borland"')
     assert refused(checkout) == (
         f"data/events.parquet: event {FIGHTING}: it changed since 1.0.0 and no sheet says why\n"
-        "    cell      events.date: 1990-02-20 → 1990-02\n"
+        "    cell      events.title: Fighting between Aland and Borland → Fightin …\n"
+        "    cell      timeline.title: Fighting between Aland and Borland → Fight …\n"
         f'    do        add [[change]] with id = "{FIGHTING}", reason and\n'
         "              reason_code to its sheet, or undo the change"
     )
 
 
-def test_a_release_is_not_older_than_the_one_before(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A mistyped year is refused, and nothing is frozen under it."""
-    correct_the_date(checkout)
-    set_version(monkeypatch, "1.1.0")
-    with pytest.raises(InvalidValueError) as caught:
-        release.freeze(checkout, "2013-03-04")
-    assert str(caught.value) == "2013-03-04 is before 2031-02-03, the day of 1.0.0"
-    assert ledger.released(checkout) == ["1.0.0"]
+def test_what_follows_from_what_names_columns_that_exist() -> None:
+    """Every place in the table of what follows is a column of a table, or rows that come or go."""
+    follows = ledger._FOLLOWS  # noqa: SLF001 - the table is the rule itself
+    for place in {*follows, *(place for places in follows.values() for place in places)}:
+        table, _, what = place.partition(".")
+        assert what in {"added", "removed", *schema.descriptions(schema.TABLES[table])}, place
 
 
-def test_a_release_that_was_taken_out_is_missed(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each release names the one that it followed, so that none goes, not even with its part of the changelog."""
-    correct_the_date(checkout)
-    set_version(monkeypatch, "1.1.0")
-    release.freeze(checkout, "2031-03-04")
-    shutil.rmtree(checkout / "validation" / "releases" / "1.0.0")
-    log = checkout / "CHANGELOG.md"
-    log.write_text(log.read_text("utf-8").partition("\n## 1.0.0")[0], "utf-8")
-    with pytest.raises(ProblemsError) as caught:
-        release.check(checkout)
-    assert str(caught.value) == (
-        "validation/releases/1.1.0/release.json: it followed 1.0.0; before it stands none\n"
-        "    do        restore validation/releases/ as it was"
-    )
-
-
-@pytest.mark.parametrize("more", ["\n### Data\n\nNothing changed.\n", "\n## 1.0.0 (2030-01-01)\n"])
-def test_no_second_part_tells_of_the_data_of_a_release(more: str, checkout: Path) -> None:
-    """A second Data part, or a second section of one version, would be held against nothing."""
-    log = checkout / "CHANGELOG.md"
-    log.write_text(log.read_text("utf-8") + more, "utf-8")
-    with pytest.raises(ProblemsError) as caught:
-        release.check(checkout)
-    assert str(caught.value) == (
-        "CHANGELOG.md:5: the data of 1.0.0 are told of twice\n    do        remove what was added by hand"
-    )
+def test_a_withdrawn_record_takes_its_readings_with_it(checkout: Path) -> None:
+    """One reason explains a record that goes and its readings; what replaces the record replaces none of these."""
+    status, layer = "aland-borland-border-closed", checkout / "validation" / "corroboration.toml"
+    sheet = checkout / "seeds" / "mini.toml"
+    block = rf'\[\[status\]\]\nid = "{status}".*?(?=\[\[status)'
+    gone = [(status, f'replaced_by = "{FIGHTING}"\n'), ("atlas", ""), ("gazette-1988", "")]
+    why = [f'\n[[withdrawn]]\nid = "{name}"\nreason = "Wrong."\n{heir}' for name, heir in gone]
+    text = re.sub(block, "", sheet.read_text("utf-8"), flags=re.DOTALL)
+    sheet.write_text(text + "".join(why), "utf-8")
+    layer.unlink()
+    found = build.compare(checkout).history
+    assert found.problems == []
+    stones = found.table[found.table["operation"] == "withdrawn"]
+    heirs = dict(zip(stones["id"], stones["new"].astype(object).where(stones["new"].notna(), None), strict=True))
+    readings = dict.fromkeys((f"{status}-start-1987", f"{status}-start-1988-05"))
+    assert heirs == {status: FIGHTING, **readings, "atlas": None, "gazette-1988": None}
 
 
 def test_changes_are_filtered_by_version_and_table(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -551,9 +766,42 @@ def command(root: Path, *words: str) -> str:
     return subprocess.run(line, cwd=root, env=environment, check=True, capture_output=True, text=True).stdout
 
 
+def releasing() -> str:
+    """Give what the README says under "Releasing"."""
+    return (ROOT / "README.md").read_text("utf-8").partition("\n## Releasing\n")[2].partition("\n## ")[0]
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="needs git")
+def test_a_freeze_with_a_wrong_day_is_undone_by_the_book(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A freeze with a wrong day that is not pushed is undone as the README says, and made again."""
+    correct_the_date(checkout)
+    set_version(monkeypatch, "1.1.0")
+    for words in ("init -q", "add .", "-c user.name=A -c user.email=a@example.org commit -q -m x"):
+        subprocess.run(f"git {words}".split(), cwd=checkout, check=True)
+    release.freeze(checkout, "2032-03-04")
+    steps = releasing()
+    assert "Delete `validation/releases/<version>/`, run" in steps
+    undo = re.search(r"`(git restore [^`]+)`", steps)
+    assert undo
+    shutil.rmtree(checkout / "validation" / "releases" / "1.1.0")
+    subprocess.run(undo[1].split(), cwd=checkout, check=True)
+    release.freeze(checkout, "2031-03-04")
+    release.check(checkout)
+    sections = [line for line in (checkout / "CHANGELOG.md").read_text("utf-8").splitlines() if line.startswith("## ")]
+    assert sections == ["## Unreleased", "## 1.1.0 (2031-03-04)", "## 1.0.0 (2031-02-03)"]
+
+
+def test_the_book_of_releasing_says_to_install_again() -> None:
+    """After the version is written, the README says to install again, before the gate compares the metadata."""
+    steps = releasing()
+    order = ["src/caucasus_events/__init__.py", "`pip install -e .`", "release freeze", "validation/gate.py"]
+    assert [*sorted(order, key=steps.index)] == order
+    assert 0 < len(steps.strip().splitlines()) <= 20
+
+
 def released_by_the_book(root: Path, day: str) -> None:
     """Do what the README says under "Releasing", command by command."""
-    section = (ROOT / "README.md").read_text("utf-8").partition("\n## Releasing\n")[2].partition("\n## ")[0]
+    section = releasing()
     assert 0 < len(section.strip().splitlines()) <= 20
     shown = re.findall(r"`caucasus-events ([^`]+)`", section)
     assert shown == ["build", "release status", "release freeze --date YYYY-MM-DD", "verify"]

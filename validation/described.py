@@ -27,6 +27,10 @@ _CROISSANT = {"string": "sc:Text", "datetime": "sc:Date", "boolean": "sc:Boolean
 
 def problems(folder: Path) -> Iterator[str]:
     """Say everything in which a descriptor and the files of a folder disagree."""
+    missing = list(_missing(folder))
+    yield from missing
+    if missing:
+        return
     package = json.loads((folder / "datapackage.json").read_text("utf-8"))
     croissant = json.loads((folder / "croissant.json").read_text("utf-8"))
     landing = json.loads((folder / "dataset.jsonld").read_text("utf-8"))
@@ -42,6 +46,17 @@ def problems(folder: Path) -> Iterator[str]:
         for key, value in {"version": package["version"], "name": package["name"]}.items():
             if other[key] != value:
                 yield f"{key} is {other[key]} in one descriptor and {value} in another"
+
+
+def _missing(folder: Path) -> Iterator[str]:
+    """Every descriptor is there, and every file that the Data Package describes."""
+    names = ["datapackage.json", "croissant.json", "dataset.jsonld"]
+    yield from (f"{name} is missing" for name in names if not (folder / name).is_file())
+    if (folder / names[0]).is_file():
+        package = json.loads((folder / names[0]).read_text("utf-8"))
+        for each in package["resources"]:
+            if not (folder / each["path"]).is_file():
+                yield f"datapackage.json describes {each['path']}, which is missing"
 
 
 def _listed(folder: Path, package: Json, croissant: Json, landing: Json) -> Iterator[str]:

@@ -77,10 +77,16 @@ class Gate:
     locks: defaultdict[str, threading.RLock] = field(default_factory=lambda: defaultdict(threading.RLock))
 
     def dist(self) -> tuple[Path, Path]:
-        """Build wheel and sdist twice, once."""
+        """Build wheel and sdist twice, once for every state of the checkout."""
+        built, now = self.work / "dist-of", checkout_digest(self.root)
         with self.locks["dist"]:
-            if not (self.work / "dist").exists():
+            fresh = (self.work / "dist").exists() and built.exists() and built.read_text("utf-8") == now
+            if not fresh:
+                # What was installed from older files would be tested instead of these.
+                for name in ("dist", "env/wheel", "env/sdist", "env/editable"):
+                    shutil.rmtree(self.work / name, ignore_errors=True)
                 build_twice(self)
+                built.write_text(now, "utf-8")
         wheel, sdist = next((self.work / "dist").glob("*.whl")), next((self.work / "dist").glob("*.tar.gz"))
         return wheel, sdist
 
@@ -129,6 +135,28 @@ def copy(root: Path, to: Path) -> Path:
     """Copy a checkout without what git does not hold."""
     shutil.rmtree(to, ignore_errors=True)
     return Path(shutil.copytree(root, to, ignore=_LEFT_OUT))
+
+
+def checkout_digest(root: Path) -> str:
+    """Digest every file of a checkout by name and content: what is built depends on nothing else."""
+    hasher = hashlib.sha256()
+    for path in held(root):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        hasher.update(f"{path.relative_to(root).as_posix()} {content}\n".encode())
+    return hasher.hexdigest()
+
+
+def held(root: Path) -> list[Path]:
+    """List the files that git holds or would hold; without git, all that :func:`copy` copies."""
+    if (root / ".git").exists() and shutil.which("git"):
+        names = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=root).split("\0")
+        return sorted({root / name for name in names if (root / name).is_file()})
+    found = []
+    for folder, below, names in os.walk(root):
+        left_out = _LEFT_OUT(folder, [*below, *names])
+        below[:] = [name for name in below if name not in left_out]
+        found += [Path(folder, name) for name in names if name not in left_out]
+    return sorted(found)
 
 
 @step
@@ -291,7 +319,20 @@ def history(gate: Gate) -> list[str]:
         raise Failed(str(error)) from None
     if found.state == "refused" or (gate.tag and found.state != "released"):
         raise Failed(release.told(found))
-    return [*lines, *release.told(found).splitlines()]
+    return [*lines, *tagged(gate.root), *release.told(found).splitlines()]
+
+
+def tagged(root: Path) -> list[str]:
+    """Hold every release against the tag that published it, as far as git is there to tell."""
+    if not (root / ".git").exists() or not shutil.which("git"):
+        return []
+    tags = [tag for tag in run("git", "tag", "--list", "v*", cwd=root).split() if re.fullmatch(r"v\d+\.\d+\.\d+", tag)]
+    for tag in tags:
+        folder = f"{ledger.RELEASES}/{tag[1:]}"
+        differ = run("git", "diff", "--name-only", tag, "--", folder, cwd=root).split()
+        if differ or not (root / folder).is_dir():
+            raise Failed(f"{folder}: it is not what the tag {tag} holds: {', '.join(differ) or 'nothing is there'}")
+    return [f"{len(tags)} tagged releases are those of their tags"]
 
 
 @step
@@ -504,9 +545,19 @@ def passes(gate: Gate, name: str) -> bool:
         lines, good = STEPS[name](gate), True
     except Failed as error:
         lines, good = str(error).splitlines(), False
+    # Whatever else a step meets must not keep the others from telling what they found.
+    except Exception as error:  # noqa: BLE001
+        lines, good = [f"the step {name} broke off: {type(error).__name__}: {error}"], False
     words = f"{'passed' if good else 'FAILED'} {name} ({time.monotonic() - start:.0f} s)"
     print("\n".join([words, *(f"    {line}" for line in lines)]), flush=True)
     return good
+
+
+def outside_checkout(work: Path, root: Path) -> Path:
+    """Refuse a folder inside the checkout: the checkout is copied there, and would be copied into itself."""
+    if work.resolve().is_relative_to(root.resolve()):
+        sys.exit(f"--work {work}: the folder is inside the checkout; name one outside it: --work ../gate")
+    return work.resolve()
 
 
 def main() -> None:
@@ -517,7 +568,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, help="where environments and built files are kept")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        work = (asked.work or Path(folder)).resolve()
+        work = outside_checkout(asked.work or Path(folder), ROOT)
         work.mkdir(parents=True, exist_ok=True)
         forget(work)
         gate = Gate(ROOT, work, asked.tag)

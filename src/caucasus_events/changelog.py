@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from .errors import Problem
+from .errors import Fact, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from .ledger import Tables
 
 FILE = "CHANGELOG.md"
 UNRELEASED = "## Unreleased"
-_OWN = ("sources", "entities", "events", "statuses")
+_OWN = ("sources", "entities", "events", "statuses", "corroborations", "references")
 _PARTS = ("participants", "evidence")
 _HEADINGS = {
+    "new_table": "New tables and columns",
     "new_record": "New records",
     "corrected_date": "Corrected dates",
     "corrected_parties": "Corrected parties",
@@ -66,14 +67,45 @@ def _first(tables: Tables) -> str:
 def _lines(code: str, rows: Iterable[Mapping[str, Any]]) -> Iterable[str]:
     """Write the changes of one kind, a record or a cell each line."""
     mine = [row for row in rows if row["reason_code"] == code]
-    for table in (*_OWN, *_PARTS):
-        for row in [row for row in mine if row["table"] == table and row["column"] not in _FOLLOWS]:
-            # The parts of a new or withdrawn record come and go with it.
-            if table in _OWN or code not in ("new_record", "withdrawn"):
-                yield _line(row)
-    for row in mine:
-        if str(row["operation"]).startswith(("column", "table")):
-            yield f"- {row['operation']}: `{row['table']}.{row['id']}`{_why(row)}"
+    yield from (_form_line(row, mine) for row in mine if _is_form(row))
+    if code == "new_table":
+        return
+    # The parts of a new or withdrawn record come and go with it.
+    tables = _OWN if code in ("new_record", "withdrawn") else (*_OWN, *_PARTS)
+    cells = [row for row in mine if not _is_form(row)]
+    shown = [row for name in tables for row in cells if row["table"] == name and row["column"] not in _FOLLOWS]
+    yield from map(_line, shown)
+    yield from _rest(cells, {_told(row) for row in shown})
+
+
+def _is_form(row: Mapping[str, Any]) -> bool:
+    """Say whether a change is one of a whole table or column."""
+    return str(row["operation"]).startswith(("column", "table"))
+
+
+def _form_line(row: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> str:
+    """Write that a table or a column came or went; the rows of a new table are counted."""
+    if row["operation"].startswith("column"):
+        return f"- {row['operation']}: `{row['table']}.{row['id']}`{_why(row)}"
+    count = sum(each["table"] == row["table"] and each["operation"] == "added" for each in rows)
+    counted = f", {count} row{'s' * (count != 1)}" if row["operation"] == "table added" else ""
+    return f"- {row['operation']}: `{row['table']}`{counted}{_why(row)}"
+
+
+def _told(row: Mapping[str, Any]) -> tuple[str, str | None]:
+    """Give what a line tells of: a record, and why it changed."""
+    return str(row["id"]).split(" ", 1)[0], row["reason"]
+
+
+def _rest(rows: Iterable[Mapping[str, Any]], told: set[tuple[str, str | None]]) -> Iterable[str]:
+    """Write a line for every record and reason that no other line tells of: where it changed."""
+    places: dict[tuple[str, str | None], dict[str, Mapping[str, Any]]] = {}
+    for row in rows:
+        if _told(row) not in told:
+            what = row["column"] or f"rows {row['operation']}"
+            places.setdefault(_told(row), {})[f"{what} in {row['table']}"] = row
+    for (name, _), found in places.items():
+        yield f"- `{name}`: {', '.join(found)}{_why(next(iter(found.values())))}"
 
 
 def _line(row: Mapping[str, Any]) -> str:
@@ -162,27 +194,38 @@ def compare(text: str, version: str, released: str, part: str) -> list[Problem]:
         return [Problem(FILE, "", f"there is no section {heading!r}", "run caucasus-events release freeze")]
     line = text[: text.index(heading)].count("\n") + 1
     section = rest.partition("\n## ")[0]
-    if sections(text).count(version) > 1 or section.count("### Data") > 1:
-        return [
-            Problem(f"{FILE}:{line}", "", f"the data of {version} are told of twice", "remove what was added by hand")
-        ]
-    match = re.search(r"### Data\n\n(.*?)(?=\n+### |\s*\Z)", section, re.DOTALL)
+    line = text[: text.index(heading)].count("\n") + 1
+    count = len(re.findall(r"^### +Data\s*$", section, re.MULTILINE))
+    if count > 1:
+        return [Problem(f"{FILE}:{line}", "", f"{version} has {count} Data parts", "keep the one that freeze wrote")]
+    match = re.search(r"^### Data\n\n(.*?)(?=\n+### |\s*\Z)", section, re.DOTALL | re.MULTILINE)
     if match and match[1].strip() == part:
         return []
     do = "restore it; what a release changed is told by its tables, why by the sheets"
     return [Problem(f"{FILE}:{line}", "", f"the Data part of {version} is not what the tables tell", do)]
 
 
-def sections(text: str) -> list[str]:
-    """List the versions that the changelog has a section for, the newest first.
+def order_problems(text: str, versions: Sequence[str]) -> list[Problem]:
+    """Hold the sections against the frozen versions: each has one, the newest comes first.
 
     Parameters
     ----------
     text
         ``CHANGELOG.md``.
+    versions
+        The frozen versions, the oldest first.
 
     Returns
     -------
-    list of str
+    list of Problem
     """
-    return re.findall(r"^## (\d+\.\d+\.\d+)\b", text, re.MULTILINE)
+    written = [heading for heading in re.findall(r"^##[ \t]+(.*?)\s*$", text, re.MULTILINE) if heading != "Unreleased"]
+    found = [re.sub(r"^(\d+\.\d+\.\d+) \(.*\)$", r"\1", heading) for heading in written]
+    unknown = [f"version {version} has a section and is not frozen" for version in found if version not in versions]
+    if unknown:
+        return [Problem(FILE, "", what, "freeze it, or remove it") for what in unknown]
+    if found == list(reversed(versions)):
+        return []
+    facts = (Fact("sections", ", ".join(found)), Fact("frozen", ", ".join(reversed(versions))))
+    do = "restore it: every frozen version has one section"
+    return [Problem(FILE, "", "the sections are not the frozen versions, the newest first", do, facts)]

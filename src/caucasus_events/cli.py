@@ -6,6 +6,7 @@ import sys
 import textwrap
 import warnings
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,11 @@ _LONG_WORK = 16
 class Commands(click.Group):
     """A group that prints the package's own errors without a traceback and exits with 1."""
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:  # noqa: ANN401 - click's own signature
+        """Make sure, before anything is printed, that everything can be."""
+        _speak_utf8()
+        return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run a command; what the package says is wrong goes to standard error."""
         try:
@@ -37,6 +43,16 @@ class Commands(click.Group):
         except CaucasusEventsError as error:
             click.echo(f"caucasus-events: {error}", err=True)
         return ctx.exit(1)
+
+
+def _speak_utf8() -> None:
+    """Write UTF-8 where the encoding of the system lacks letters that the data have."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            try:
+                "→ə".encode(stream.encoding)
+            except UnicodeEncodeError:
+                stream.reconfigure(encoding="utf-8")
 
 
 _root = click.option(

@@ -42,12 +42,48 @@ _OWN = {
     "corroborations": "reading",
     "references": "reference",
 }
-# What cells of other rows follow from: names of entities, horizons of seeds, windows of records.
-_DEPENDED = ("sources", "entities", "events", "statuses")
-_PARTIES = ("subject", "object", "about", "attributed_to", "entity_id")
+_PARTIES = ("subject", "object", "about", "attributed_to", "entity_id", "location")
+
+
+def _places(tables: str, columns: str) -> set[str]:
+    """Name every one of some columns, or of some operations on whole rows, in every one of some tables."""
+    return {f"{table}.{column}" for table in tables.split() for column in columns.split()}
+
+
+_BOUNDS = "start_earliest start_latest end_earliest end_latest"
+_JUDGED = _places("corroborations", "relation applied why_not")
+_NAMED = _places("events", "participants") | _places("timeline", "parties")
+_PARTY = {
+    *_NAMED,
+    *_places("events statuses", "attributed_to"),
+    *_places("events", "location"),
+    *_places("statuses", "subject object about"),
+    *_places("participants", "added removed"),
+}
+# What follows from what: the reason of a source, an entity or a record explains a cell, or a row that
+# is added or removed, of what depends on it only where it changed itself in the place on the left.
+_FOLLOWS: dict[str, set[str]] = {
+    "sources.speaks_until": _places("events statuses timeline", _BOUNDS)
+    | _places("events statuses", "speaks_until")
+    | _JUDGED,
+    **dict.fromkeys(
+        _places("sources", "title author publisher first_published_by published"), _places("timeline", "citation")
+    ),
+    "sources.url": _places("timeline", "url"),
+    "sources.sha256": _places("evidence", "added removed start_char end_char quote prefix suffix")
+    | _places("timeline", "quote"),
+    "sources.removed": _places("events statuses participants evidence timeline corroborations external_ids", "removed"),
+    "entities.name": _NAMED,
+    "entities.added": _PARTY,
+    "entities.removed": _PARTY,
+    **dict.fromkeys(_places("events statuses", _BOUNDS), _JUDGED),
+    **dict.fromkeys(_places("events statuses", "removed"), _places("corroborations", "removed")),
+}
 _SHOWN = 6
-# What a coder writes of a record follows from nothing else: only a reason of its own explains it.
-_CODED = {"type", "title", "date", "subject", "object", "about", "holds", "start", "end", "assertion", "same_as"}
+_VERSION = r"(\d+)\.(\d+)\.(\d+)"
+# Without these a release tells neither what it is nor what it holds.
+_SAYS = ("version", "released", "previous", "names", "tables", "sha256")
+_NEEDED = {"sources", "entities", "events", "statuses", "changes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +138,7 @@ def parse(version: str) -> tuple[int, int, int]:
     >>> parse("1.10.0") > parse("1.9.2")
     True
     """
-    match = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)", version)
+    match = re.fullmatch(_VERSION, version)
     if not match:
         raise InvalidValueError(f"{version!r} is no version; write three numbers: 1.0.0")
     major, minor, patch = map(int, match.groups())
@@ -158,12 +194,49 @@ def frozen(root: Path, version: str | None = None) -> Frozen | None:
         return None
     version = version or versions[-1]
     folder = root / RELEASES / version
-    form = json.loads((folder / "release.json").read_text("utf-8"))
-    problems = [_thawed(folder, name, form) for name in form["tables"] if not _intact(folder, name, form)]
+    form, problems = _read(folder)
+    problems = problems or [_thawed(folder, name, form) for name in form["tables"] if not _intact(folder, name, form)]
     if problems:
         raise ProblemsError(problems)
     tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in form["tables"]}
     return Frozen(version, form["released"], tables, form)
+
+
+def _read(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
+    """Read what a release says of itself, as far as its tables can be read by it."""
+    place, restore = f"{RELEASES}/{folder.name}", "restore it: a release never changes"
+    try:
+        form = json.loads((folder / "release.json").read_text("utf-8"))
+        told = {name for name, each in form["tables"].items() if each["sha256"] and each["columns"] and each["key"]}
+        lacking = [key for key in _SAYS if key not in form]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}, [Problem(f"{place}/release.json", "", "the file cannot be read", restore)]
+    problems = [Problem(f"{place}/release.json", "", f"it does not say {key}", restore) for key in lacking]
+    there = {path.stem for path in folder.glob("*.parquet")}
+    undescribed = [f"it does not describe {name}.parquet" for name in sorted((there | _NEEDED) - told)]
+    return form, problems + [Problem(f"{place}/release.json", "", what, restore) for what in undescribed]
+
+
+def own_digest(form: Mapping[str, Any]) -> str:
+    """Digest what a release says of itself.
+
+    Parameters
+    ----------
+    form
+        What stands in ``release.json``.
+
+    Returns
+    -------
+    str
+        The SHA-256 of everything in it but this digest.
+
+    Examples
+    --------
+    >>> own_digest({"version": "1.0.0", "sha256": "0"}) == own_digest({"version": "1.0.0"})
+    True
+    """
+    rest = {key: value for key, value in form.items() if key != "sha256"}
+    return hashlib.sha256(json.dumps(rest, ensure_ascii=False).encode()).hexdigest()
 
 
 def released(root: Path) -> list[str]:
@@ -179,7 +252,8 @@ def released(root: Path) -> list[str]:
     list of str
     """
     found = (path.parent.name for path in (root / RELEASES).glob("*/release.json"))
-    return sorted(found, key=parse)
+    # What a freeze left that was killed has another name.
+    return sorted((name for name in found if re.fullmatch(_VERSION, name)), key=parse)
 
 
 def _intact(folder: Path, name: str, form: Mapping[str, Any]) -> bool:
@@ -463,9 +537,10 @@ class _Explained:
         self.told = {each.block.id: each for each in fresh}
         self.used: set[str] = set()
         self.old_ids = _ids(last.tables)
-        self.touched = {_owner(entry["id"]) for entry in entries if entry["table"] in _DEPENDED}
+        self.follows = _follows(entries)
         self.dead = set(past[past["operation"] == "withdrawn"]["id"])
-        self.parties = _parties(last.tables) | _parties(tables)
+        was, now = _parties(last.tables), _parties(tables)
+        self.parties = {name: [*now.get(name, ()), *was.get(name, ())] for name in was | now}
         self.problems = self.doubled(fresh)
         self.entries = [self.explain(entry) for entry in entries]
         self.problems += self.silent() + self.revived()
@@ -481,21 +556,26 @@ class _Explained:
             self.used.add(told.block.id)
             entry = entry | {"reason": told.block.reason, "reason_code": told.code}
             if told.code == "withdrawn" and operation == "removed" and entry["table"] in _OWN:
-                return entry | {"operation": "withdrawn", "new": getattr(told.block, "replaced_by", None)}
+                # What replaces a record does not replace the readings that go with it.
+                heir = getattr(told.block, "replaced_by", None) if told.block.id == owner else None
+                return entry | {"operation": "withdrawn", "new": heir}
             return entry
+        if self.is_form(entry):
+            return entry | {"reason_code": "new_table"}
         return entry | {"reason_code": "new_record" if self.is_new(entry, owner) else "coding_rule"}
 
     def reason(self, entry: Entry, owner: str) -> _Told | None:
-        """Look for a reason: of the row, of its column, of what it depends on and what changed too."""
-        if self.is_new(entry, owner):
+        """Look for a reason: of the row, of its column, of what it follows from."""
+        if self.is_form(entry) or self.is_new(entry, owner):
             return None
         names = [owner, f"{entry['table']}.{entry['column'] or entry['id']}"]
-        if entry["table"] not in ("events", "statuses") or entry["column"] not in _CODED:
-            names += [name for name in self.parties.get(owner, ()) if name in self.touched]
-        return next((self.told[name] for name in names if name in self.told and self.fits(entry, name)), None)
+        own = [name for name in names if name in self.told and self.fits(entry, name)]
+        others = [name for name in self.parties.get(owner, ()) if name in self.told]
+        followed = [name for name in others if _place(entry) in self.follows.get(name, ())]
+        return next((self.told[name] for name in [*own, *followed]), None)
 
     def fits(self, entry: Entry, name: str) -> bool:
-        """Say whether a block may explain a difference: a withdrawal explains no cell that is still there."""
+        """Say whether a block may explain a row of its own: a withdrawal explains no cell that is still there."""
         gone = self.told[name].code == "withdrawn"
         if entry["operation"] == "removed" and entry["table"] in _OWN:
             return gone
@@ -505,13 +585,16 @@ class _Explained:
         """Say whether a row belongs to a record that no release had; its passage is its reason."""
         return entry["operation"] == "added" and owner not in self.old_ids
 
+    def is_form(self, entry: Entry) -> bool:
+        """Say whether a difference comes with a table or a column that no release had."""
+        table, column = str(entry["table"]), entry["column"]
+        if entry["operation"] == "table added" or table not in self.last.tables:
+            return True
+        return column is not None and column not in self.last.tables[table]
+
     def needless(self, entry: Entry) -> bool:
         """Say whether a difference needs no reason: what is new speaks for itself."""
-        table, column = str(entry["table"]), entry["column"]
-        if entry["operation"] in ("column added", "table added") or table not in self.last.tables:
-            return True
-        new_column = column is not None and column not in self.last.tables[table]
-        return self.is_new(entry, _owner(entry["id"])) or new_column
+        return self.is_form(entry) or self.is_new(entry, _owner(entry["id"]))
 
     def silent(self) -> list[Problem]:
         """Report every record that changed without a reason, with its cells."""
@@ -577,6 +660,19 @@ def _ids(tables: Mapping[str, pd.DataFrame]) -> set[str]:
     return {name for table in _OWN if table in tables for name in tables[table][schema.KEYS[table][0]]}
 
 
+def _place(entry: Entry) -> str:
+    """Name the column of a cell that changed, or what was done to a whole row, with its table."""
+    return f"{entry['table']}.{entry['column'] or entry['operation']}"
+
+
+def _follows(entries: Iterable[Entry]) -> dict[str, set[str]]:
+    """Give, by the id of a row that changed, the places in which other rows may change with it."""
+    found: dict[str, set[str]] = {}
+    for entry in entries:
+        found.setdefault(_owner(entry["id"]), set()).update(_FOLLOWS.get(_place(entry), ()))
+    return found
+
+
 def _parties(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[str]]:
     """Give, by record, its seed and the entities that it names: what its cells depend on."""
     found: dict[str, list[str]] = {}
@@ -584,7 +680,9 @@ def _parties(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[str]]:
         frame = tables[table]
         for column in [name for name in ("source_id", "record_id", *_PARTIES) if name in frame]:
             for record, name in frame[[schema.KEYS[table][0], column]].dropna().itertuples(index=False):
-                found.setdefault(record, []).append(name)
+                # A border is two entities; a reading hangs, through its record, on the seed of that.
+                names = name.split("-") if column == "location" else [name, *found.get(name, ())]
+                found.setdefault(record, []).extend(names)
     return found
 
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from . import __version__, build, changelog, descriptors, files, ledger
+from . import __version__, build, chain, changelog, descriptors, files, ledger
 from .errors import InvalidValueError, Problem, ProblemsError, ReleaseError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
 _INIT = "src/caucasus_events/__init__.py"
@@ -128,18 +128,18 @@ def freeze(root: Path, day: str) -> list[str]:
     InvalidValueError
         If ``day`` is no day, or before that of the last release (a ``ValueError``).
     ProblemsError
-        If the seeds cannot be built, or a change has no reason.
+        If the seeds cannot be built, a change has no reason, or an earlier release is missing or
+        altered.
     ReleaseError
         If the version is not one that may be released now.
     """
-    released, last = _day(day), ledger.frozen(root)
-    if last and released < last.released:
-        raise InvalidValueError(f"{released} is before {last.released}, the day of {last.version}")
-    found = status(root)
-    if found.problems:
-        raise ProblemsError(found.problems)
+    released, found = _day(day), status(root)
+    problems = [*chain.problems(root), *found.problems]
+    if problems:
+        raise ProblemsError(problems)
     if found.state != "ready":
         raise ReleaseError(f"{__version__} cannot be frozen\n{told(found)}")
+    _not_before(released, ledger.frozen(root))
     built = build.build_in_memory(root)
     rendered = files.render(built.shipped, released)
     _write_frozen(root, built, rendered, released)
@@ -197,6 +197,13 @@ def _day(written: str) -> str:
         raise InvalidValueError(f"{written!r} is no day; write YYYY-MM-DD") from None
 
 
+def _not_before(day: str, last: ledger.Frozen | None) -> None:
+    """Refuse a day before that of the last release: releases follow each other in time as in number."""
+    if last and day < last.released:
+        what = f"{day!r} is before {last.version}, which was released on {last.released}"
+        raise InvalidValueError(f"{what}; write that day or a later one")
+
+
 def _write_frozen(root: Path, built: build.Built, rendered: Mapping[str, bytes], released: str) -> None:
     """Write a frozen release beside its place, and move it there when it is whole."""
     folder = root / ledger.RELEASES / __version__
@@ -212,8 +219,8 @@ def _write_frozen(root: Path, built: build.Built, rendered: Mapping[str, bytes],
             "sha256": hashlib.sha256(content).hexdigest(),
             "content_digest": descriptors.content_digest(name, frame),
         }
-    previous = built.history.last.version if built.history.last else None
-    about = {"version": __version__, "released": released, "previous": previous, **form}
+    about = {"version": __version__, "released": released, "previous": chain.previous(root), **form}
+    about["sha256"] = ledger.own_digest(about)
     (new / "release.json").write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", "utf-8", newline="\n")
     new.rename(folder)
 
@@ -234,38 +241,26 @@ def check(root: Path) -> list[str]:
     Raises
     ------
     ProblemsError
-        If a frozen file is not what was released, if the changes do not lead from one release to
-        the next, if the changelog or a descriptor says something else.
+        If a release is missing, if a frozen file is not what was released or what its release
+        says of it, if the changes do not lead from one release to the next, if the changelog or a
+        descriptor says something else.
     """
+    broken = chain.problems(root)
+    if broken:
+        raise ProblemsError(broken)
     compared = build.compare(root)
     history = compared.history
     now = {**compared.tables, "changes": history.table}
     versions = ledger.released(root)
-    problems = [*history.problems, *_paper_problems(root, history), *_lost_problems(root, versions)]
+    problems = [*history.problems, *_paper_problems(root, history)]
     for version in versions:
         problems += _replay_problems(root, version, now) + _told_problems(root, version)
     log = root / changelog.FILE
-    written = changelog.sections(log.read_text("utf-8")) if log.exists() else []
-    unknown = [version for version in written if version not in versions]
-    problems += [
-        Problem(changelog.FILE, "", f"version {version} has a section and is not frozen", "freeze it, or remove it")
-        for version in unknown
-    ]
+    problems += changelog.order_problems(log.read_text("utf-8") if log.exists() else "", versions)
     if problems:
         raise ProblemsError(problems)
     counted = f"{len(history.table)} changes lead from each of {len(versions)} frozen releases to the tables of today"
     return [counted, f"the changelog tells the Data part of {len(versions)} releases as their tables do"]
-
-
-def _lost_problems(root: Path, versions: Sequence[str]) -> Iterator[Problem]:
-    """Hold each release against the one that it says it followed: none may be taken out."""
-    for before, version in zip([None, *versions], versions, strict=False):
-        frozen = ledger.frozen(root, version)
-        said = frozen.form["previous"] if frozen else None
-        if said != before:
-            what = f"it followed {said or 'none'}; before it stands {before or 'none'}"
-            do = "restore validation/releases/ as it was"
-            yield Problem(f"{ledger.RELEASES}/{version}/release.json", "", what, do)
 
 
 def _replay_problems(root: Path, version: str, now: ledger.Tables) -> list[Problem]:

@@ -325,11 +325,13 @@ class Changes(Table):
         "what stands there, as text; of a whole row, its cells as JSON; of a withdrawn record, the id that replaces it",
         nullable=True,
     )
-    reason: str = _text("why, in the words of the person who changed it; null: a new record", nullable=True)
+    reason: str = _text(
+        "why, in the words of the person who changed it; null: a new record, table or column", nullable=True
+    )
     reason_code: str = pa.Field(
         nullable=True,
-        isin=["new_record", *codebook.codes("change"), "withdrawn"],
-        description="the kind of change; a code of the codebook, new_record or withdrawn",
+        isin=["new_record", "new_table", *codebook.codes("change"), "withdrawn"],
+        description="the kind of change; a code of the codebook, new_record, new_table (or column) or withdrawn",
     )
 
 
