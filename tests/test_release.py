@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 FIGHTING = "aland-borland-fighting-1990"
+# A correction that other sources bear out as they did the date before it.
+HALF = "[2016-04-01..2016-04-15]"
 REASON = "The text gives the month only."
 CHANGE = f'\n[[change]]\nid = "{FIGHTING}"\nreason = "{REASON}"\nreason_code = "corrected_date"\n'
 SECOND = """\
@@ -673,8 +675,8 @@ def test_a_new_entity_explains_who_is_party_and_nothing_else(checkout: Path) -> 
         "data/statuses.parquet: status borland-league-not-membership: it changed since 1.0.0 and no sheet says why\n"
         "    cell      statuses.title: Borland is not a member of the League → Bo …\n"
         "    cell      timeline.title: Borland is not a member of the League → Bo …\n"
-        '    do        add [[change]] with id = "borland-league-not-membership", reason and\n'
-        "              reason_code to its sheet, or undo the change"
+        '    do        add [[change]] with id = "borland-league-not-membership", reason\n'
+        "              and reason_code to its sheet, or undo the change"
     )
 
 
@@ -823,29 +825,26 @@ def test_a_newcomer_releases_a_correction_by_the_book(tmp_path: Path) -> None:
         released_by_the_book(root, "2031-02-03")
     before = ledger.frozen(root)
     assert before is not None
-    record, reason = "armenia-azerbaijan-ceasefire-2016", "The text names the day."
+    record, reason = "armenia-azerbaijan-ceasefire-2016", "The text says that it was early in the month."
     sheet = root / "seeds" / "markedonov-2020.toml"
     head, found, rest = sheet.read_text("utf-8").partition(f'id = "{record}"')
     assert found
     block = f'\n[[change]]\nid = "{record}"\nreason = "{reason}"\nreason_code = "corrected_date"\n'
-    sheet.write_text(head + found + rest.replace('date = "2016-04"', 'date = "2016-04-05"', 1) + block, "utf-8")
+    sheet.write_text(head + found + rest.replace('date = "2016-04"', f'date = "{HALF}"', 1) + block, "utf-8")
     released_by_the_book(root, "2031-03-04")
     after = ledger.frozen(root)
     assert after is not None
     assert ledger.parse(after.version) == (*ledger.parse(ledger.next_version(before.version, "minor")),)
     changes = after.tables["changes"]
     changes = changes[changes["version"] == after.version]
-    days = {"start_earliest": "2016-04-01", "start_latest": "2016-04-30"}
-    days |= {"end_earliest": "2016-04-01", "end_latest": "2016-04-30"}
     expected = {
-        (table, record, column, day, "2016-04-05") for table in ("events", "timeline") for column, day in days.items()
+        (table, record, column, "2016-04-30", "2016-04-15")
+        for table in ("events", "timeline")
+        for column in ("start_latest", "end_latest")
     }
-    expected |= {
-        ("events", record, "date", "2016-04", "2016-04-05"),
-        ("events", record, "date_precision", "month", "day"),
-    }
+    expected |= {("events", record, "date", "2016-04", HALF), ("events", record, "date_precision", "month", "range")}
     assert cells(changes) == expected
     assert len(changes) == len(expected)
     assert set(changes["reason"]) == {reason}
-    assert f"date: 2016-04 → 2016-04-05. {reason}" in (root / "CHANGELOG.md").read_text("utf-8")
+    assert f"date: 2016-04 → {HALF}. {reason}" in (root / "CHANGELOG.md").read_text("utf-8")
     assert "compared" in command(root, "check")
