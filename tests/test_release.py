@@ -673,8 +673,8 @@ def test_a_new_entity_explains_who_is_party_and_nothing_else(checkout: Path) -> 
         "data/statuses.parquet: status borland-league-not-membership: it changed since 1.0.0 and no sheet says why\n"
         "    cell      statuses.title: Borland is not a member of the League → Bo …\n"
         "    cell      timeline.title: Borland is not a member of the League → Bo …\n"
-        '    do        add [[change]] with id = "borland-league-not-membership", reason and\n'
-        "              reason_code to its sheet, or undo the change"
+        '    do        add [[change]] with id = "borland-league-not-membership", reason\n'
+        "              and reason_code to its sheet, or undo the change"
     )
 
 
