@@ -32,6 +32,7 @@ ORDER = [
     "diff",
     "descriptors",
     "ledger",
+    "chain",
     "changelog",
     "files",
     "build",
