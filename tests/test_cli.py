@@ -263,6 +263,32 @@ def test_annotate_of_a_missing_column_writes_nothing(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["in.parquet"]
 
 
+def test_dates_narrows_what_is_shown_listed_annotated_and_explored(tmp_path: Path) -> None:
+    """With --dates corroborated every command that says when says it as other sources narrow it."""
+    shown = run("show", "armenia-eaeu-membership").stdout
+    assert "  when       began by 2020-07-23, still so on 2020-07-23\n" in shown
+    assert (
+        "  start 2015-01-02: refines the seed, high, applied\n"
+        "  Armenia became a member on 2 January 2015, a day after the union came into\n"
+        "  being.\n"
+        "  sources: ragmamoul-2015-01-02; commonspace-eeu-membership\n"
+    ) in shown
+    shown = run("show", "armenia-eaeu-membership", "--dates", "corroborated").stdout
+    assert "  when       began 2015-01-02, still so on 2020-07-23\n" in shown
+    listed = run("list", "--type", "ceasefire", "--dates", "corroborated").stdout
+    assert "    ceasefire, 1994-05-12: Ceasefire in the Nagorno-Karabakh conflict, brokered" in listed
+    header = run("show", "events", "--format", "csv", "--dates", "corroborated").stdout.splitlines()[0]
+    assert header.endswith(
+        ",start_basis,end_basis,seed_start_earliest,seed_start_latest,seed_end_earliest,seed_end_latest,reading_ids"
+    )
+    pd.DataFrame({"day": ["2018-01-01"], "a": ["ARM"]}).to_parquet(tmp_path / "in.parquet")
+    words = ("--date", "day", "--subject", "a", "--type", "membership", "--dates", "corroborated")
+    assert run("annotate", str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet"), *words).exit_code == 0
+    assert pd.read_parquet(tmp_path / "out.parquet")["membership"].tolist() == [True]
+    assert run("explore", str(tmp_path / "page.html"), "--dates", "corroborated").exit_code == 0
+    assert '"dates": "corroborated"' in (tmp_path / "page.html").read_text("utf-8")
+
+
 def test_explore_writes_one_page(tmp_path: Path) -> None:
     """`explore` writes a page, and says so; a folder that is not there is an error."""
     result = run("explore", str(tmp_path / "page.html"))
