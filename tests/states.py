@@ -31,6 +31,7 @@ ROWS = [
     ("event-window", "event", "clash", "1997-01-01", "1999-12-31", "1997-01-01", "1999-12-31", None, None),
     ("event-undated", "event", "clash", None, SPOKEN, None, SPOKEN, None, None),
     ("by-others", "status", "military_base", "1992-01-01", "1992-01-01", "2015-01-01", "2015-01-01", "ended", True),
+    ("event-by-others", "event", "ceasefire", "1994-05-12", "1994-05-12", "1994-05-12", "1994-05-12", None, None),
 ]
 
 # What each record is drawn with, by hand from the table of marks.
@@ -48,11 +49,12 @@ MARKS = {
     "event-window": ["window"],
     "event-undated": ["window"],
     "by-others": ["certain", "corroborated", "corroborated"],
+    "event-by-others": ["day corroborated"],
 }
 
 
 def frame() -> pd.DataFrame:
-    """Give the frame; the last record is certain from 2000 to 2004 by its seed, and before and after by others."""
+    """Give the frame; by the seeds of the last two, one is certain from 2000 to 2004 only, one in May 1994."""
     found = pd.DataFrame(ROWS, columns=COLUMNS)
     found["title"] = "The record " + found["record_id"]
     found["speaks_until"] = SPOKEN
@@ -60,6 +62,10 @@ def frame() -> pd.DataFrame:
     others = found["record_id"] == "by-others"
     found["seed_start_latest"] = found["start_latest"].mask(others, "2000-01-01")
     found["seed_end_earliest"] = found["end_earliest"].mask(others, "2004-12-31")
+    event = found["record_id"] == "event-by-others"
+    found["seed_start_latest"] = found["seed_start_latest"].mask(event, "1994-05-31")
+    found["seed_end_earliest"] = found["seed_end_earliest"].mask(event, "1994-05-01")
+    others |= event
     found["start_basis"] = others.map({True: "corroborated", False: "seed"})
     found["end_basis"] = found["start_basis"]
     return found

@@ -98,6 +98,7 @@ def test_every_state_is_rendered(running: Any, tmp_path: Path, width: int) -> No
         "ongoing symbol": 1,
         "ongoing denied symbol": 1,
         "day symbol": 1,
+        "day corroborated symbol": 1,
         "window symbol": 2,
         "label symbol": 0,
     }

@@ -172,7 +172,7 @@ def test_lanes_come_in_codebook_order_with_its_colours() -> None:
 
 def test_lanes_may_be_a_column_or_given_by_type() -> None:
     """Rows are grouped by any column, or by a lane for each type; what has none shares one."""
-    mine = states.frame().assign(country=["X", "Y"] * 6 + ["X"])
+    mine = states.frame().assign(country=["X", "Y"] * 7)
     assert list(marks.prepare(mine, "country")["lane"].cat.categories) == ["X", "Y"]
     by_type = marks.prepare(mine, {"clash": "War"})
     assert list(by_type["lane"].cat.categories) == ["Other records", "War"]
