@@ -323,8 +323,10 @@ def escaped(text: pd.Series) -> Strings:
     'A &amp; B'
     """
     found = text.to_numpy(object).astype(str)
-    for sign, written in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
-        found = np.strings.replace(found, sign, written) if (np.strings.find(found, sign) >= 0).any() else found
+    letters = found.view(np.uint32)
+    signs = [pair for pair in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")) if (letters == ord(pair[0])).any()]
+    for sign, written in signs:
+        found = np.strings.replace(found, sign, written)
     return found
 
 
@@ -398,22 +400,23 @@ def _named_by(titles: pd.Series, names: pd.Series) -> pd.Series:
     return titles.where(titles.notna(), names) if titles.hasnans else titles
 
 
-def _types(frame: pd.DataFrame) -> pd.Categorical:
+def _types(frame: pd.DataFrame) -> pd.Categorical[Any]:
     """Read the type of each record; without types, none has one."""
     given = frame["type"].astype(str) if "type" in frame else pd.Series("", frame.index)
     return pd.Categorical.from_codes(*pd.factorize(given))
 
 
-def _type_order(types: pd.Categorical) -> NDArray[np.intp]:
+def _type_order(types: pd.Categorical[Any]) -> NDArray[np.intp]:
     """Number the types in codebook order, others after them in the order they come."""
     known = [*codebook.event_types(), *codebook.status_types()]
     places = {name: place for place, name in enumerate(dict.fromkeys([*known, *types.categories]))}
-    return np.array([*(places[name] for name in types.categories), -1], np.intp)[types.codes]
+    order: NDArray[np.intp] = np.array([*(places[name] for name in types.categories), -1], np.intp)
+    return order.take(types.codes)
 
 
 def _lanes(
-    frame: pd.DataFrame, types: pd.Categorical, lanes: str | Mapping[str, str] | None
-) -> tuple[pd.Categorical, pd.Categorical]:
+    frame: pd.DataFrame, types: pd.Categorical[Any], lanes: str | Mapping[str, str] | None
+) -> tuple[pd.Categorical[Any], pd.Categorical[Any]]:
     """Give every record a lane and its colour; lanes that the codebook does not have share its colours in turn."""
     of_codebook = codebook.lanes()
     colours = {lane.title: lane.colour for lane in of_codebook.values()}
@@ -424,7 +427,7 @@ def _lanes(
         groups = pd.Categorical.from_codes(*pd.factorize(frame[lanes].astype(str)))
         titles = list(groups.categories)
     else:
-        kinds = {**codebook.event_types(), **codebook.status_types()}
+        kinds: dict[str, Any] = {**codebook.event_types(), **codebook.status_types()}
         homes = dict(lanes) if lanes else {name: of_codebook[kind.lane].title for name, kind in kinds.items()}
         others = others if any(name in homes for name in types.categories) else "Records"
         groups, titles = types, [homes.get(name, others) for name in types.categories]
@@ -432,10 +435,15 @@ def _lanes(
     found = list(dict.fromkeys([*(title for title in colours if title in titles), *titles]))
     free = [name for name in found if name not in colours]
     colours.update(zip(free, itertools.cycle(list(colours.values()))))
-    inks = list(dict.fromkeys(colours[title] for title in found))
-    lane = np.array([found.index(title) for title in titles], np.intp)[groups.codes]
-    ink = np.array([inks.index(colours[title]) for title in found], np.intp)[lane]
-    return pd.Categorical.from_codes(lane, pd.Index(found)), pd.Categorical.from_codes(ink, pd.Index(inks))
+    inks = [colours[title] for title in found]
+    return _gathered(groups, titles, found), _gathered(groups, [colours[title] for title in titles], inks)
+
+
+def _gathered(groups: pd.Categorical[Any], titles: list[str], order: list[str]) -> pd.Categorical[Any]:
+    """Put groups of one title together; the last title is that of what is in no group."""
+    places = {title: place for place, title in enumerate(dict.fromkeys(order))}
+    codes = np.array([places[title] for title in titles], np.intp)[groups.codes]
+    return pd.Categorical.from_codes(codes, pd.Index(list(places)))
 
 
 def _window(first: Strings, last: Strings) -> Strings:
