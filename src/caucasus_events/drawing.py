@@ -631,15 +631,16 @@ def _fast(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> list[Trace
         look = {"symbol": "diamond-open", "size": size, "color": colour}
         return [_fast_symbols(mark, middle, drawn, look)]
     if mark.startswith("ongoing"):
-        look = {"symbol": "triangle-right", "size": size, "color": colour if mark == "ongoing" else tint(colour, 0.25)}
+        look = {"symbol": "triangle-right", "size": size, "color": colour if mark == "ongoing" else PAPER}
+        look["line"] = {"width": 0 if mark == "ongoing" else 1.5, "color": colour}
         return [_fast_symbols(mark, drawn["last"] - size / 2 * page.pixel, drawn, look)]
     return []
 
 
 def _shades(colour: str) -> dict[str, str]:
     """Give the shade that stands for each pattern where there are too many for a pattern."""
-    shares = {"certain": 1.0, "corroborated": _CORROBORATED, "denied": _TINT}
-    return {mark: tint(colour, shares.get(mark, 0.3)) for mark in (*_SOLID, "possible", *_STUBS)}
+    shares = {"certain": 1.0, "window": 1.0, "corroborated": _CORROBORATED}
+    return {mark: tint(colour, shares.get(mark, 0.3)) for mark in np.array(MARKS)[_BARRED].tolist() if mark != "denied"}
 
 
 def _fast_symbols(mark: str, days: pd.Series, drawn: pd.DataFrame, look: dict[str, Any]) -> Trace:
@@ -655,7 +656,7 @@ def _picture(marks: dict[str, Floats], colour: str, page: Page) -> dict[str, Any
     days, rows = np.ceil(last.max()) - left + 1, round(row.max() - top + 0.5)
     shapes = [_paths(mark, part, colour, (left, top), page) for mark, part in marks.items()]
     head = f"viewBox='0 0 {days:.0f} {rows}' preserveAspectRatio='none' fill='none' shape-rendering='crispEdges'"
-    svg = f"<svg xmlns='http://www.w3.org/2000/svg' {head}>{''.join(shapes)}</svg>"
+    svg = f"<svg xmlns='http://www.w3.org/2000/svg' {head}>{_by_height(rows, page)}{''.join(shapes)}</svg>"
     return {
         "name": " ".join(f"{mark}: {part.shape[1]};" for mark, part in marks.items()),
         "source": "data:image/svg+xml," + svg.replace("#", "%23"),
@@ -666,38 +667,76 @@ def _picture(marks: dict[str, Floats], colour: str, page: Page) -> dict[str, Any
         "y": top,
         "sizey": rows,
         "sizing": "stretch",
-        "layer": "below",
+        # The lowest layer of plotly is under the grid.
+        "layer": "above",
         "xanchor": "left",
         "yanchor": "top",
     }
 
 
+def _by_height(rows: int, page: Page) -> str:
+    """Choose what is drawn by how high the picture is on the screen."""
+    # A browser blends strokes lower than a pixel one by one and rounds each time: a thousand make another colour.
+    pixel = rows / _share(page)
+    far = f".near{{display:none}}@media(max-height:{pixel:.0f}px){{.bar{{display:none}}}}"
+    near = f"@media(min-height:{_BRIEF * pixel:.0f}px){{.near{{display:inline}}.far{{display:none}}}}"
+    return f"<style>{far}{near}</style>"
+
+
+def _share(page: Page) -> float:
+    """Give how much of its row a bar in a picture fills."""
+    return min(page.bar / page.pitch, 0.7)
+
+
 def _paths(mark: str, stretches: Floats, colour: str, corner: tuple[float, float], page: Page) -> str:
     """Write bars twice, as high as a bar and a pixel high, so that none is lost; what is brief is 4 px wide."""
     first, last, row = stretches
-    stroke = colour if mark == "window" else _shades(colour)[mark]
-    path = _stretches(first - corner[0], last - first, row - corner[1] - 0.5)
-    fixed = f"stroke='{stroke}' vector-effect='non-scaling-stroke'"
-    share = min(page.bar / page.pitch, 0.7)
-    thick = "" if mark == "window" else f"<path stroke='{stroke}' stroke-width='{share:.2f}' d='{path}'/>"
-    found = f"<g transform='translate(0 .5)'><path {fixed} d='{path}'/>{thick}"
-    brief = (last - first < _BRIEF * page.pixel) & (mark in _SOLID)
-    if brief.any():
-        dots = _stretches((first - corner[0])[brief], np.zeros(brief.sum()), (row - corner[1] - 0.5)[brief])
-        found += f"<path {fixed} stroke-width='{_BRIEF}' stroke-linecap='square' d='{dots}'/>"
-    return found + "</g>"
+    place = first - corner[0], last - first, row - corner[1] - 0.5
+    brief = [part[(last - first < _BRIEF * page.pixel) & (mark in _SOLID)] for part in place]
+    dots = _stretches(brief[0], 0 * brief[1], brief[2])
+    if mark == "denied":
+        return _outlines(place, dots, colour, page)
+    stroke, path = _shades(colour)[mark], _stretches(*place)
+    found = _line(stroke, 1, path)
+    if mark != "window":
+        found += f"<path class='bar' stroke='{stroke}' stroke-width='{_share(page):.2f}' d='{path}'/>"
+    if dots:
+        found += _line(stroke, _BRIEF, dots, cap="square")
+    return f"<g transform='translate(0 .5)'>{found}</g>"
 
 
-def _stretches(days: Floats, lengths: Floats, rows: Floats) -> str:
-    """Write level lines as a path; every number has the same digits, so that all are written at once."""
-    parts = [(b"M", days), (b" ", rows), (b"h", lengths)]
+def _outlines(place: tuple[Floats, Floats, Floats], dots: str, colour: str, page: Page) -> str:
+    """Write bars as white with an edge; from afar, where rows share a pixel, the edge is around them all."""
+    path, share = _stretches(*place), _share(page)
+    far = _line(colour, 3, path, cap="square") + _line(colour, _OUTLINED, dots, cap="square")
+    far += _line(PAPER, 1, path) + _line(PAPER, _OUTLINED - 3, dots, cap="square")
+    near = _line(colour, 1.5, _stretches(*place, height=f"{share:.2f}"), fill=PAPER)
+    return (
+        f"<g class='far' transform='translate(0 .5)'>{far}</g>"
+        f"<g class='near' transform='translate(0 {(1 - share) / 2:.2f})'>{near}</g>"
+    )
+
+
+def _line(stroke: str, width: float, path: str, *, cap: str = "butt", fill: str = "none") -> str:
+    """Write a path whose stroke is of so many pixels, however far it is stretched."""
+    look = f"stroke='{stroke}' stroke-width='{width}' stroke-linecap='{cap}' fill='{fill}'"
+    return f"<path {look} vector-effect='non-scaling-stroke' d='{path}'/>"
+
+
+def _stretches(days: Floats, lengths: Floats, rows: Floats, height: str = "") -> str:
+    """Write level lines as a path, or boxes; every number has the same digits, so that all are written at once."""
+    if not len(days):
+        return ""
+    parts = [("M", days), (" ", rows), ("h", lengths)]
+    parts += [(f"v{height}h-", lengths)] if height else []
     columns = [column for sign, numbers in parts for column in (_sign(sign, len(days)), _digits(numbers))]
+    columns += [_sign("z", len(days))] if height else []
     return np.concatenate(columns, axis=1).tobytes().decode("ascii")
 
 
-def _sign(sign: bytes, count: int) -> NDArray[np.uint8]:
-    """Repeat a letter."""
-    return np.full((count, 1), ord(sign), np.uint8)
+def _sign(sign: str, count: int) -> NDArray[np.uint8]:
+    """Repeat letters."""
+    return np.tile(np.frombuffer(sign.encode("ascii"), np.uint8), (count, 1))
 
 
 def _digits(numbers: NDArray[Any]) -> NDArray[np.uint8]:
@@ -859,7 +898,9 @@ def _legend_traces(page: Page) -> list[Trace]:
         "veil": {"symbol": "square", "size": 14, "color": VEIL},
     }
     if len(page.rows) > MANY:
-        symbols |= {mark: {"symbol": "square", "size": 14, "color": shade} for mark, shade in _shades(ink).items()}
+        shades = {mark: shade for mark, shade in _shades(ink).items() if mark != "window"}
+        symbols |= {mark: {"symbol": "square", "size": 14, "color": shade} for mark, shade in shades.items()}
+        symbols["denied"] = {"symbol": "square", "size": 12.5, "color": PAPER, "line": {"width": 1.5, "color": ink}}
     for mark in page.legend:
         if mark in symbols:
             looks[mark] = _symbols(mark, _nothing(), pd.Series([None], dtype=float), symbols[mark])
