@@ -697,11 +697,9 @@ def _paths(mark: str, stretches: Floats, colour: str, corner: tuple[float, float
     if mark == "denied":
         return _outlines(place, dots, colour, page)
     stroke, path = _shades(colour)[mark], _stretches(*place)
-    found = _line(stroke, 1, path)
+    found = _line(stroke, 1, path) + _line(stroke, _BRIEF, dots, cap="square")
     if mark != "window":
-        found += f"<path class='bar' stroke='{stroke}' stroke-width='{_share(page):.2f}' d='{path}'/>"
-    if dots:
-        found += _line(stroke, _BRIEF, dots, cap="square")
+        found = f"<path class='bar' stroke='{stroke}' stroke-width='{_share(page):.2f}' d='{path}'/>{found}"
     return f"<g transform='translate(0 .5)'>{found}</g>"
 
 
@@ -719,6 +717,8 @@ def _outlines(place: tuple[Floats, Floats, Floats], dots: str, colour: str, page
 
 def _line(stroke: str, width: float, path: str, *, cap: str = "butt", fill: str = "none") -> str:
     """Write a path whose stroke is of so many pixels, however far it is stretched."""
+    if not path:
+        return ""
     look = f"stroke='{stroke}' stroke-width='{width}' stroke-linecap='{cap}' fill='{fill}'"
     return f"<path {look} vector-effect='non-scaling-stroke' d='{path}'/>"
 
