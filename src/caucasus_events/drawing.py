@@ -632,7 +632,7 @@ def _fast(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> list[Trace
         return [_fast_symbols(mark, middle, drawn, look)]
     if mark.startswith("ongoing"):
         look = {"symbol": "triangle-right", "size": size, "color": colour if mark == "ongoing" else PAPER}
-        look["line"] = {"width": 0 if mark == "ongoing" else 1.5, "color": colour}
+        look["line"] = {"width": 0 if mark == "ongoing" else 1, "color": colour}
         return [_fast_symbols(mark, drawn["last"] - size / 2 * page.pixel, drawn, look)]
     return []
 
@@ -667,8 +667,8 @@ def _picture(marks: dict[str, Floats], colour: str, page: Page) -> dict[str, Any
         "y": top,
         "sizey": rows,
         "sizing": "stretch",
-        # The lowest layer of plotly is under the grid.
-        "layer": "above",
+        # Above, it would cover the symbols that WebGL draws.
+        "layer": "below",
         "xanchor": "left",
         "yanchor": "top",
     }
@@ -697,9 +697,10 @@ def _paths(mark: str, stretches: Floats, colour: str, corner: tuple[float, float
     if mark == "denied":
         return _outlines(place, dots, colour, page)
     stroke, path = _shades(colour)[mark], _stretches(*place)
-    found = _line(stroke, 1, path) + _line(stroke, _BRIEF, dots, cap="square")
+    found = _line(stroke, 1, path)
     if mark != "window":
-        found = f"<path class='bar' stroke='{stroke}' stroke-width='{_share(page):.2f}' d='{path}'/>{found}"
+        bar = f"<path class='bar' stroke='{stroke}' stroke-width='{_share(page):.2f}' d='{path}'/>"
+        found = f"{bar}<g class='far'>{found}</g>{_line(stroke, _BRIEF, dots, cap='square')}"
     return f"<g transform='translate(0 .5)'>{found}</g>"
 
 
@@ -928,8 +929,11 @@ def _nothing() -> pd.DataFrame:
 def _axes(page: Page) -> tuple[dict[str, Any], dict[str, Any]]:
     """Draw the days along the bottom, and the rows from the top without an axis of their own."""
     packed = not len(page.labels)
+    # A grid of plotly would run over the pictures.
+    grid = len(page.rows) <= MANY
     x = {
         "type": "date",
+        "showgrid": grid,
         "range": [day * _DAY for day in page.days],
         "gridcolor": GRID,
         "linecolor": "#9AA1A9",
@@ -945,7 +949,7 @@ def _axes(page: Page) -> tuple[dict[str, Any], dict[str, Any]]:
         "showticklabels": False,
         "ticks": "",
         "zeroline": False,
-        "showgrid": not packed and not page.narrow,
+        "showgrid": grid and not packed and not page.narrow,
         "gridcolor": GRID,
         "tickvals": page.rows if not packed else [],
         "fixedrange": not packed,

@@ -397,7 +397,8 @@ def _flag(frame: pd.DataFrame, column: str, *, value: Any) -> Mask:  # noqa: ANN
 
 def _named_by(titles: pd.Series, names: pd.Series) -> pd.Series:
     """Give the titles, and the id where there is none."""
-    return titles.where(titles.notna(), names) if titles.hasnans else titles
+    words = titles if isinstance(titles.dtype, pd.StringDtype) else titles.astype(object)
+    return words.where(words.notna(), names) if words.hasnans else words
 
 
 def _types(frame: pd.DataFrame) -> pd.Categorical[Any]:
