@@ -459,8 +459,8 @@ def test_many_records_are_drawn_as_pictures(running: Any, tmp_path: Path) -> Non
 
 def test_many_records_have_the_colour_of_their_lane(running: Any, tmp_path: Path) -> None:  # noqa: ANN401 - a browser of Playwright
     """However low the rows, the colour that is seen is that of the lane to the last bit."""
-    count = 40_000
-    start = pd.Timestamp("1990-01-01") + pd.to_timedelta(np.arange(count) // 8, unit="D")
+    count = 100_000
+    start = pd.Timestamp("1990-01-01") + pd.to_timedelta(np.arange(count) // 10, unit="D")
     mine = pd.DataFrame({"id": np.arange(count), "kind": "status", "type": "border_closed", "end_state": "ended"})
     mine[list(marks.BOUNDS[:2])] = np.stack([start] * 2, axis=1)
     mine[list(marks.BOUNDS[2:])] = np.stack([start + pd.Timedelta(days=900)] * 2, axis=1)
@@ -483,4 +483,4 @@ def test_many_records_have_the_colour_of_their_lane(running: Any, tmp_path: Path
     )
     colours = {int(number).to_bytes(4, "little")[:3].hex().upper(): times for number, times in seen.items()}
     inked = {colour: times for colour, times in colours.items() if colour not in ("FFFFFF", drawing.BAND[1:])}
-    assert inked["0072B2"] > 0.9 * sum(inked.values())
+    assert inked["0072B2"] > 0.95 * sum(inked.values())
