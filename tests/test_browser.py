@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 from collections import Counter
@@ -499,3 +500,32 @@ def test_many_records_are_drawn_as_pictures(running: Any, tmp_path: Path) -> Non
     )
     visit.picture("many-zoomed")
     assert visit.complaints == []
+
+
+def test_many_records_have_the_colour_of_their_lane(running: Any, tmp_path: Path) -> None:  # noqa: ANN401 - a browser of Playwright
+    """However low the rows, the colour that is seen is that of the lane to the last bit."""
+    count = 100_000
+    start = pd.Timestamp("1990-01-01") + pd.to_timedelta(np.arange(count) // 10, unit="D")
+    mine = pd.DataFrame({"id": np.arange(count), "kind": "status", "type": "border_closed", "end_state": "ended"})
+    mine[list(marks.BOUNDS[:2])] = np.stack([start] * 2, axis=1)
+    mine[list(marks.BOUNDS[2:])] = np.stack([start + pd.Timedelta(days=900)] * 2, axis=1)
+    visit = browser.Visit(running, saved(mine, tmp_path, width=1200), viewport={"width": 1200, "height": 950})
+    page = visit.open()
+    page.wait_for_timeout(500)
+    area = {"x": 350, "y": 100, "width": 600, "height": 600}
+    seen = page.evaluate(
+        """async (picture) => {
+          const image = new Image();
+          image.src = 'data:image/png;base64,' + picture;
+          await image.decode();
+          const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d');
+          canvas.drawImage(image, 0, 0);
+          const numbers = new Uint32Array(canvas.getImageData(0, 0, image.width, image.height).data.buffer);
+          const counts = {};
+          for (const one of numbers) counts[one] = (counts[one] || 0) + 1;
+          return counts; }""",
+        base64.b64encode(page.screenshot(clip=area)).decode(),
+    )
+    colours = {int(number).to_bytes(4, "little")[:3].hex().upper(): times for number, times in seen.items()}
+    inked = {colour: times for colour, times in colours.items() if colour not in ("FFFFFF", drawing.BAND[1:])}
+    assert inked["0072B2"] > 0.95 * sum(inked.values())

@@ -231,6 +231,18 @@ def test_above_the_limit_all_records_are_drawn_in_pictures() -> None:
     assert {trace.type for trace in below.data if trace.meta in ("certain", "possible")} == {"bar"}
 
 
+def test_no_grid_runs_over_pictures_and_a_denial_is_an_outline() -> None:
+    """Above 5,000 records there is no grid, which would run over the bars, and a denial is white with an edge."""
+    mine = many(drawing.MANY + 1).assign(kind="status", end_state="ended", holds=False)
+    shown = figure.timeline(mine)
+    assert shown.layout.xaxis.showgrid is shown.layout.yaxis.showgrid is False
+    assert figure.timeline().layout.xaxis.showgrid is True
+    outline = "stroke='%23([0-9A-F]+)' stroke-width='1.5' stroke-linecap='butt' fill='%23FFFFFF'"
+    assert [re.findall(outline, picture.source) for picture in shown.layout.images] == [["0072B2"]]
+    denied = [trace for trace in shown.data if trace.name == drawing.LEGEND["denied"]]
+    assert [trace.marker.color for trace in denied] == [drawing.PAPER]
+
+
 def test_a_hundred_thousand_records_are_no_matter_of_seconds() -> None:
     """Nothing is done record by record: a hundred thousand take less than two seconds of the processor."""
     frame = many(100_000)

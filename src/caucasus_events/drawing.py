@@ -6,6 +6,7 @@ records the bars are pictures: plotly moves and stretches each as one, and the b
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -56,6 +57,9 @@ SHARES = _TINT, _CORROBORATED = 0.12, 0.45
 _STUBS = ("start unknown", "end unknown")
 _DAYS = ("day", "day corroborated")
 _SOLID = ("certain", "corroborated", "denied")
+_BARRED = np.isin(MARKS, [*_SOLID, *_STUBS, "possible", "window"])
+_SYMBOLS = ~np.isin(MARKS, [*_SOLID, *_STUBS, "possible"])
+_FOUR_DIGITS = (np.arange(10_000)[:, None] // [1_000, 100, 10, 1] % 10 + ord("0")).astype(np.uint8)
 
 
 class Band(NamedTuple):
@@ -203,10 +207,22 @@ def pictures(drawn: pd.DataFrame, records: pd.DataFrame, page: Page) -> list[dic
     """
     # Measured for 100,000 records, until they are on the screen: bars of plotly 9 s, WebGL computed by the
     # processor 17 s, shapes 2 s, pictures 1 s, because nothing is computed record by record in JavaScript.
-    bars = drawn[drawn["mark"].isin([*_SOLID, *_STUBS, "possible", "window"]).to_numpy()]
-    at = bars["record"].to_numpy()
-    lane = records["lane"].cat.codes.to_numpy(np.int64)[at]
-    return [_picture(tile, page) for _, tile in bars.groupby([lane, at // TILE])]
+    mark, at = drawn["mark"].cat.codes.to_numpy(), drawn["record"].to_numpy()
+    barred = np.flatnonzero(_BARRED[mark])
+    lane = records["lane"].cat.codes.to_numpy(np.int64)[at[barred]]
+    group = (lane * (len(records) // TILE + 1) + at[barred] // TILE) * len(MARKS) + mark[barred]
+    order = np.argsort(group, kind="stable")
+    group, rows = group[order], barred[order]
+    stretches = np.stack([drawn[name].to_numpy(float)[rows] for name in ("first", "last", "row")])
+    colours, colour = drawn["colour"].cat.categories, drawn["colour"].cat.codes.to_numpy()
+    return [
+        _picture(
+            {MARKS[group[run.start] % len(MARKS)]: stretches[:, run] for run in _runs(group, tile)},
+            str(colours[colour[rows[tile.start]]]),
+            page,
+        )
+        for tile in _runs(group // len(MARKS), slice(0, len(group)))
+    ]
 
 
 def traces(records: pd.DataFrame, drawn: pd.DataFrame, hover: pd.Series, page: Page) -> list[Trace]:
@@ -231,9 +247,11 @@ def traces(records: pd.DataFrame, drawn: pd.DataFrame, hover: pd.Series, page: P
     """
     fast = len(records) > MANY
     draw = _fast if fast else _bars
+    symbols = _SYMBOLS[drawn["mark"].cat.codes.to_numpy()] if fast else slice(None)
+    shown = drawn[symbols]
     found = [
         trace
-        for (mark, colour), group in drawn.groupby(["mark", "colour"], sort=False, observed=True)
+        for (mark, colour), group in shown.groupby(["mark", "colour"], sort=False, observed=True)
         for trace in draw(str(mark), str(colour), group, page)
     ]
     labels = _label_trace(records, hover, page) if len(page.labels) else []
@@ -357,16 +375,32 @@ def tint(colour: str, share: float, paper: str = PAPER) -> str:
 def _rows(records: pd.DataFrame, *, narrow: bool) -> tuple[Floats, float, list[Band]]:
     """Give each record a row; a lane opens with a gap, or with room for its name where that stands above."""
     gap, above, below = _spacing(narrow=narrow)
-    lane = records["lane"].cat.remove_unused_categories()
-    rank = lane.cat.codes.to_numpy(float)
+    titles, colours = records["lane"].cat, records["colour"].to_numpy()
+    codes = titles.codes.to_numpy()
+    lanes = _runs(codes, slice(0, len(codes)))
+    rank = np.repeat(np.arange(len(lanes)), [lane.stop - lane.start for lane in lanes])
     rows = np.arange(len(records)) + 0.5 + (rank + narrow) * gap
-    frame = pd.DataFrame({"lane": lane.astype(str), "colour": records["colour"], "row": rows})
-    groups = frame.groupby("lane", sort=False)
     bands = [
-        Band(str(title), str(group["colour"].iloc[0]), group["row"].min() - above, group["row"].max() + below)
-        for title, group in groups
+        Band(
+            str(titles.categories[codes[lane.start]]),
+            str(colours[lane.start]),
+            rows[lane.start] - above,
+            rows[lane.stop - 1] + below,
+        )
+        for lane in lanes
     ]
     return rows, float(rows[-1] + 0.7 if len(rows) else 2.0), bands
+
+
+def _runs(values: NDArray[Any], within: slice) -> list[slice]:
+    """Find the stretches of equal values in a part of an array."""
+    edges = [*(_starts(values[within]) + within.start).tolist(), within.stop]
+    return [slice(first, last) for first, last in itertools.pairwise(edges)]
+
+
+def _starts(values: NDArray[Any]) -> NDArray[np.intp]:
+    """Find where values differ from those before."""
+    return np.flatnonzero(np.append(True, values[1:] != values[:-1])[: len(values)])
 
 
 def _spacing(*, narrow: bool) -> tuple[float, float, float]:
@@ -416,14 +450,14 @@ def _legend_lines(legend: Sequence[str], width: int) -> int:
 
 def _axis(spans: pd.DataFrame, spoken: float, window: tuple[float, float], plot: float) -> tuple[float, float]:
     """Run the axis from the earliest drawn bound to the last day that a source speaks, stubs included."""
-    known = np.append(spans[["first", "last"]].to_numpy(float).ravel(), spoken)
-    low, high = float(np.fmin.reduce(known)), float(np.fmax.reduce(known))
+    first, last = spans["first"].to_numpy(float), spans["last"].to_numpy(float)
+    low = float(np.fmin.reduce([np.fmin.reduce(side, initial=spoken) for side in (first, last)]))
+    high = float(np.fmax.reduce([np.fmax.reduce(side, initial=spoken) for side in (first, last)]))
     if low != low:  # noqa: PLR0124 - NaN is not itself
         low, high = 0.0, _SHORTEST_AXIS
     stub = max(high - low, _SHORTEST_AXIS) * _STUB / plot
-    ends = [spans["last"] - stub, spans["first"] + stub]
-    low = float(np.fmin.reduce([low, *ends[0][spans["first"].isna()]]))
-    high = float(np.fmax.reduce([high, *ends[1][spans["last"].isna()]]))
+    low = float(np.fmin.reduce(last[np.isnan(first)] - stub, initial=low))
+    high = float(np.fmax.reduce(first[np.isnan(last)] + stub, initial=high))
     if high - low < _SHORTEST_AXIS:
         low, high = (low + high - _SHORTEST_AXIS) / 2, (low + high + _SHORTEST_AXIS) / 2
     margin = (high - low) * 0.02
@@ -459,10 +493,11 @@ def _underlaid(spans: pd.DataFrame) -> pd.DataFrame:
     """Join what is possible before and after into one stretch that the certain one is drawn over."""
     loose = (spans["mark"] == "possible").to_numpy()
     record, first, last = (spans[name].to_numpy()[loose] for name in ("record", "first", "last"))
-    order = np.argsort(record, kind="stable")
-    found, starts = np.unique(record[order], return_index=True)
-    if not len(found):
+    if not len(record):
         return spans
+    order = np.argsort(record, kind="stable")
+    starts = _starts(record[order])
+    found = record[order][starts]
     joined = {"first": np.minimum.reduceat(first[order], starts), "last": np.maximum.reduceat(last[order], starts)}
     mark = pd.Categorical.from_codes(np.full(len(found), MARKS.index("possible"), np.int8), pd.Index(MARKS))
     return pd.concat([spans[~loose], pd.DataFrame({"record": found, "mark": mark, **joined})], ignore_index=True)
@@ -596,15 +631,16 @@ def _fast(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> list[Trace
         look = {"symbol": "diamond-open", "size": size, "color": colour}
         return [_fast_symbols(mark, middle, drawn, look)]
     if mark.startswith("ongoing"):
-        look = {"symbol": "triangle-right", "size": size, "color": colour if mark == "ongoing" else tint(colour, 0.25)}
+        look = {"symbol": "triangle-right", "size": size, "color": colour if mark == "ongoing" else PAPER}
+        look["line"] = {"width": 0 if mark == "ongoing" else 1, "color": colour}
         return [_fast_symbols(mark, drawn["last"] - size / 2 * page.pixel, drawn, look)]
     return []
 
 
 def _shades(colour: str) -> dict[str, str]:
     """Give the shade that stands for each pattern where there are too many for a pattern."""
-    shares = {"certain": 1.0, "corroborated": _CORROBORATED, "denied": _TINT}
-    return {mark: tint(colour, shares.get(mark, 0.3)) for mark in (*_SOLID, "possible", *_STUBS)}
+    shares = {"certain": 1.0, "window": 1.0, "corroborated": _CORROBORATED}
+    return {mark: tint(colour, shares.get(mark, 0.3)) for mark in np.array(MARKS)[_BARRED].tolist() if mark != "denied"}
 
 
 def _fast_symbols(mark: str, days: pd.Series, drawn: pd.DataFrame, look: dict[str, Any]) -> Trace:
@@ -613,16 +649,16 @@ def _fast_symbols(mark: str, days: pd.Series, drawn: pd.DataFrame, look: dict[st
     return {"type": "scattergl", "mode": "markers", **place, "marker": look, **_silent(mark)}
 
 
-def _picture(tile: pd.DataFrame, page: Page) -> dict[str, Any]:
+def _picture(marks: dict[str, Floats], colour: str, page: Page) -> dict[str, Any]:
     """Draw the bars of neighbouring rows as one picture, in days and rows counted from its corner."""
-    left, top = np.floor(tile["first"].min()), tile["row"].min() - 0.5
-    days, rows = np.ceil(tile["last"].max()) - left + 1, round(tile["row"].max() - top + 0.5)
-    groups = {str(mark): part for mark, part in tile.groupby("mark", observed=True)}
-    shapes = [_paths(mark, part, (left, top), page) for mark, part in groups.items()]
+    first, last, row = np.concatenate([*marks.values()], axis=1)
+    left, top = np.floor(first.min()), row.min() - 0.5
+    days, rows = np.ceil(last.max()) - left + 1, round(row.max() - top + 0.5)
+    shapes = [_paths(mark, part, colour, (left, top), page) for mark, part in marks.items()]
     head = f"viewBox='0 0 {days:.0f} {rows}' preserveAspectRatio='none' fill='none' shape-rendering='crispEdges'"
-    svg = f"<svg xmlns='http://www.w3.org/2000/svg' {head}>{''.join(shapes)}</svg>"
+    svg = f"<svg xmlns='http://www.w3.org/2000/svg' {head}>{_by_height(rows, page)}{''.join(shapes)}</svg>"
     return {
-        "name": " ".join(f"{mark}: {len(part)};" for mark, part in groups.items()),
+        "name": " ".join(f"{mark}: {part.shape[1]};" for mark, part in marks.items()),
         "source": "data:image/svg+xml," + svg.replace("#", "%23"),
         "xref": "x",
         "x": left * _DAY,
@@ -631,47 +667,85 @@ def _picture(tile: pd.DataFrame, page: Page) -> dict[str, Any]:
         "y": top,
         "sizey": rows,
         "sizing": "stretch",
+        # Above, it would cover the symbols that WebGL draws.
         "layer": "below",
         "xanchor": "left",
         "yanchor": "top",
     }
 
 
-def _paths(mark: str, drawn: pd.DataFrame, corner: tuple[float, float], page: Page) -> str:
+def _by_height(rows: int, page: Page) -> str:
+    """Choose what is drawn by how high the picture is on the screen."""
+    # A browser blends strokes lower than a pixel one by one and rounds each time: a thousand make another colour.
+    pixel = rows / _share(page)
+    far = f".near{{display:none}}@media(max-height:{pixel:.0f}px){{.bar{{display:none}}}}"
+    near = f"@media(min-height:{_BRIEF * pixel:.0f}px){{.near{{display:inline}}.far{{display:none}}}}"
+    return f"<style>{far}{near}</style>"
+
+
+def _share(page: Page) -> float:
+    """Give how much of its row a bar in a picture fills."""
+    return min(page.bar / page.pitch, 0.7)
+
+
+def _paths(mark: str, stretches: Floats, colour: str, corner: tuple[float, float], page: Page) -> str:
     """Write bars twice, as high as a bar and a pixel high, so that none is lost; what is brief is 4 px wide."""
-    first, last, row = (drawn[name].to_numpy(float) for name in ("first", "last", "row"))
-    colour = str(drawn["colour"].iloc[0])
-    stroke = colour if mark == "window" else _shades(colour)[mark]
-    path = _stretches(first - corner[0], last - first, row - corner[1] - 0.5)
-    fixed = f"stroke='{stroke}' vector-effect='non-scaling-stroke'"
-    share = min(page.bar / page.pitch, 0.7)
-    thick = "" if mark == "window" else f"<path stroke='{stroke}' stroke-width='{share:.2f}' d='{path}'/>"
-    found = f"<g transform='translate(0 .5)'><path {fixed} d='{path}'/>{thick}"
-    brief = (last - first < _BRIEF * page.pixel) & (mark in _SOLID)
-    if brief.any():
-        dots = _stretches((first - corner[0])[brief], np.zeros(brief.sum()), (row - corner[1] - 0.5)[brief])
-        found += f"<path {fixed} stroke-width='{_BRIEF}' stroke-linecap='square' d='{dots}'/>"
-    return found + "</g>"
+    first, last, row = stretches
+    place = first - corner[0], last - first, row - corner[1] - 0.5
+    brief = [part[(last - first < _BRIEF * page.pixel) & (mark in _SOLID)] for part in place]
+    dots = _stretches(brief[0], 0 * brief[1], brief[2])
+    if mark == "denied":
+        return _outlines(place, dots, colour, page)
+    stroke, path = _shades(colour)[mark], _stretches(*place)
+    found = _line(stroke, 1, path)
+    if mark != "window":
+        bar = f"<path class='bar' stroke='{stroke}' stroke-width='{_share(page):.2f}' d='{path}'/>"
+        found = f"{bar}<g class='far'>{found}</g>{_line(stroke, _BRIEF, dots, cap='square')}"
+    return f"<g transform='translate(0 .5)'>{found}</g>"
 
 
-def _stretches(days: Floats, lengths: Floats, rows: Floats) -> str:
-    """Write level lines as a path; every number has the same digits, so that all are written at once."""
-    parts = [(b"M", days), (b" ", rows), (b"h", lengths)]
+def _outlines(place: tuple[Floats, Floats, Floats], dots: str, colour: str, page: Page) -> str:
+    """Write bars as white with an edge; from afar, where rows share a pixel, the edge is around them all."""
+    path, share = _stretches(*place), _share(page)
+    far = _line(colour, 3, path, cap="square") + _line(colour, _OUTLINED, dots, cap="square")
+    far += _line(PAPER, 1, path) + _line(PAPER, _OUTLINED - 3, dots, cap="square")
+    near = _line(colour, 1.5, _stretches(*place, height=f"{share:.2f}"), fill=PAPER)
+    return (
+        f"<g class='far' transform='translate(0 .5)'>{far}</g>"
+        f"<g class='near' transform='translate(0 {(1 - share) / 2:.2f})'>{near}</g>"
+    )
+
+
+def _line(stroke: str, width: float, path: str, *, cap: str = "butt", fill: str = "none") -> str:
+    """Write a path whose stroke is of so many pixels, however far it is stretched."""
+    if not path:
+        return ""
+    look = f"stroke='{stroke}' stroke-width='{width}' stroke-linecap='{cap}' fill='{fill}'"
+    return f"<path {look} vector-effect='non-scaling-stroke' d='{path}'/>"
+
+
+def _stretches(days: Floats, lengths: Floats, rows: Floats, height: str = "") -> str:
+    """Write level lines as a path, or boxes; every number has the same digits, so that all are written at once."""
+    if not len(days):
+        return ""
+    parts = [("M", days), (" ", rows), ("h", lengths)]
+    parts += [(f"v{height}h-", lengths)] if height else []
     columns = [column for sign, numbers in parts for column in (_sign(sign, len(days)), _digits(numbers))]
+    columns += [_sign("z", len(days))] if height else []
     return np.concatenate(columns, axis=1).tobytes().decode("ascii")
 
 
-def _sign(sign: bytes, count: int) -> NDArray[np.uint8]:
-    """Repeat a letter."""
-    return np.full((count, 1), ord(sign), np.uint8)
+def _sign(sign: str, count: int) -> NDArray[np.uint8]:
+    """Repeat letters."""
+    return np.tile(np.frombuffer(sign.encode("ascii"), np.uint8), (count, 1))
 
 
-def _digits(numbers: Floats) -> NDArray[np.uint8]:
+def _digits(numbers: NDArray[Any]) -> NDArray[np.uint8]:
     """Write whole numbers as ASCII, filled up with zeros."""
-    whole = np.round(numbers).astype(np.int32)[:, None]
-    return (
-        whole // np.int32(10) ** np.arange(len(str(whole.max())) - 1, -1, -1, dtype=np.int32) % 10 + ord("0")
-    ).astype(np.uint8)
+    whole = np.rint(numbers).astype(np.int32)
+    written = _FOUR_DIGITS[whole % 10_000]
+    more = whole // 10_000
+    return np.concatenate([_digits(more), written], axis=1) if more.any() else written[:, -len(str(whole.max())) :]
 
 
 def _silent(mark: str) -> Trace:
@@ -688,12 +762,12 @@ def _targets(drawn: pd.DataFrame, records: pd.DataFrame) -> list[Trace]:
     low, high = np.full(len(records), np.inf), np.full(len(records), -np.inf)
     np.minimum.at(low, at, drawn["first"].to_numpy(float))
     np.maximum.at(high, at, drawn["last"].to_numpy(float))
-    row[at] = drawn["row"]
-    days = np.stack([records[name].to_numpy(float) for name in BOUNDS], axis=1)
-    start, start_latest, end_earliest, end = days.T
+    row[at] = drawn["row"].to_numpy(float)
+    days = np.stack([records[name].to_numpy(float) for name in BOUNDS])
+    start, start_latest, end_earliest, end = days
     point = records["event"].to_numpy(bool) & (start == end_earliest) & (start_latest == end)
-    flags = [*np.isnan(days).T, start == start_latest, end_earliest == end, records["still"].to_numpy(bool), point]
-    code, kinds = pd.factorize(np.stack(flags, axis=1) @ (1 << np.arange(len(flags))))
+    flags = [*np.isnan(days), start == start_latest, end_earliest == end, records["still"].to_numpy(bool), point]
+    code, kinds = pd.factorize(np.packbits(flags, axis=0, bitorder="little")[0])
     written = _calendar(days)
     middle, titles, names = (low + high) / 2 * _DAY, escaped(records["label"]), escaped(records["record_id"])
     return [
@@ -704,7 +778,7 @@ def _targets(drawn: pd.DataFrame, records: pd.DataFrame) -> list[Trace]:
             "y": row[code == kind],
             **_silent("record"),
             "hoverinfo": "all",
-            "hovertemplate": f"<b>%{{text}}</b><br>{_template(flag)}<br>%{{hovertext}}<extra></extra>",
+            "hovertemplate": f"<b>%{{text}}</b><br>{_template(int(flag))}<br>%{{hovertext}}<extra></extra>",
             "text": titles[code == kind],
             "hovertext": names[code == kind],
             "customdata": written[code == kind],
@@ -715,10 +789,12 @@ def _targets(drawn: pd.DataFrame, records: pd.DataFrame) -> list[Trace]:
 
 def _calendar(days: Floats) -> NDArray[np.int16]:
     """Give year, month and day of each day, side by side; what is null is never shown."""
-    date = np.nan_to_num(days).astype("datetime64[D]")
+    codes, each = pd.factorize(np.nan_to_num(days).astype(np.int32).ravel())
+    date = each.astype("datetime64[D]")
     year, month = date.astype("datetime64[Y]"), date.astype("datetime64[M]")
     parts = [year.astype(int) + 1970, (month - year).astype(int) + 1, (date - month).astype(int) + 1]
-    return np.stack(parts, axis=2).reshape(len(days), -1).astype(np.int16)
+    written = np.stack(parts, axis=1).astype(np.int16)[codes]
+    return np.concatenate(written.reshape(len(BOUNDS), -1, len(parts)), axis=1)
 
 
 def _template(flags: int) -> str:
@@ -823,7 +899,9 @@ def _legend_traces(page: Page) -> list[Trace]:
         "veil": {"symbol": "square", "size": 14, "color": VEIL},
     }
     if len(page.rows) > MANY:
-        symbols |= {mark: {"symbol": "square", "size": 14, "color": shade} for mark, shade in _shades(ink).items()}
+        shades = {mark: shade for mark, shade in _shades(ink).items() if mark != "window"}
+        symbols |= {mark: {"symbol": "square", "size": 14, "color": shade} for mark, shade in shades.items()}
+        symbols["denied"] = {"symbol": "square", "size": 12.5, "color": PAPER, "line": {"width": 1.5, "color": ink}}
     for mark in page.legend:
         if mark in symbols:
             looks[mark] = _symbols(mark, _nothing(), pd.Series([None], dtype=float), symbols[mark])
@@ -851,8 +929,11 @@ def _nothing() -> pd.DataFrame:
 def _axes(page: Page) -> tuple[dict[str, Any], dict[str, Any]]:
     """Draw the days along the bottom, and the rows from the top without an axis of their own."""
     packed = not len(page.labels)
+    # A grid of plotly would run over the pictures.
+    grid = len(page.rows) <= MANY
     x = {
         "type": "date",
+        "showgrid": grid,
         "range": [day * _DAY for day in page.days],
         "gridcolor": GRID,
         "linecolor": "#9AA1A9",
@@ -868,7 +949,7 @@ def _axes(page: Page) -> tuple[dict[str, Any], dict[str, Any]]:
         "showticklabels": False,
         "ticks": "",
         "zeroline": False,
-        "showgrid": not packed and not page.narrow,
+        "showgrid": grid and not packed and not page.narrow,
         "gridcolor": GRID,
         "tickvals": page.rows if not packed else [],
         "fixedrange": not packed,

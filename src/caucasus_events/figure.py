@@ -143,7 +143,7 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     records = _meeting(marks.prepare(_choose(whole, types, entities), lanes), first, last)
     placed = ~np.isnan(marks.extent(records)[0])
     _warn_of_unplaced(records[~placed])
-    records = records[placed].reset_index(drop=True)
+    records = _kept(records, placed)
     heading = (
         TITLE if title is None and frame is None else title or "",
         _subtitle(records, len(whole), own=frame is None, dates=dates),
@@ -325,7 +325,12 @@ def _of_entities(frame: pd.DataFrame, ids: list[str]) -> pd.Series:
 def _meeting(records: pd.DataFrame, first: float, last: float) -> pd.DataFrame:
     """Keep the records whose stated days meet a window."""
     lower, upper = marks.extent(records)
-    return records[~(lower > last) & ~(upper < first)].reset_index(drop=True)
+    return _kept(records, ~(lower > last) & ~(upper < first))
+
+
+def _kept(records: pd.DataFrame, chosen: NDArray[np.bool_]) -> pd.DataFrame:
+    """Keep chosen records; where all are, nothing is copied."""
+    return records if chosen.all() else records[chosen].reset_index(drop=True)
 
 
 def _warn_of_unplaced(records: pd.DataFrame) -> None:

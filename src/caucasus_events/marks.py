@@ -7,6 +7,7 @@ is ever true: what is unknown is never certain. A closed day ends at the next mi
 
 from __future__ import annotations
 
+import itertools
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -90,25 +91,27 @@ def prepare(frame: pd.DataFrame, lanes: str | Mapping[str, str] | None = None) -
     key = next((name for name in _IDS if name in frame), None)
     names = frame[key].astype(str) if key else pd.Series(frame.index.astype(str), frame.index)
     days = _bounds(frame, names)
-    lane, colour = _lanes(frame, lanes)
+    types = _types(frame)
+    lane, colour = _lanes(frame, types, lanes)
     known = {name: frame[name] for name in ("quote", "citation", "start_basis", "end_basis") if name in frame}
+    first = np.fmin.reduce([days[name] for name in BOUNDS])
+    order = np.lexsort((_type_order(types), first, lane.codes))
     records = pd.DataFrame(
         {
             "record_id": names,
-            "label": frame["title"].astype(object).where(frame["title"].notna(), names) if "title" in frame else names,
+            "label": _named_by(frame["title"], names) if "title" in frame else names,
             "event": _is_event(frame, key),
             "denied": _flag(frame, "holds", value=False),
             "still": _flag(frame, "end_state", value="ongoing"),
             "lane": lane,
             "colour": colour,
             **known,
+            **days,
+            "number": np.arange(len(frame)),
         },
         index=frame.index,
-    ).assign(**days, number=np.arange(len(frame)))
-    first = np.fmin.reduce([days[name] for name in BOUNDS])
-    types = _type_order(frame)
-    order = np.lexsort((types, first, records["lane"].cat.codes))
-    return records.iloc[order].reset_index(drop=True)
+    )
+    return records.take(order).reset_index(drop=True)
 
 
 def spans(records: pd.DataFrame) -> pd.DataFrame:
@@ -165,8 +168,17 @@ def spans(records: pd.DataFrame) -> pd.DataFrame:
         ("day", day & (seed_from < seed_to), start, end + 1),
         ("day corroborated", day & ~(seed_from < seed_to), start, end + 1),
     ]
-    found = [_part(mark, where & ~np.isnan(lower), first, last) for mark, where, first, last in parts]
-    return pd.concat(found, ignore_index=True)
+    stated = ~np.isnan(lower)
+    rows = [np.flatnonzero(where & stated) for _, where, _, _ in parts]
+    kind = np.repeat(np.array([MARKS.index(mark) for mark, *_ in parts], np.int8), list(map(len, rows)))
+    return pd.DataFrame(
+        {
+            "record": np.concatenate(rows),
+            "mark": pd.Categorical.from_codes(kind, pd.Index(MARKS)),
+            "first": np.concatenate([first[at] for at, (_, _, first, _) in zip(rows, parts, strict=True)]),
+            "last": np.concatenate([last[at] for at, (*_, last) in zip(rows, parts, strict=True)]),
+        }
+    )
 
 
 def extent(records: pd.DataFrame) -> tuple[Floats, Floats]:
@@ -311,16 +323,11 @@ def escaped(text: pd.Series) -> Strings:
     'A &amp; B'
     """
     found = text.to_numpy(object).astype(str)
-    for sign, written in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
-        found = np.strings.replace(found, sign, written) if (np.strings.find(found, sign) >= 0).any() else found
+    letters = found.view(np.uint32)
+    signs = [pair for pair in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")) if (letters == ord(pair[0])).any()]
+    for sign, written in signs:
+        found = np.strings.replace(found, sign, written)
     return found
-
-
-def _part(mark: str, where: Mask, first: Floats, last: Floats) -> pd.DataFrame:
-    """Take the records that have a mark, and from when to when."""
-    rows = np.flatnonzero(where)
-    kind = pd.Categorical.from_codes(np.full(len(rows), MARKS.index(mark), np.int8), pd.Index(MARKS))
-    return pd.DataFrame({"record": rows, "mark": kind, "first": first[rows], "last": last[rows]})
 
 
 def _bounds(frame: pd.DataFrame, names: pd.Series) -> dict[str, Floats]:
@@ -388,39 +395,56 @@ def _flag(frame: pd.DataFrame, column: str, *, value: Any) -> Mask:  # noqa: ANN
     return frame[column].eq(value).fillna(value=False).to_numpy(bool)
 
 
-def _type_order(frame: pd.DataFrame) -> NDArray[np.intp]:
+def _named_by(titles: pd.Series, names: pd.Series) -> pd.Series:
+    """Give the titles, and the id where there is none."""
+    words = titles if isinstance(titles.dtype, pd.StringDtype) else titles.astype(object)
+    return words.where(words.notna(), names) if words.hasnans else words
+
+
+def _types(frame: pd.DataFrame) -> pd.Categorical[Any]:
+    """Read the type of each record; without types, none has one."""
+    given = frame["type"].astype(str) if "type" in frame else pd.Series("", frame.index)
+    return pd.Categorical.from_codes(*pd.factorize(given))
+
+
+def _type_order(types: pd.Categorical[Any]) -> NDArray[np.intp]:
     """Number the types in codebook order, others after them in the order they come."""
     known = [*codebook.event_types(), *codebook.status_types()]
-    if "type" not in frame:
-        return np.zeros(len(frame), np.intp)
-    others = [name for name in pd.unique(frame["type"].astype(str)) if name not in known]
-    return pd.Categorical(frame["type"].astype(str), [*known, *others]).codes.astype(np.intp)
+    places = {name: place for place, name in enumerate(dict.fromkeys([*known, *types.categories]))}
+    order: NDArray[np.intp] = np.array([*(places[name] for name in types.categories), -1], np.intp)
+    return order.take(types.codes)
 
 
-def _lanes(frame: pd.DataFrame, lanes: str | Mapping[str, str] | None) -> tuple[pd.Series, pd.Series]:
+def _lanes(
+    frame: pd.DataFrame, types: pd.Categorical[Any], lanes: str | Mapping[str, str] | None
+) -> tuple[pd.Categorical[Any], pd.Categorical[Any]]:
     """Give every record a lane and its colour; lanes that the codebook does not have share its colours in turn."""
     of_codebook = codebook.lanes()
+    colours = {lane.title: lane.colour for lane in of_codebook.values()}
+    others = "Other records"
     if isinstance(lanes, str):
         if lanes not in frame:
             raise UnknownNameError(unknown("column", lanes, map(str, frame.columns)))
-        named = frame[lanes].astype(str)
+        groups = pd.Categorical.from_codes(*pd.factorize(frame[lanes].astype(str)))
+        titles = list(groups.categories)
     else:
-        types = frame["type"].astype(str) if "type" in frame else pd.Series("", frame.index)
-        homes = {name: of_codebook[kind.lane].title for name, kind in _types().items()}
-        named = types.map(dict(lanes) if lanes else homes)
-        named = named.fillna("Other records" if named.notna().any() else "Records")
-    colours = {lane.title: lane.colour for lane in of_codebook.values()}
-    found = list(dict.fromkeys([*(title for title in colours if (named == title).any()), *pd.unique(named)]))
-    free = iter([name for name in found if name not in colours])
-    palette = list(colours.values())
-    colours.update({name: palette[number % len(palette)] for number, name in enumerate(free)})
-    lane = pd.Series(pd.Categorical(named, found), frame.index)
-    return lane, lane.map(colours).astype(str)
+        kinds: dict[str, Any] = {**codebook.event_types(), **codebook.status_types()}
+        homes = dict(lanes) if lanes else {name: of_codebook[kind.lane].title for name, kind in kinds.items()}
+        others = others if any(name in homes for name in types.categories) else "Records"
+        groups, titles = types, [homes.get(name, others) for name in types.categories]
+    titles += [others] * bool((groups.codes < 0).any())
+    found = list(dict.fromkeys([*(title for title in colours if title in titles), *titles]))
+    free = [name for name in found if name not in colours]
+    colours.update(zip(free, itertools.cycle(list(colours.values()))))
+    inks = [colours[title] for title in found]
+    return _gathered(groups, titles, found), _gathered(groups, [colours[title] for title in titles], inks)
 
 
-def _types() -> dict[str, Any]:
-    """Give all types of the codebook by name."""
-    return {**codebook.event_types(), **codebook.status_types()}
+def _gathered(groups: pd.Categorical[Any], titles: list[str], order: list[str]) -> pd.Categorical[Any]:
+    """Put groups of one title together; the last title is that of what is in no group."""
+    places = {title: place for place, title in enumerate(dict.fromkeys(order))}
+    codes = np.array([places[title] for title in titles], np.intp)[groups.codes]
+    return pd.Categorical.from_codes(codes, pd.Index(list(places)))
 
 
 def _window(first: Strings, last: Strings) -> Strings:
