@@ -98,7 +98,7 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
         Left out, that of the dataset for its own records, and none for a frame.
     quotes
         Whether the passage is shown when a record is pointed at. Above 5,000 records title,
-        dates and id are all that is shown, and the bars are drawn as pictures without hatches.
+        dates and id are all that is shown, and the bars are drawn as pictures, without hatches and without a grid.
     dates
         Of the released records: ``"seed"``, as the seeds alone date them, or ``"corroborated"``,
         as other sources narrow that; what only these make certain is a tint. A start from one
