@@ -49,7 +49,9 @@ def test_the_version_is_that_of_the_package() -> None:
     """--version, the module run with -m, and __version__ tell one version."""
     command = [sys.executable, "-m", "caucasus_events", "--version"]
     module = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    assert run("--version").output == module == f"caucasus-events, version {caucasus_events.__version__}\n"
+    told = f"caucasus-events, version {caucasus_events.__version__}\n"
+    told += "To cite it: caucasus_events.cite(), in BibTeX, APA or CSL-JSON\n"
+    assert run("--version").output == module == told
 
 
 def test_build_says_what_it_read_and_wrote(mini: Path) -> None:

@@ -307,7 +307,7 @@ def places(root: Path) -> Iterator[tuple[str, str]]:
     yield ".zenodo.json", json.loads((root / ".zenodo.json").read_text("utf-8"))["version"]
     if root == ROOT:
         yield "pip show (after a new version: pip install -e .)", importlib.metadata.version("caucasus-events")
-        yield "--version", run(sys.executable, "-m", "caucasus_events", "--version").split()[-1]
+        yield "--version", run(sys.executable, "-m", "caucasus_events", "--version").split()[2]
 
 
 @step

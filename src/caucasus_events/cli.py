@@ -72,7 +72,11 @@ _dates = click.option(
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": _WIDTH})
-@click.version_option(__version__, prog_name="caucasus-events")
+@click.version_option(
+    __version__,
+    prog_name="caucasus-events",
+    message="%(prog)s, version %(version)s\nTo cite it: caucasus_events.cite(), in BibTeX, APA or CSL-JSON",
+)
 def main() -> None:
     """Events and statuses of the South Caucasus, each with its proof.
 
