@@ -32,6 +32,17 @@ ROWS = [
     ("event-undated", "event", "clash", None, SPOKEN, None, SPOKEN, None, None),
     ("by-others", "status", "military_base", "1992-01-01", "1992-01-01", "2015-01-01", "2015-01-01", "ended", True),
     ("event-by-others", "event", "ceasefire", "1994-05-12", "1994-05-12", "1994-05-12", "1994-05-12", None, None),
+    (
+        "denied-by-others",
+        "status",
+        "membership",
+        "1992-01-01",
+        "1992-01-01",
+        "2015-01-01",
+        "2015-01-01",
+        "ended",
+        False,
+    ),
 ]
 
 # What each record is drawn with, by hand from the table of marks.
@@ -50,16 +61,17 @@ MARKS = {
     "event-undated": ["window"],
     "by-others": ["certain", "corroborated", "corroborated"],
     "event-by-others": ["day corroborated"],
+    "denied-by-others": ["denied", "denied corroborated", "denied corroborated"],
 }
 
 
 def frame() -> pd.DataFrame:
-    """Give the frame; by the seeds of the last two, one is certain from 2000 to 2004 only, one in May 1994."""
+    """Give the frame; by their seeds, those dated by others are certain from 2000 to 2004 only, or in May 1994."""
     found = pd.DataFrame(ROWS, columns=COLUMNS)
     found["title"] = "The record " + found["record_id"]
     found["speaks_until"] = SPOKEN
     found["quote"] = "Words of the source."
-    others = found["record_id"] == "by-others"
+    others = found["record_id"].isin(["by-others", "denied-by-others"])
     found["seed_start_latest"] = found["start_latest"].mask(others, "2000-01-01")
     found["seed_end_earliest"] = found["end_earliest"].mask(others, "2004-12-31")
     event = found["record_id"] == "event-by-others"

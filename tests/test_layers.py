@@ -253,10 +253,11 @@ def test_the_figure_draws_what_only_other_sources_make_certain_as_a_tint() -> No
         layer: {trace.meta for trace in ce.timeline(dates=layer).data if trace.meta != "legend"}
         for layer in layers.LAYERS
     }
-    assert {"corroborated", "day corroborated"} <= marks["corroborated"]
-    assert not {"corroborated", "day corroborated"} & marks["seed"]
+    tints = {"corroborated", "day corroborated", "denied corroborated"}
+    assert tints <= marks["corroborated"]
+    assert not tints & marks["seed"]
     legend = [trace.name for trace in ce.timeline(dates="corroborated").data if trace.meta == "legend"]
-    assert {"certain by other sources", "event, day by other sources"} <= set(legend)
+    assert {"certain by other sources", "event, day by other sources", "denied by other sources"} <= set(legend)
     assert "dates narrowed by other sources" in ce.timeline(dates="corroborated").layout.title.text
     drawn = ce.timeline(dates="corroborated").data
     tinted = {str(record) for trace in drawn if trace.meta == "corroborated" for record in trace.customdata}

@@ -37,6 +37,7 @@ LEGEND = {
     "end unknown": "end unknown",
     "ongoing": "still so at the source's end",
     "denied": "denied",
+    "denied corroborated": "denied by other sources",
     "day": "event, day known",
     "day corroborated": "event, day by other sources",
     "window": "event within a window",
@@ -56,7 +57,8 @@ _LEAST_FONT, _LINE = 9.0, 1.12
 SHARES = _TINT, _CORROBORATED = 0.12, 0.45
 _STUBS = ("start unknown", "end unknown")
 _DAYS = ("day", "day corroborated")
-_SOLID = ("certain", "corroborated", "denied")
+_DENIED = ("denied", "denied corroborated")
+_SOLID = ("certain", "corroborated", *_DENIED)
 _BARRED = np.isin(MARKS, [*_SOLID, *_STUBS, "possible", "window"])
 _SYMBOLS = ~np.isin(MARKS, [*_SOLID, *_STUBS, "possible"])
 _FOUR_DIGITS = (np.arange(10_000)[:, None] // [1_000, 100, 10, 1] % 10 + ord("0")).astype(np.uint8)
@@ -529,7 +531,10 @@ def _bars(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> list[Trace
 
 def _pointed(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> list[Trace]:
     """Draw bars that end in an arrowhead: a stem to the very end, and the bar up to the arrowhead."""
-    stem = {**_bar_trace(mark, drawn, page, {"color": colour, "line": {"width": 0}}, 0), "width": _STEM / page.pitch}
+    stem = {
+        **_bar_trace(mark, drawn, page, {"color": _edge(mark, colour), "line": {"width": 0}}, 0),
+        "width": _STEM / page.pitch,
+    }
     body = drawn.assign(last=drawn["last"] - _head(page) * _HEAD_LENGTH * page.pixel)
     body = body[body["last"] > body["first"]]
     return [stem, *(_bar(mark, colour, body, page, 0.0) if len(body) else [])]
@@ -537,7 +542,7 @@ def _pointed(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> list[Tr
 
 def _bar(mark: str, colour: str, drawn: pd.DataFrame, page: Page, brief: float) -> list[Trace]:
     """Draw bars; what is too short to be seen gets an edge that makes it at least 4 px wide."""
-    fills = {"certain": colour, "corroborated": tint(colour, _CORROBORATED), "denied": PAPER}
+    fills = {"certain": colour, "corroborated": tint(colour, _CORROBORATED)} | dict.fromkeys(_DENIED, PAPER)
     hatch = {
         "shape": "/",
         "fillmode": "replace",
@@ -548,13 +553,19 @@ def _bar(mark: str, colour: str, drawn: pd.DataFrame, page: Page, brief: float) 
     }
     if mark in fills:
         edge = brief if mark == "certain" else 1.5
-        return [_bar_trace(mark, drawn, page, {"color": fills[mark], "line": {"width": edge, "color": colour}}, edge)]
+        line = {"width": edge, "color": _edge(mark, colour)}
+        return [_bar_trace(mark, drawn, page, {"color": fills[mark], "line": line}, edge)]
     edge = 0 if mark in _STUBS else 1
     return [
         _bar_trace(
             mark, drawn, page, {"color": colour, "pattern": hatch, "line": {"width": edge, "color": colour}}, edge
         )
     ]
+
+
+def _edge(mark: str, colour: str) -> str:
+    """Give the colour of an outline: that of a denial is a tint where only other sources deny."""
+    return tint(colour, _CORROBORATED) if mark == "denied corroborated" else colour
 
 
 def _bar_trace(mark: str, drawn: pd.DataFrame, page: Page, look: dict[str, Any], edge: float) -> Trace:
@@ -640,7 +651,9 @@ def _fast(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> list[Trace
 def _shades(colour: str) -> dict[str, str]:
     """Give the shade that stands for each pattern where there are too many for a pattern."""
     shares = {"certain": 1.0, "window": 1.0, "corroborated": _CORROBORATED}
-    return {mark: tint(colour, shares.get(mark, 0.3)) for mark in np.array(MARKS)[_BARRED].tolist() if mark != "denied"}
+    return {
+        mark: tint(colour, shares.get(mark, 0.3)) for mark in np.array(MARKS)[_BARRED].tolist() if mark not in _DENIED
+    }
 
 
 def _fast_symbols(mark: str, days: pd.Series, drawn: pd.DataFrame, look: dict[str, Any]) -> Trace:
@@ -694,8 +707,8 @@ def _paths(mark: str, stretches: Floats, colour: str, corner: tuple[float, float
     place = first - corner[0], last - first, row - corner[1] - 0.5
     brief = [part[(last - first < _BRIEF * page.pixel) & (mark in _SOLID)] for part in place]
     dots = _stretches(brief[0], 0 * brief[1], brief[2])
-    if mark == "denied":
-        return _outlines(place, dots, colour, page)
+    if mark in _DENIED:
+        return _outlines(place, dots, _edge(mark, colour), page)
     stroke, path = _shades(colour)[mark], _stretches(*place)
     found = _line(stroke, 1, path)
     if mark != "window":
@@ -901,7 +914,9 @@ def _legend_traces(page: Page) -> list[Trace]:
     if len(page.rows) > MANY:
         shades = {mark: shade for mark, shade in _shades(ink).items() if mark != "window"}
         symbols |= {mark: {"symbol": "square", "size": 14, "color": shade} for mark, shade in shades.items()}
-        symbols["denied"] = {"symbol": "square", "size": 12.5, "color": PAPER, "line": {"width": 1.5, "color": ink}}
+        for mark in _DENIED:
+            line = {"width": 1.5, "color": _edge(mark, ink)}
+            symbols[mark] = {"symbol": "square", "size": 12.5, "color": PAPER, "line": line}
     for mark in page.legend:
         if mark in symbols:
             looks[mark] = _symbols(mark, _nothing(), pd.Series([None], dtype=float), symbols[mark])

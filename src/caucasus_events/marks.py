@@ -33,6 +33,7 @@ MARKS = (
     "end unknown",
     "corroborated",
     "denied",
+    "denied corroborated",
     "certain",
     "ongoing",
     "ongoing denied",
@@ -148,8 +149,13 @@ def spans(records: pd.DataFrame) -> pd.DataFrame:
     sure, unsure = bar & certain, bar & ~certain
     opens, closes = np.where(certain, start_latest, lower), np.where(certain, end_earliest + 1, upper)
     seed_from, seed_to = records["certain_from"].to_numpy(float), records["certain_to"].to_numpy(float) + 1
-    by_seed = sure & ~denied & (seed_from < seed_to)
-    tinted = sure & ~denied & ~by_seed
+    by_seed = sure & (seed_from < seed_to)
+    by_others = [
+        (by_seed & (opens < seed_from), opens, seed_from),
+        (by_seed & (seed_to < closes), seed_to, closes),
+        (sure & ~by_seed, opens, closes),
+    ]
+    seed = np.fmax(opens, seed_from), np.fmin(closes, seed_to)
     unknown_end = np.isnan(end) & ~still
     parts: list[tuple[str, Mask, Floats, Floats]] = [
         ("possible", sure & (start < start_latest), start, start_latest),
@@ -157,11 +163,10 @@ def spans(records: pd.DataFrame) -> pd.DataFrame:
         ("possible", unsure, lower, upper),
         ("start unknown", bar & np.isnan(start), start, opens),
         ("end unknown", bar & unknown_end, closes, end),
-        ("corroborated", by_seed & (opens < seed_from), opens, seed_from),
-        ("corroborated", by_seed & (seed_to < closes), seed_to, closes),
-        ("corroborated", tinted, opens, closes),
-        ("denied", sure & denied, opens, closes),
-        ("certain", by_seed, np.fmax(opens, seed_from), np.fmin(closes, seed_to)),
+        *(("corroborated", where & ~denied, first, last) for where, first, last in by_others),
+        *(("denied corroborated", where & denied, first, last) for where, first, last in by_others),
+        ("denied", by_seed & denied, *seed),
+        ("certain", by_seed & ~denied, *seed),
         ("ongoing", bar & still & ~denied, closes, closes),
         ("ongoing denied", bar & still & denied, closes, closes),
         ("window", window & ~day, np.where(np.isnan(start), np.nan, lower), np.where(unknown_end, np.nan, upper)),
