@@ -24,15 +24,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[Iterable[records.Coded], int], Iterable[records.Coded]]
 
-_SINGULAR = {
-    "sources": "source",
-    "entities": "entity",
-    "events": "event",
-    "statuses": "status",
-    "corroborations": "reading",
-    "references": "reference",
-    "external_ids": "external_id",
-}
+_SINGULAR = {**ledger.OWN, "external_ids": "external_id"}
 _REBUILD = "run caucasus-events build and commit data/, or undo the change to the seeds"
 # Below this many seeds, starting processes costs more than it saves.
 _FEW = 16

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from . import ledger
 from .errors import Fact, Problem
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 FILE = "CHANGELOG.md"
 UNRELEASED = "## Unreleased"
-_OWN = ("sources", "entities", "events", "statuses", "corroborations", "references")
+_OWN = tuple(ledger.OWN)
 _PARTS = ("participants", "evidence")
 _HEADINGS = {
     "new_table": "New tables and columns",

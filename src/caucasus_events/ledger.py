@@ -34,7 +34,7 @@ RELEASES = "validation/releases"
 FIRST = "1.0.0"
 LEVELS = ("none", "patch", "minor", "major")
 # The tables whose rows have an id of their own; the rows of the others belong to these.
-_OWN = {
+OWN = {
     "sources": "source",
     "entities": "entity",
     "events": "event",
@@ -487,7 +487,7 @@ def _row_changes(entries: Iterable[Entry], withdrawn: set[str], known: set[str])
     cells: dict[tuple[str, str], list[str]] = {}
     for entry in entries:
         table, name, operation = str(entry["table"]), str(entry["id"]), entry["operation"]
-        if operation == "removed" and table in _OWN:
+        if operation == "removed" and table in OWN:
             yield from _gone_row(table, name, withdrawn)
         elif operation in ("added", "removed"):
             yield "minor", f"rows are {operation} in {table}"
@@ -555,7 +555,7 @@ class _Explained:
         if told is not None:
             self.used.add(told.block.id)
             entry = entry | {"reason": told.block.reason, "reason_code": told.code}
-            if told.code == "withdrawn" and operation == "removed" and entry["table"] in _OWN:
+            if told.code == "withdrawn" and operation == "removed" and entry["table"] in OWN:
                 # What replaces a record does not replace the readings that go with it.
                 heir = getattr(told.block, "replaced_by", None) if told.block.id == owner else None
                 return entry | {"operation": "withdrawn", "new": heir}
@@ -577,7 +577,7 @@ class _Explained:
     def fits(self, entry: Entry, name: str) -> bool:
         """Say whether a block may explain a row of its own: a withdrawal explains no cell that is still there."""
         gone = self.told[name].code == "withdrawn"
-        if entry["operation"] == "removed" and entry["table"] in _OWN:
+        if entry["operation"] == "removed" and entry["table"] in OWN:
             return gone
         return not gone or entry["operation"] == "removed"
 
@@ -608,13 +608,13 @@ class _Explained:
 
     def unexplained(self, name: str, entries: list[Entry]) -> Problem:
         """Say of one record which cells changed, and what to add."""
-        gone = any(entry["operation"] == "removed" and entry["table"] in _OWN for entry in entries)
+        gone = any(entry["operation"] == "removed" and entry["table"] in OWN for entry in entries)
         block, keys = ("withdrawn", "reason and replaced_by") if gone else ("change", "reason and reason_code")
         facts = [Fact("cell", _cell(entry)) for entry in entries[:_SHOWN]]
         if len(entries) > _SHOWN:
             facts.append(Fact("and", f"{len(entries) - _SHOWN} more"))
         what = f"it changed since {self.last.version} and no sheet says why"
-        kind = next((_OWN[str(entry["table"])] for entry in entries if entry["table"] in _OWN), "row")
+        kind = next((OWN[str(entry["table"])] for entry in entries if entry["table"] in OWN), "row")
         do = f'add [[{block}]] with id = "{name}", {keys} to its sheet, or undo the change'
         return Problem(f"data/{entries[0]['table']}.parquet", f"{kind} {name}", what, do, tuple(facts), "no reason")
 
@@ -631,12 +631,12 @@ class _Explained:
         return [
             Problem(
                 f"data/{entry['table']}.parquet",
-                f"{_OWN[str(entry['table'])]} {entry['id']}",
+                f"{OWN[str(entry['table'])]} {entry['id']}",
                 "the id was withdrawn in an earlier release",
                 "give the record another id: a withdrawn one is never used again",
             )
             for entry in self.entries
-            if entry["operation"] == "added" and entry["table"] in _OWN and entry["id"] in self.dead
+            if entry["operation"] == "added" and entry["table"] in OWN and entry["id"] in self.dead
         ]
 
     def lost_heirs(self) -> list[Problem]:
@@ -657,7 +657,7 @@ def _owner(name: str | None) -> str:
 
 def _ids(tables: Mapping[str, pd.DataFrame]) -> set[str]:
     """Give every id of a source, an entity, an event and a status."""
-    return {name for table in _OWN if table in tables for name in tables[table][schema.KEYS[table][0]]}
+    return {name for table in OWN if table in tables for name in tables[table][schema.KEYS[table][0]]}
 
 
 def _place(entry: Entry) -> str:

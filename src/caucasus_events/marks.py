@@ -224,7 +224,7 @@ def when(records: pd.DataFrame) -> tuple[Strings, Strings]:
     >>> [str(part[0]) for part in when(records)]
     ['1993-01-01 … 1993-12-31', 'still so on 2020-07-23']
     """
-    start_earliest, start_latest, end_earliest, end_latest = (iso(records[name].to_numpy(float)) for name in BOUNDS)
+    start_earliest, start_latest, end_earliest, end_latest = (_iso(records[name].to_numpy(float)) for name in BOUNDS)
     start, end = _window(start_earliest, start_latest), _window(end_earliest, end_latest)
     still = np.strings.add("still so on ", end_earliest)
     return start, np.where(records["still"].to_numpy(bool), still, end)
@@ -270,19 +270,8 @@ def answers(records: pd.DataFrame, day: float) -> pd.Series:
     return pd.Series(found).where(np.isin(found, ["yes", "no"]), "unknown (" + pd.Series(found) + ")")
 
 
-def iso(days: Floats) -> Strings:
-    """Write days as YYYY-MM-DD, each day once.
-
-    Parameters
-    ----------
-    days
-        Since 1970-01-01.
-
-    Returns
-    -------
-    array of str
-        NaN is empty.
-    """
+def _iso(days: Floats) -> Strings:
+    """Write days as YYYY-MM-DD, each day once; null is empty."""
     unknown_day = np.isnan(days)
     codes, found = pd.factorize(np.where(unknown_day, 0, days).astype(np.int64))
     written = np.datetime_as_string(found.astype("datetime64[D]"))[codes]
@@ -373,7 +362,7 @@ def _in_order(days: dict[str, Floats], names: pd.Series) -> None:
     for first, last in (_OUTER, BOUNDS[:2], BOUNDS[2:], BOUNDS[::2], BOUNDS[1::2]):
         wrong = days[first] > days[last]
         if wrong.any():
-            shown = pd.Series(np.strings.add(np.strings.add(iso(days[first][wrong]), " > "), iso(days[last][wrong])))
+            shown = pd.Series(np.strings.add(np.strings.add(_iso(days[first][wrong]), " > "), _iso(days[last][wrong])))
             what = f"{first} is after {last}"
             raise InvalidValueError(_named(what, names[wrong], shown))
 
