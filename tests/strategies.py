@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from hypothesis import strategies as st
 
-from caucasus_events import codebook, load_statuses
+from caucasus_events import load_statuses
+from caucasus_events.model import codebook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

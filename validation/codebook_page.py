@@ -7,7 +7,7 @@ the page against the file.
 import re
 from pathlib import Path
 
-from caucasus_events import codebook
+from caucasus_events.model import codebook
 
 PAGE = Path(__file__).parents[1] / "seeds" / "CODEBOOK.md"
 

@@ -41,8 +41,11 @@ import described
 import pandas as pd
 import pyarrow.parquet as pq
 
-from caucasus_events import ledger, quotes, release, schema
+from caucasus_events.building import release
+from caucasus_events.coding import quotes
 from caucasus_events.errors import CaucasusEventsError
+from caucasus_events.ledger import frozen
+from caucasus_events.model import schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -206,9 +209,9 @@ def engine(python: Path, root: Path) -> str:
     """Rebuild and compare under another environment; say which versions it has."""
     code = (
         "import importlib.metadata as m, pathlib, sys\n"
-        "from caucasus_events import build, integrity\n"
+        "from caucasus_events.building import standing\nfrom caucasus_events.reading import integrity\n"
         "root = pathlib.Path(sys.argv[1])\n"
-        "print(build.check_dataset(root)[1], 'equal;', len(integrity.verify(root / 'data')), 'files verified;',\n"
+        "print(standing.check_dataset(root)[1], 'equal;', len(integrity.verify(root / 'data')), 'files verified;',\n"
         "      'pandas', m.version('pandas') + ', pyarrow', m.version('pyarrow'))\n"
     )
     return run(python, "-W", "ignore", "-c", code, root, cwd=root.parent)
@@ -285,10 +288,10 @@ def versions(gate: Gate) -> list[str]:
 
 def _written(root: Path) -> str:
     """Read the version where it is written."""
-    source = (root / "src" / "caucasus_events" / "__init__.py").read_text("utf-8")
-    match = re.search(r'^__version__ = "(.+)"$', source, re.MULTILINE)
+    source = (root / "src" / "caucasus_events" / "describing" / "about.py").read_text("utf-8")
+    match = re.search(r'^VERSION = "(.+)"$', source, re.MULTILINE)
     if not match:
-        raise Failed("there is no __version__ in src/caucasus_events/__init__.py")
+        raise Failed("there is no VERSION in src/caucasus_events/describing/about.py")
     return match[1]
 
 
@@ -318,8 +321,8 @@ def history(gate: Gate) -> list[str]:
     except CaucasusEventsError as error:
         raise Failed(str(error)) from None
     if found.state == "refused" or (gate.tag and found.state != "released"):
-        raise Failed(release.told(found))
-    return [*lines, *tagged(gate.root), *release.told(found).splitlines()]
+        raise Failed(release.status_text(found))
+    return [*lines, *tagged(gate.root), *release.status_text(found).splitlines()]
 
 
 def tagged(root: Path) -> list[str]:
@@ -328,7 +331,7 @@ def tagged(root: Path) -> list[str]:
         return []
     tags = [tag for tag in run("git", "tag", "--list", "v*", cwd=root).split() if re.fullmatch(r"v\d+\.\d+\.\d+", tag)]
     for tag in tags:
-        folder = f"{ledger.RELEASES}/{tag[1:]}"
+        folder = f"{frozen.RELEASES}/{tag[1:]}"
         differ = run("git", "diff", "--name-only", tag, "--", folder, cwd=root).split()
         if differ or not (root / folder).is_dir():
             raise Failed(f"{folder}: it is not what the tag {tag} holds: {', '.join(differ) or 'nothing is there'}")
@@ -382,7 +385,7 @@ def same_twice(one: dict[str, str], other: dict[str, str]) -> None:
 
 def epoch(root: Path) -> int:
     """Give the moment that built files carry: the day of the last release, or that of the first commit's year."""
-    last = ledger.frozen(root)
+    last = frozen.read_frozen(root)
     day = dt.date.fromisoformat(last.released) if last else dt.date(2020, 1, 1)
     return int(dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).timestamp())
 

@@ -27,8 +27,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from caucasus_events import build, checks, dates, files, ledger, readings, schema
+from caucasus_events.building import files, standing
+from caucasus_events.building.rules import registry
+from caucasus_events.coding import dates, readings
 from caucasus_events.errors import Problem, ProblemsError
+from caucasus_events.ledger import frozen
+from caucasus_events.model import schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,12 +77,12 @@ class Outcome:
     def rules(self) -> list[str]:
         """The rules that the tables break by themselves, in their order."""
         found = {problem.rule for problem in self.alone}
-        return [name for name in checks.RULES if name in found]
+        return [name for name in registry.RULES if name in found]
 
     @property
     def by_themselves(self) -> str:
         """What catches it when only the tables are looked at."""
-        models = {problem.rule for problem in self.alone} - set(checks.RULES)
+        models = {problem.rule for problem in self.alone} - set(registry.RULES)
         catches = ["the reader"] * bool(self.unread) + ["the model"] * bool(models)
         return ", ".join(catches + [f"`{name}`" for name in self.rules]) or "nothing"
 
@@ -276,7 +280,7 @@ def date_and_bounds_changed(tables: Tables) -> None:
     flat = _row(tables["timeline"], "record_id", tables["events"].loc[row, "event_id"])
     tables["events"].loc[row, "date"] = "1994"
     for name, at in (("events", row), ("timeline", flat)):
-        tables[name].loc[at, list(checks.BOUNDS)] += pd.DateOffset(years=1)
+        tables[name].loc[at, list(registry.BOUNDS)] += pd.DateOffset(years=1)
 
 
 @in_tables
@@ -1086,7 +1090,7 @@ def audit(name: str, whole: Path = ROOT) -> Outcome:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         # A frozen release says what the data must say of themselves: its day, and what changed since.
-        for part in [part for part in ("seeds", "data", ledger.RELEASES) if (whole / part).exists()]:
+        for part in [part for part in ("seeds", "data", frozen.RELEASES) if (whole / part).exists()]:
             shutil.copytree(whole / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
         (root / "validation").mkdir(exist_ok=True)
         shutil.copy(whole / readings.PATH, root / readings.PATH)
@@ -1099,9 +1103,9 @@ def audit(name: str, whole: Path = ROOT) -> Outcome:
 
 def _look(root: Path) -> tuple[list[Problem], list[Problem]]:
     """Say what the tables show by themselves, and which of them cannot be read."""
-    tables, unread = build.read_shipped(root)
+    tables, unread = standing.read_shipped(root)
     texts = {path.stem: path.read_bytes().decode() for path in (root / "seeds").glob("*.txt")}
-    return build.shipped_problems(tables, texts), unread
+    return standing.shipped_problems(tables, texts), unread
 
 
 def _content(root: Path) -> dict[Path, bytes]:
@@ -1112,7 +1116,7 @@ def _content(root: Path) -> dict[Path, bytes]:
 def _check(root: Path) -> tuple[Problem, ...]:
     """Say what ``check`` finds."""
     try:
-        build.check_dataset(root)
+        standing.check_dataset(root)
     except ProblemsError as error:
         return error.problems
     return ()
@@ -1158,7 +1162,7 @@ def failures(outcomes: list[Outcome], untouched: Outcome) -> list[str]:
     found = [f"the whole data fail: {problem.place}: {problem.what}" for problem in untouched.problems]
     found += [f"{each.name}: it changed nothing" for each in outcomes if not each.changed]
     found += [f"{each.name}: it survives" for each in outcomes if not each.problems]
-    return found + [f"{name}: no mutation breaks this rule" for name in checks.RULES if not _breaks(outcomes, name)]
+    return found + [f"{name}: no mutation breaks this rule" for name in registry.RULES if not _breaks(outcomes, name)]
 
 
 def _breaks(outcomes: list[Outcome], rule: str) -> list[Outcome]:
@@ -1203,7 +1207,7 @@ def report(outcomes: list[Outcome]) -> str:
         lines += _section(part, ["mutation", "what it does", "by themselves", "with the seeds"], rows)
     rows = [[*_named(each), each.with_the_seeds] for each in of_part(SHEETS, outcomes)]
     lines += _section(SHEETS, ["mutation", "what it does", "what `check` says first"], rows)
-    breaking = {name: [each.name for each in _breaks(outcomes, name)] for name in checks.RULES}
+    breaking = {name: [each.name for each in _breaks(outcomes, name)] for name in registry.RULES}
     rows = [[f"`{name}`", str(len(found)), *(found or ["**none**"])[:1]] for name, found in breaking.items()]
     lines += _section("The rules", ["rule", "mutations that break it", "the one that breaks the fewest others"], rows)
     return "\n".join(lines)

@@ -10,7 +10,7 @@ from importlib import metadata
 import pandas as pd
 
 import caucasus_events as ce
-from caucasus_events import tables
+from caucasus_events.reading import tables
 
 version = ce.__version__
 counts = {name: len(getattr(ce, f"load_{name}")()) for name in tables.TABLES}

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from caucasus_events import layers
+from caucasus_events.model import layers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

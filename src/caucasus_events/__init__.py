@@ -9,38 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "1.1.0"
-
-# Which module a public name comes from.
-_HOME = {
-    "load": "tables",
-    "load_events": "tables",
-    "load_statuses": "tables",
-    "load_participants": "tables",
-    "load_entities": "tables",
-    "load_sources": "tables",
-    "load_evidence": "tables",
-    "load_coverage": "tables",
-    "load_timeline": "tables",
-    "load_corroborations": "tables",
-    "load_references": "tables",
-    "load_external_ids": "tables",
-    "data_path": "tables",
-    "changes": "tables",
-    "as_of": "query",
-    "between": "query",
-    "history": "query",
-    "evidence": "query",
-    "cite": "query",
-    "panel": "panels",
-    "write_panel": "panels",
-    "annotate": "annotation",
-    "annotate_parquet": "annotation",
-    "timeline": "figure",
-    "CONFIG": "figure",
-    "write_explorer": "explorer",
-    "verify": "integrity",
-}
+from .describing.about import VERSION as __version__
+from .describing.public import HOME
 
 __all__ = [
     "CONFIG",
@@ -74,13 +44,13 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from .annotation import annotate, annotate_parquet
-    from .explorer import write_explorer
-    from .figure import CONFIG, timeline
-    from .integrity import verify
-    from .panels import panel, write_panel
-    from .query import as_of, between, cite, evidence, history
-    from .tables import (
+    from .asking.panels import panel, write_panel
+    from .asking.questions import as_of, between, cite, evidence, history
+    from .drawing.explorer import write_explorer
+    from .drawing.figure import CONFIG, timeline
+    from .joining.annotation import annotate, annotate_parquet
+    from .reading.integrity import verify
+    from .reading.tables import (
         changes,
         data_path,
         load,
@@ -100,9 +70,9 @@ if TYPE_CHECKING:
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name
     """Bring a public function from its module when it is first asked for."""
-    if name not in _HOME:
+    if name not in HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    value = globals()[name] = getattr(import_module(f".{HOME[name]}", __name__), name)
     return value
 
 

@@ -21,9 +21,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+
 _WIDTH = 58
+
+
 _MARGIN = 8
+
+
 _LABEL = 10
+
+
 _INDENT = " " * 4
 
 

@@ -29,9 +29,11 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from caucasus_events import load_statuses, panels
-from caucasus_events.annotation import Wanted, annotate_by, annotate_parquet
-from caucasus_events.lookups import build_lookup
+from caucasus_events import load_statuses
+from caucasus_events.asking import panels
+from caucasus_events.joining.annotation import annotate_by, annotate_parquet
+from caucasus_events.joining.lookups import build_lookup
+from caucasus_events.joining.wanted import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -91,12 +91,12 @@ def reading() -> list[str]:
 
 def profile(count: int) -> list[str]:
     """Say where the time of a build in one process goes, by our own functions and the libraries' entries."""
-    from caucasus_events import build  # noqa: PLC0415 - only this part needs the build extra in this process
+    from caucasus_events.building import dataset
 
-    build._FEW = count + 1  # noqa: SLF001 - one process, so that the profile sees all of it
+    dataset._FEW = count + 1  # noqa: SLF001 - one process, so that the profile sees all of it
     with tempfile.TemporaryDirectory() as folder, cProfile.Profile() as profiler:
         grow(Path(folder), count)
-        build.build_in_memory(Path(folder))
+        dataset.build_in_memory(Path(folder))
     stats = pstats.Stats(profiler).get_stats_profile()
     shares = sorted(
         ((entry.cumtime, name) for name, entry in stats.func_profiles.items() if entry.cumtime), reverse=True

@@ -27,7 +27,7 @@ import pandas as pd
 import plotly.express as px
 from plotly.offline import get_plotlyjs
 
-from caucasus_events.figure import timeline
+from caucasus_events.drawing.figure import timeline
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 import browser

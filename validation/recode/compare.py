@@ -23,7 +23,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import krippendorff
 
-from caucasus_events import __version__, build, quotes, records
+from caucasus_events import __version__
+from caucasus_events.building import dataset, standing
+from caucasus_events.coding import quotes, seeds
 from caucasus_events.errors import Problem, ProblemsError, unknown
 
 if TYPE_CHECKING:
@@ -136,7 +138,7 @@ def _record(kind: str, row: Row, cited: Mapping[str, set[int]], cast: Mapping[st
 
 def release(seed: str, root: Path) -> Coding:
     """Read the first coding, the release's: the tables in ``data/`` and the text in ``seeds/``."""
-    tables, problems = build.read_shipped(root)
+    tables, problems = standing.read_shipped(root)
     if problems:
         raise ProblemsError(problems)
     sources = tables["sources"].set_index("source_id")
@@ -161,14 +163,14 @@ def second_coding(sheet: Path, seed: str, root: Path) -> Coding:
         copy = Path(folder) / f"{seed}.toml"
         shutil.copyfile(sheet, copy)
         shutil.copyfile(root / "seeds" / f"{seed}.txt", copy.with_suffix(".txt"))
-        coded = records.code_seed(copy)
+        coded = seeds.code_seed(copy)
     problems = [_placed(problem, coded.path, place) for problem in [*coded.problems, *_twice(coded)]]
     if problems:
         raise ProblemsError(problems)
-    return coding(build.assemble([coded]), seed, coded.text)
+    return coding(dataset.assemble([coded]), seed, coded.text)
 
 
-def _twice(coded: records.Coded) -> Iterator[Problem]:
+def _twice(coded: seeds.Coded) -> Iterator[Problem]:
     """Report every id that a second record bears; the passages of the two could not be told apart."""
     seen = set()
     for (table, name), places in coded.blocks.items():
@@ -326,7 +328,7 @@ def agreements(first: Coding, second: Coding, matched: Mapping[str, list[Pair]])
         for field in FIELDS[kind]:
             sides = [[row[field] for row in side] for side in zip(*pairs, strict=True)] or [[], []]
             found.append(agreement(kind, field, *sides))
-    whether = [[each == records.CITED for each in side.dispositions] for side in (first, second)]
+    whether = [[each == seeds.CITED for each in side.dispositions] for side in (first, second)]
     found.append(agreement("character", "cited or set aside", *whether))
     found.append(agreement("character", "cited or the reason", first.dispositions, second.dispositions))
     return found

@@ -1,0 +1,46 @@
+"""TODO."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import Fact, Problem
+from ..model import rows
+from .rules import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..coding import seeds
+
+
+SINGULAR = {**rows.OWN, "external_ids": "external_id"}
+
+
+def rule_problems(shipped: registry.Shipped, coded: Sequence[seeds.Coded]) -> list[Problem]:
+    """Run the rules; place each finding at its line of a sheet, or at its row if there is none."""
+    declared = {name for seed in coded for name in seed.declared}
+    troubled = {seed.seed_id for seed in coded if seed.problems}
+    found = []
+    for name, finding in registry.broken(shipped):
+        if finding.missing not in declared and not (finding.table == "sources" and finding.key in troubled):
+            found += [_placed(name, finding, coded)]
+    return found
+
+
+def _placed(name: str, finding: registry.Finding, coded: Sequence[seeds.Coded]) -> Problem:
+    """Turn a finding into a problem; of a record written twice, the second place is at fault."""
+    written = [(seed, at) for seed in coded for at in seed.blocks.get((finding.table, finding.key), [])]
+    if not written:
+        record = f"{SINGULAR.get(finding.table, 'row')} {finding.key}"
+        return Problem(f"data/{finding.table}.parquet", record, finding.what, finding.do, finding.facts, name)
+    seed, at = written[-1]
+    first = [Fact("first", other.problem(place, place[2], "", "").place) for other, place in written[:-1]]
+    problem = seed.problem(at, finding.value, finding.what, finding.do, *first, *finding.facts)
+    return Problem(problem.place, problem.record, problem.what, problem.do, problem.facts, name)
+
+
+def file_order(problem: Problem) -> tuple[str, int]:
+    """Sort problems by file and line."""
+    path, _, line = problem.place.partition(":")
+    return path, int(line or 0)

@@ -1,0 +1,98 @@
+"""TODO."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from . import about
+from .croissant import croissant, landing
+from .datapackage import datapackage, text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+
+def render(tables: Mapping[str, pd.DataFrame], rendered: Mapping[str, bytes], released: str | None) -> dict[str, bytes]:
+    """Write the descriptors that are shipped beside the tables.
+
+    Parameters
+    ----------
+    tables
+        Every table of :data:`.schema.FILES` by name.
+    rendered
+        The Parquet files by name, as they are shipped.
+    released
+        The day of the release, YYYY-MM-DD; None before it.
+
+    Returns
+    -------
+    dict of str to bytes
+        ``datapackage.json``, ``croissant.json`` and ``dataset.jsonld``.
+    """
+    made = {
+        "datapackage.json": datapackage(tables, rendered, released),
+        "croissant.json": croissant(rendered, released),
+        "dataset.jsonld": landing(rendered, released),
+    }
+    return {name: text(content).encode() for name, content in made.items()}
+
+
+def citation_cff(released: str | None) -> str:
+    """Write ``CITATION.cff``: how to cite the dataset, in the Citation File Format 1.2.0.
+
+    Parameters
+    ----------
+    released
+        The day of the release; None before it.
+
+    Returns
+    -------
+    str
+    """
+    lines = [
+        "cff-version: 1.2.0",
+        f"message: {json.dumps(about.MESSAGE)}",
+        "type: dataset",
+        f"title: {json.dumps(about.TITLE)}",
+        f"abstract: {json.dumps(about.DESCRIPTION)}",
+        "authors:",
+        f"  - name: {json.dumps(about.AUTHOR)}",
+        f"version: {json.dumps(about.VERSION)}",
+        *([f"date-released: {json.dumps(released)}"] if released else []),
+        f"license: {about.LICENCE}",
+        f"url: {json.dumps(about.HOMEPAGE)}",
+        "keywords:",
+        *(f"  - {json.dumps(word)}" for word in about.KEYWORDS),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def zenodo(released: str | None) -> str:
+    """Write ``.zenodo.json``: what an archive asks of a deposit.
+
+    Parameters
+    ----------
+    released
+        The day of the release; None before it.
+
+    Returns
+    -------
+    str
+    """
+    return text(
+        {
+            "upload_type": "dataset",
+            "title": about.TITLE,
+            "description": about.DESCRIPTION,
+            "creators": [{"name": about.AUTHOR}],
+            "version": about.VERSION,
+            **({"publication_date": released} if released else {}),
+            "license": about.LICENCE,
+            "access_right": "open",
+            "language": "eng",
+            "keywords": list(about.KEYWORDS),
+        }
+    )

@@ -1,0 +1,219 @@
+"""Statuses joined to the reader's own rows, in whatever library these are.
+
+Frames in memory (pandas, polars, Arrow) are read in slices that fit a processor's cache and
+looked up in a table; lazy ones (polars, DuckDB, Spark) are joined with a table of actor or pair ×
+day by the engine itself, so that nothing is read here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+
+from ..errors import InvalidValueError
+from ..reading import names
+from .engines import annotated_narwhal, as_narwhal
+from .memory import added_to_arrow, added_to_pandas, new_cells, stream
+from .wanted import Asked, Frame, Wanted, asked_codes, check_columns, read_wanted, released_statuses, warn_of_unmatched
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping, Sequence
+    from typing import Unpack
+
+    from .lookups import Lookup
+
+
+def annotate(  # noqa: PLR0913 - what can be asked
+    frame: Frame,
+    *,
+    date: str | None = None,
+    date_end: str | None = None,
+    subject: str | None = None,
+    object: str | None = None,  # noqa: A002 - the word of the tables
+    types: str | Sequence[str] | None = None,
+    codes: str = "iso3",
+    like: str | None = None,
+    prefix: str = "",
+    dates: str = "seed",
+    outside: str = "unknown",
+) -> Frame:
+    """Add what the dataset knows of each row's actors on its day: a column per status type.
+
+    True is yes, False is no, null (``<NA>``) is unknown: where no source speaks, a date or code is
+    null, or nobody in the dataset has the code. Of the subject alone a cell is True if the status
+    is with anybody, and never False. With an object it is True if the status holds between the
+    two, whatever it is limited to, and False only if what is not limited is denied; symmetric
+    types stand for both orders. A window of days is True (False) only if every day of it is.
+
+    Parameters
+    ----------
+    frame
+        A pandas or polars DataFrame or an Arrow table; or, not read but joined by their own
+        engine, a polars LazyFrame, a DuckDB relation or a PySpark DataFrame.
+    date
+        The column with the day: timestamps, dates, ISO text or integers YYYYMMDD. Of a timestamp
+        with a time zone it is the day that zone shows.
+    date_end
+        The column with the last day, if the date of a row is a window. A window that ends before
+        it begins is answered null.
+    subject, object
+        The columns with the codes of the actors; ``object`` may be left out.
+    types
+        Status types; left out, all, in codebook order.
+    codes
+        Scheme of the codes: ``"iso3"``, ``"cow"``, ``"gw"``, ``"name"`` (names and spellings),
+        ``"id"`` (the dataset's own, which organisations and territories have too) or another of
+        :data:`.names.SCHEMES`.
+    like
+        Where a well-known dataset keeps the columns that are not named: ``"ucdp_ged"``
+        (``gwnoa``, ``date_start`` … ``date_end``, codes ``gw``; with ``codes="ucdp_actor"`` the
+        subject is ``side_a_new_id``), ``"gdelt"`` (``SQLDATE``, ``Actor1CountryCode`` and
+        ``Actor2CountryCode``), ``"acled"`` (``event_date``, ``country`` by name).
+    prefix
+        Put before the names of the new columns.
+    dates
+        ``"seed"``: what the seeds say alone. ``"corroborated"``: with the windows that other
+        sources narrow; see :func:`caucasus_events.load`, and what it assumes.
+    outside
+        ``"no"``: before a stated start and after a stated end the answer is no, not unknown.
+
+    Returns
+    -------
+    frame of the same library
+        The same rows with nullable booleans at the end; frames in memory and polars LazyFrames
+        keep their order (and index), DuckDB and Spark promise none.
+
+    Raises
+    ------
+    InvalidValueError
+        If a column is not there or is there twice, a new one is there already, a date cannot be
+        read, time zones are mixed, or frame, codes, like, dates or outside is not known (a
+        ``ValueError``).
+    UnknownNameError
+        If there is no such status type (a ``KeyError``).
+
+    Warns
+    -----
+    UnmatchedCodesWarning
+        If codes belong to nobody in the dataset: which, and of how many rows. Not for lazy
+        frames, which are not read.
+
+    Examples
+    --------
+    >>> mine = pd.DataFrame({"day": ["1992-05-01", "2001-05-01"], "from": "TUR", "to": "ARM"})
+    >>> annotate(mine, date="day", subject="from", object="to", types="border_closed")
+              day from   to  border_closed
+    0  1992-05-01  TUR  ARM           <NA>
+    1  2001-05-01  TUR  ARM           True
+    """
+    columns = {"date": date, "date_end": date_end, "subject": subject, "object": object}
+    wanted = read_wanted(columns, types, codes, like, prefix=prefix, dates=dates, outside=outside)
+    lookup = released_statuses(wanted.types, dates, outside, pairs=wanted.object is not None)
+    return annotate_by(lookup, names.codes(wanted.codes), frame, wanted)
+
+
+def annotate_parquet(
+    source: str | Path,
+    target: str | Path,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    **asked: Unpack[Asked],
+) -> int:
+    """Annotate a Parquet file of any size into another one, some rows at a time.
+
+    Parameters
+    ----------
+    source
+        The file to read.
+    target
+        The file to write, compressed as the source is; it stands under this name only when it is
+        complete.
+    progress
+        Called with the number of rows done and the number of all, after every block.
+    **asked
+        date, date_end, subject, object, types, codes, like, prefix, dates, outside, as in
+        :func:`annotate`.
+
+    Returns
+    -------
+    int
+        The number of rows.
+
+    Raises
+    ------
+    InvalidValueError
+        As :func:`annotate` does; and if source and target are one file, or the source is no
+        Parquet file.
+    UnknownNameError
+        If there is no such status type (a ``KeyError``).
+
+    Warns
+    -----
+    UnmatchedCodesWarning
+        As :func:`annotate` does, once for the whole file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> mine = pd.DataFrame({"day": ["1992-05-01", "2001-05-01"], "state": "Turkey"})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     mine.to_parquet(f"{folder}/in.parquet")
+    ...     asked = {"date": "day", "subject": "state", "codes": "name", "types": "border_closed"}
+    ...     annotate_parquet(f"{folder}/in.parquet", f"{folder}/out.parquet", **asked)
+    ...     pd.read_parquet(f"{folder}/out.parquet")["border_closed"].tolist()
+    2
+    [<NA>, True]
+    """
+    given: dict[str, Any] = dict(asked)
+    columns = {name: given.pop(name, None) for name in ("date", "date_end", "subject", "object")}
+    wanted = read_wanted(columns, **given)
+    lookup = released_statuses(wanted.types, wanted.dates, wanted.outside, pairs=wanted.object is not None)
+    source, target = Path(source), Path(target)
+    if target.exists() and source.samefile(target):
+        raise InvalidValueError(f"{source} would be written over itself: give another file")
+    partial = target.with_name(f"{target.name}.partial")
+    try:
+        count = stream(source, partial, lookup, wanted, progress)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    return count
+
+
+def annotate_by(lookup: Lookup, meanings: Mapping[Hashable, str], frame: Frame, wanted: Wanted) -> Frame:
+    """Annotate a frame from answers that are prepared.
+
+    Parameters
+    ----------
+    lookup
+        The answers, of pairs if ``wanted`` has an object.
+    meanings
+        The entity that each code stands for.
+    frame
+        As in :func:`annotate`.
+    wanted
+        The columns to read and to add.
+
+    Returns
+    -------
+    frame of the same library
+
+    Raises
+    ------
+    InvalidValueError
+        As in :func:`annotate`.
+    """
+    codes = [asked_codes(lookup, meanings, name, wanted.codes) for name in wanted.parties]
+    if isinstance(frame, pd.DataFrame):
+        check_columns(list(frame.columns), wanted)
+        answered: Any = added_to_pandas(frame, new_cells(lookup, codes, wanted, frame.__getitem__, len(frame)), wanted)
+    elif isinstance(frame, pa.Table):
+        check_columns(frame.column_names, wanted)
+        answered = added_to_arrow(frame, new_cells(lookup, codes, wanted, frame.column, frame.num_rows), wanted)
+    else:
+        answered = annotated_narwhal(lookup, meanings, codes, as_narwhal(frame), wanted)
+    warn_of_unmatched(codes)
+    return answered  # type: ignore[no-any-return]

@@ -1,0 +1,404 @@
+"""The reader's own columns to numbers: dates to days, codes to entities, a slice at a time.
+
+A column is a pandas Series, an Arrow ChunkedArray or a polars Series. A slice of it is numpy's
+where that costs nothing, and else Arrow's; what a kind of value means is said here once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pandas.api.types import is_object_dtype
+
+from ..asking.steps import FIRST_DAY, LAST_DAY
+from ..errors import InvalidValueError
+from ..reading.names import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping
+
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.integer[Any]]
+    Flags = NDArray[np.bool_]
+    CodeReader = Callable[[int, int], Ints]
+    DayReader = Callable[[int, int], tuple[Ints, Flags | None]]
+
+
+FORMS = "timestamps, dates, text YYYY-MM-DD or integers YYYYMMDD, in the years 0001 to 9999"
+
+
+_ISO = r"^(?P<day>\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}[\d:.,]*)?\s*(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?$"
+
+
+_PER_DAY = {"D": 1, "s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+
+
+_LARGEST_CODE = 1 << 16
+
+
+_MONTHS, _YEARS = 12, 9999
+
+
+@dataclass(slots=True)
+class Codes:
+    """The codes of one column: the number of the entity each stands for, and what nobody has.
+
+    Numbers count from 1; 0 is for null and for codes that the dataset does not have, which are
+    counted in ``unmatched``. Of the scheme ``name`` the codes are written as ``names.fold`` does.
+    """
+
+    column: str
+    scheme: str
+    numbers: Mapping[Hashable, int]
+    unmatched: Counter[str] = field(default_factory=Counter)
+    _texts: dict[str, int] = field(init=False)
+    _by_integer: Ints = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Lay the codes out as text and, where they are integers, as an array."""
+        self._texts = {str(code): number for code, number in self.numbers.items()}
+        integers = {code: n for code, n in self.numbers.items() if isinstance(code, int) and 0 <= code < _LARGEST_CODE}
+        # One place for what is too small, one for each code, and one for what is too large.
+        self._by_integer = np.zeros(max(integers, default=-1) + 3, np.int64)
+        for code, number in integers.items():
+            self._by_integer[code + 1] = number
+
+    def of(self, values: Any) -> Ints:  # noqa: ANN401 - an array of numpy or Arrow
+        """Give the number of every code of a slice."""
+        kind = _kind(values)
+        if kind == "text":
+            return self.of_texts(values)
+        if kind in ("integer", "float"):
+            return self.of_integers(*_whole(values, self._count))
+        if kind == "null":
+            return np.zeros(len(values), np.int64)
+        raise InvalidValueError(f"column {self.column!r} holds {_dtype(values)}; codes are text or integers")
+
+    def of_integers(self, values: Ints, null: Flags | None) -> Ints:
+        """Give the number of every integer."""
+        found = self._by_integer.take(np.clip(values, -1, len(self._by_integer) - 2) + 1)
+        found = found if null is None else np.where(null, 0, found)
+        if not found.all():
+            self._count(values[found == 0] if null is None else values[(found == 0) & ~null])
+        return found
+
+    def of_texts(self, values: pa.Array) -> Ints:
+        """Give the number of every text."""
+        place = pc.index_in(values, pa.array(self._texts, values.type))
+        if place.null_count > values.null_count and self._learn(values.filter(place.is_null())):
+            return self.of_texts(values)
+        numbers: Ints = np.array([*self._texts.values(), 0])
+        found: Ints = numbers.take(place.fill_null(len(self._texts)).to_numpy())
+        return found
+
+    def _learn(self, lost: pa.Array) -> bool:
+        """Say if there are other spellings of a code among texts that are none; if not, count them."""
+        counted = {row["values"]: row["counts"] for row in lost.drop_null().value_counts().to_pylist()}
+        spelt = {name: self.numbers.get(fold(name), 0) for name in counted} if self.scheme == "name" else {}
+        learnt = {name: number for name, number in spelt.items() if number}
+        self._texts |= learnt
+        if not learnt:
+            self.unmatched.update(counted)
+        return bool(learnt)
+
+    def _count(self, values: NDArray[Any]) -> None:
+        """Count codes that nobody has."""
+        if len(values):
+            distinct, counts = np.unique(values, return_counts=True)
+            self.unmatched.update(dict(zip(map(str, distinct.tolist()), counts.tolist(), strict=True)))
+
+
+def code_reader(column: Any, codes: Codes) -> CodeReader:  # noqa: ANN401 - a column of any library
+    """Read a column of codes, slice by slice, as the numbers of the entities that they stand for.
+
+    Parameters
+    ----------
+    column
+        Integers, floats that are integers, text, or categories of these.
+    codes
+        What the codes stand for; counts those that stand for nobody.
+
+    Returns
+    -------
+    function of first and last place (not included) to array of int64
+        0 for null and for codes that stand for nobody.
+
+    Raises
+    ------
+    InvalidValueError
+        From the function, if the values are none of these.
+
+    Examples
+    --------
+    >>> codes = Codes("ccode", "cow", {640: 1, 371: 2})
+    >>> code_reader(pd.Series([371, 640, 5, 371]), codes)(0, 4).tolist(), dict(codes.unmatched)
+    ([2, 1, 0, 2], {'5': 1})
+    """
+    if (encoded := _encoded(column)) is None:
+        return lambda first, last: codes.of(_slice(column, first, last, codes.column))
+    places, categories = encoded
+    of_categories = Codes(codes.column, codes.scheme, codes.numbers)
+    # The last is for null, which pandas numbers -1.
+    numbers = np.append(of_categories.of(categories), 0)
+    names = categories.to_pylist()
+
+    def read(first: int, last: int) -> Ints:
+        found = numbers.take(places[first:last], mode="wrap")
+        if of_categories.unmatched and not found.all():
+            counts = np.bincount(places[first:last][(found == 0) & (places[first:last] >= 0)])
+            codes.unmatched.update({_name(names[i]): int(counts[i]) for i in np.flatnonzero(counts)})
+        return found
+
+    return read
+
+
+def day_reader(column: Any, name: str) -> DayReader:  # noqa: ANN401 - a column of any library
+    """Read a column of dates, slice by slice, as days since 1970-01-01.
+
+    The day of a timestamp with a time zone is the one that its own zone shows.
+
+    Parameters
+    ----------
+    column
+        Timestamps, dates, text in ISO 8601, integers YYYYMMDD, or categories of these.
+    name
+        What to call it in an error.
+
+    Returns
+    -------
+    function of first and last place (not included) to (array of int, array of bool or None)
+        The days; and where there is none, whatever the day says there (None: nowhere).
+
+    Raises
+    ------
+    InvalidValueError
+        At once if time zones are mixed; from the function if a value is no day from 0001 to 9999.
+
+    Examples
+    --------
+    >>> day_reader(pd.Series(["1970-01-03", None]), "when")(0, 2)[1]
+    array([False,  True])
+    >>> day_reader(pd.Series([19691231, 19700102]), "SQLDATE")(0, 2)[0].tolist()
+    [-1, 1]
+    """
+    zones: set[str] = set()
+    if (encoded := _encoded(column)) is None:
+        time_zone(column, name)
+        return lambda first, last: _days(_slice(column, first, last, name), name, zones)
+    places, categories = encoded
+    days, null = _days(categories, name, zones) if len(categories) else (np.zeros(0, np.int64), None)
+    days = np.append(days, 0)
+    nothing = np.append(np.zeros(len(days) - 1, bool) if null is None else null, True)
+    return lambda first, last: (
+        days.take(places[first:last], mode="wrap"),
+        nothing.take(places[first:last], mode="wrap"),
+    )
+
+
+def time_zone(column: Any, name: str) -> str:  # noqa: ANN401 - a column of any library
+    """Say in which time zone a column of dates is written.
+
+    Parameters
+    ----------
+    column
+        A column of any library.
+    name
+        What to call it in an error.
+
+    Returns
+    -------
+    str
+        Empty if in none.
+
+    Raises
+    ------
+    InvalidValueError
+        If the values are in several, or some in one and some in none.
+
+    Examples
+    --------
+    >>> time_zone(pd.Series(pd.to_datetime(["2020-07-23"]).tz_localize("Asia/Yerevan")), "when")
+    'Asia/Yerevan'
+    """
+    if not (isinstance(column, pd.Series) and is_object_dtype(column)):
+        dtype = column.type if isinstance(column, pa.ChunkedArray) else column.dtype
+        return str(getattr(dtype, "tz", getattr(dtype, "time_zone", None)) or "")
+    # pandas alone holds objects; Arrow would silently move them all to the zone of the first.
+    zones = {str(value.tzinfo or "") for value in column if isinstance(value, dt.datetime) and not pd.isna(value)}
+    return _one_zone(zones, name)
+
+
+def _one_zone(zones: set[str], name: str) -> str:
+    """Give the only time zone of a column."""
+    if len(zones) > 1:
+        listed = ", ".join(sorted(zone or "none" for zone in zones))
+        raise InvalidValueError(f"column {name!r} mixes time zones ({listed}): convert it to one")
+    return next(iter(zones), "")
+
+
+def _encoded(column: Any) -> tuple[Ints, pa.Array] | None:  # noqa: ANN401 - a column of any library
+    """Take categories apart: the place of each row's category (negative or beyond them: null), and these."""
+    if isinstance(column, pd.Series):
+        if not isinstance(column.dtype, pd.CategoricalDtype):
+            return None
+        return column.cat.codes.to_numpy(), pa.array(column.cat.categories, from_pandas=True)
+    if not isinstance(column, pa.ChunkedArray):
+        column = column.to_arrow() if str(column.dtype).startswith(("Categorical", "Enum")) else column
+    dictionary = isinstance(column, pa.Array | pa.ChunkedArray) and pa.types.is_dictionary(column.type)
+    if not dictionary:
+        return None
+    whole = pa.chunked_array([column]) if isinstance(column, pa.Array) else column
+    chunks = whole.unify_dictionaries().chunks
+    categories = chunks[0].dictionary if chunks else pa.nulls(0)
+    places = [chunk.indices.cast(pa.int64()).fill_null(-1).to_numpy() for chunk in chunks]
+    return np.concatenate([*places, np.zeros(0, np.int64)]), categories
+
+
+def _slice(column: Any, first: int, last: int, name: str) -> Any:  # noqa: ANN401 - a column of any library
+    """Give the rows of a column from one place to another as an array of numpy or Arrow."""
+    if isinstance(column, pa.ChunkedArray):
+        return column.slice(first, last - first).combine_chunks()
+    if not isinstance(column, pd.Series):
+        return column.slice(first, last - first).to_arrow()
+    if isinstance(column.dtype, np.dtype) and not is_object_dtype(column):
+        return column.to_numpy()[first:last]
+    try:
+        found = pa.array(column.array[first:last], from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise InvalidValueError(f"column {name!r} mixes kinds of values: {error}") from None
+    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+
+
+def _dtype(values: Any) -> str:  # noqa: ANN401 - an array of numpy or Arrow
+    """Name the type of an array."""
+    return str(values.dtype if isinstance(values, np.ndarray) else values.type)
+
+
+def _kind(values: Any) -> str:  # noqa: ANN401 - an array of numpy or Arrow
+    """Say what kind of values an array holds."""
+    if isinstance(values, np.ndarray):
+        return {"M": "timestamp", "i": "integer", "u": "integer", "f": "float"}.get(values.dtype.kind, "other")
+    types, of = pa.types, values.type
+    if types.is_string(of) or types.is_large_string(of) or types.is_string_view(of):
+        return "text"
+    if types.is_integer(of):
+        return "integer"
+    if types.is_floating(of) or types.is_decimal(of):
+        return "float"
+    if types.is_date(of):
+        return "date"
+    return "timestamp" if types.is_timestamp(of) else "null" if types.is_null(of) else "other"
+
+
+def _whole(values: Any, refuse: Callable[[NDArray[Any]], None]) -> tuple[Ints, Flags | None]:  # noqa: ANN401 - an array of numpy or Arrow
+    """Give numbers as integers and where there are none; what is not whole is refused and counts as none."""
+    if isinstance(values, pa.Array):
+        null = values.is_null().to_numpy(zero_copy_only=False) if values.null_count else None
+        if _kind(values) == "integer":
+            return values.fill_null(0).to_numpy().astype(np.int64, copy=False), null
+        values = values.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    if values.dtype.kind != "f":
+        return values.astype(np.int64, copy=False), None
+    null = np.isnan(values)
+    whole = ~null & (values == np.trunc(values)) & (np.abs(values) <= LAST_DAY * 100)
+    refuse(values[~whole & ~null])
+    return np.where(whole, values, 0).astype(np.int64), ~whole
+
+
+def _days(values: Any, name: str, zones: set[str]) -> tuple[Ints, Flags | None]:  # noqa: ANN401 - an array of numpy or Arrow
+    """Give a slice as days, and where there is none."""
+    kind = _kind(values)
+    if kind == "text":
+        values, kind = _from_text(values, name, zones), "date"
+    if kind in ("integer", "float"):
+        return _from_integers(*_whole(values, lambda odd: _refuse(odd, name)), name)
+    if kind == "null":
+        return np.zeros(len(values), np.int64), np.ones(len(values), bool)
+    if kind == "other":
+        raise InvalidValueError(f"column {name!r} holds {_dtype(values)}; a column of dates holds {FORMS}")
+    null = None
+    if isinstance(values, pa.Array):
+        values, null = _as_numpy(values)
+    unit = np.datetime_data(values.dtype)[0]
+    days = np.floor_divide(values.view(np.int64), _PER_DAY[unit])
+    if days.min() < FIRST_DAY or days.max() > LAST_DAY:
+        null = np.isnat(values) if null is None else null
+        outside = ~null & ((days < FIRST_DAY) | (days > LAST_DAY))
+        _refuse(values[outside], name)
+    return days, null
+
+
+def _as_numpy(values: pa.Array) -> tuple[NDArray[Any], Flags | None]:
+    """Give Arrow's dates or timestamps as numpy's, as their own zone shows them, and where there is none."""
+    null = values.is_null().to_numpy(zero_copy_only=False) if values.null_count else None
+    values = values.fill_null(0) if values.null_count else values
+    if pa.types.is_timestamp(values.type) and values.type.tz:
+        values = pc.local_timestamp(values)
+    return (values.cast(pa.timestamp("s")) if pa.types.is_date(values.type) else values).to_numpy(), null
+
+
+def _from_text(values: pa.Array, name: str, zones: set[str]) -> pa.Array:
+    """Read text as dates; the day counts, whatever time and zone follow it."""
+    try:
+        return values.cast(pa.date32())
+    except pa.ArrowInvalid:
+        pass
+    parts = pc.extract_regex(values.cast(pa.string()), _ISO)
+    odd = values.filter(pc.and_(parts.is_null(), values.is_valid()))
+    _refuse(odd.to_numpy(zero_copy_only=False), name)
+    zones.update(parts.drop_null().field("zone").unique().to_pylist())
+    _one_zone(zones, name)
+    day = pc.struct_field(parts, "day")
+    try:
+        return day.cast(pa.date32())
+    except pa.ArrowInvalid:
+        _refuse(np.array([text for text in day.to_pylist() if text and not _exists(text)]), name)
+        raise
+
+
+def _exists(text: str) -> bool:
+    """Say if there is such a day."""
+    try:
+        return bool(dt.date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _from_integers(values: Ints, null: Flags | None, name: str) -> tuple[Ints, Flags | None]:
+    """Read integers YYYYMMDD as days."""
+    month, day = np.divmod(values, 100)
+    year, month = np.divmod(month, 100)
+    place = np.clip((year - 1) * _MONTHS + month - 1, 0, _YEARS * _MONTHS - 1)
+    first = _first_days()
+    found = first[place] + day - 1
+    right = (year > 0) & (year <= _YEARS) & (month > 0) & (month <= _MONTHS) & (day > 0) & (found < first[place + 1])
+    if not right.all():
+        _refuse(values[~right if null is None else ~right & ~null], name)
+    return found, null
+
+
+@cache
+def _first_days() -> Ints:
+    """Give the first day of every month from January 0001 to January 10000."""
+    months = np.arange(_YEARS * _MONTHS + 1) - 1969 * _MONTHS
+    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+
+
+def _refuse(values: NDArray[Any], name: str) -> None:
+    """Say that a value is no day, if there is any."""
+    if len(values):
+        raise InvalidValueError(f"column {name!r}: {_name(values[0])} is no day; a column of dates holds {FORMS}")
+
+
+def _name(value: object) -> str:
+    """Write a value as its reader knows it."""
+    return str(value.item() if isinstance(value, np.integer | np.floating) else value)

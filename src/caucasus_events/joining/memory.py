@@ -1,0 +1,159 @@
+"""TODO."""
+
+from __future__ import annotations
+
+import json
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..asking.steps import UNKNOWN, YES
+from ..errors import InvalidValueError
+from ..reading import names
+from .columns import Codes, code_reader, day_reader, time_zone
+from .lookups import Lookup, segments_on, values_on
+from .wanted import Wanted, asked_codes, check_columns, warn_of_unmatched
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    Flags = NDArray[np.bool_]
+    Cells = dict[str, tuple[Flags, Flags]]
+    Ints = NDArray[np.integer[Any]]
+
+
+# So many rows at once stay in a processor's cache.
+_AT_ONCE = 1 << 15
+
+
+_ROWS_OF_FILE = 1 << 17
+
+
+def new_cells(
+    lookup: Lookup, codes: Sequence[Codes], wanted: Wanted, column: Callable[[str], Any], count: int
+) -> Cells:
+    """Answer all rows, slice by slice: of each type, where it is yes and where it is unknown."""
+    yes = {kind: np.zeros(count, bool) for kind in wanted.types}
+    unknowns = {kind: np.ones(count, bool) for kind in wanted.types}
+    parties = [code_reader(column(party.column), party) for party in codes]
+    read = _day_reader(wanted, column)
+    for first in range(0, count, _AT_ONCE):
+        last = min(first + _AT_ONCE, count)
+        party = reduce(lambda one, other: one * (len(lookup.numbers) + 1) + other, (of(first, last) for of in parties))
+        day, end, null = read(first, last)
+        row = lookup.rows.take(party if null is None else np.where(null, 0, party))
+        states = _states_on(lookup, row, day) if end is None else _states_within(lookup, row, day, end)
+        for kind, (is_yes, is_unknown) in zip(lookup.kinds, states, strict=True):
+            yes[kind][first:last], unknowns[kind][first:last] = is_yes, is_unknown
+    return {kind: (yes[kind], unknowns[kind]) for kind in wanted.types}
+
+
+def _day_reader(
+    wanted: Wanted, column: Callable[[str], Any]
+) -> Callable[[int, int], tuple[Ints, Ints | None, Flags | None]]:
+    """Read days, last days if they are windows, and where there is no day or no window."""
+    read_day = day_reader(column(wanted.date), wanted.date)
+    if wanted.date_end is None:
+        return lambda first, last: ((found := read_day(first, last))[0], None, found[1])
+    zones = {name: time_zone(column(name), name) for name in (wanted.date, wanted.date_end)}
+    if len(set(zones.values())) > 1:
+        told = ", ".join(f"{name!r} in {zone or 'none'}" for name, zone in zones.items())
+        raise InvalidValueError(f"the columns of dates mix time zones ({told}): convert them to one")
+    read_end = day_reader(column(wanted.date_end), wanted.date_end)
+
+    def read(first: int, last: int) -> tuple[Ints, Ints, Flags]:
+        (day, no_day), (end, no_end) = read_day(first, last), read_end(first, last)
+        null = np.asarray(end < day)
+        for missing in (no_day, no_end):
+            null = null if missing is None else null | missing
+        return np.where(null, 0, day), np.where(null, 0, end), null
+
+    return read
+
+
+def _states_on(lookup: Lookup, row: Ints, day: Ints) -> Iterator[tuple[Flags, Flags]]:
+    """Give, type by type, where it is yes on a day and where it is unknown."""
+    value = values_on(lookup, row, day).astype(np.intp)
+    for state in lookup.distinct.T:
+        yield (state == YES).take(value), (state == UNKNOWN).take(value)
+
+
+def _states_within(lookup: Lookup, row: Ints, day: Ints, end: Ints) -> Iterator[tuple[Flags, Flags]]:
+    """Give, type by type, where it is yes from a day to another and where it is unknown or changes."""
+    segment = segments_on(lookup, row, day)
+    for state, until in zip(lookup.state.T, lookup.until.T, strict=True):
+        lasts = until.take(segment) >= end
+        yield lasts & (state == YES).take(segment), ~lasts | (state == UNKNOWN).take(segment)
+
+
+def added_to_pandas(frame: pd.DataFrame, cells: Cells, wanted: Wanted) -> pd.DataFrame:
+    """Add the columns; the rest is shared until somebody writes to it."""
+    answered = frame.copy(deep=False)
+    for kind, (yes, is_unknown) in cells.items():
+        answered[wanted.prefix + kind] = pd.arrays.BooleanArray(yes, is_unknown)
+    return answered
+
+
+def added_to_arrow(table: pa.Table, cells: Cells, wanted: Wanted) -> pa.Table:
+    """Add the columns, also to what pandas notes of its own types."""
+    for kind, (yes, is_unknown) in cells.items():
+        table = table.append_column(wanted.prefix + kind, pa.array(yes, pa.bool_(), mask=is_unknown))
+    return table.replace_schema_metadata(_described(table.schema, wanted.added))
+
+
+def _described(schema: pa.Schema, added: Sequence[str]) -> dict[bytes, bytes]:
+    """Note for pandas, if it has notes there, that the new columns are nullable booleans."""
+    notes = dict(schema.metadata or {})
+    if b"pandas" not in notes:
+        return notes
+    pandas = json.loads(notes[b"pandas"])
+    kind = {"pandas_type": "bool", "numpy_type": "boolean", "metadata": None}
+    pandas["columns"] += [{"name": name, "field_name": name, **kind} for name in added]
+    return notes | {b"pandas": json.dumps(pandas).encode()}
+
+
+def stream(
+    source: Path, target: Path, lookup: Lookup, wanted: Wanted, progress: Callable[[int, int], None] | None
+) -> int:
+    """Annotate a file block by block."""
+    try:
+        file = pq.ParquetFile(source)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise InvalidValueError(f"{source} cannot be read as Parquet: {error}") from None
+    check_columns(file.schema_arrow.names, wanted)
+    codes = [asked_codes(lookup, names.codes(wanted.codes), name, wanted.codes) for name in wanted.parties]
+    total, done = file.metadata.num_rows, 0
+
+    def annotated(block: pa.Table) -> pa.Table:
+        return added_to_arrow(block, new_cells(lookup, codes, wanted, block.column, block.num_rows), wanted)
+
+    schema = annotated(file.schema_arrow.empty_table()).schema
+    with file, pq.ParquetWriter(target, schema, compression=_compression(file)) as writer:
+        for batch in _batches(file):
+            writer.write_table(annotated(pa.Table.from_batches([batch], file.schema_arrow)))
+            done += batch.num_rows
+            if progress is not None:
+                progress(done, total)
+    warn_of_unmatched(codes)
+    return done
+
+
+def _batches(file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
+    """Read a file block by block; each row group on its own, or what was read is kept until the end."""
+    for group in range(file.num_row_groups):
+        yield from file.iter_batches(_ROWS_OF_FILE, row_groups=[group])
+
+
+def _compression(file: pq.ParquetFile) -> str:
+    """Say how the source is compressed."""
+    if not file.metadata.num_row_groups or not file.metadata.num_columns:
+        return "snappy"
+    codec = file.metadata.row_group(0).column(0).compression
+    return "none" if codec == "UNCOMPRESSED" else str(codec).lower()

@@ -1,0 +1,4 @@
+"""What changed since a release, and why: versions, frozen tables, differences, reasons, the changelog.
+
+Nothing here makes tables from seeds or writes ``data/``; that is ``building``.
+"""

@@ -1,0 +1,397 @@
+"""The released tables as DataFrames: the loaders, and the paths of the files."""
+
+from __future__ import annotations
+
+import atexit
+import re
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ..errors import InvalidValueError, UnknownNameError, unknown
+from ..model import layers
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+
+SEED_TABLES = ("sources", "entities", "events", "participants", "statuses", "evidence", "coverage", "timeline")
+
+
+LAYER = ("corroborations", "references", "external_ids")
+
+
+TABLES = (*SEED_TABLES, *LAYER)
+
+
+FILES = (*TABLES, "changes")
+
+
+# The tables that say when.
+DATED = ("events", "statuses", "timeline")
+
+
+def load(name: str, dates: str = "seed") -> pd.DataFrame:
+    """Load one table of the dataset.
+
+    Parameters
+    ----------
+    name
+        ``sources``, ``entities``, ``events``, ``participants``, ``statuses``, ``evidence``,
+        ``coverage``, ``timeline``, ``corroborations``, ``references`` or ``external_ids``.
+    dates
+        ``"seed"``: each record as its seed alone dates it. ``"corroborated"``: events, statuses
+        and timeline as other sources narrow it, row by row; the other tables are the same. That
+        a start from another source and the seed's "is so" on its own day are one unbroken spell
+        is an assumption.
+
+    Returns
+    -------
+    DataFrame
+        The table as plain ``pd.read_parquet`` reads it; ``attrs`` holds name, version, licence
+        and content digest. With ``dates="corroborated"`` events, statuses and timeline have more
+        columns: ``start_basis`` and ``end_basis`` (``seed`` or ``corroborated``: who set the
+        window), the seed's own bounds as ``seed_start_earliest`` … ``seed_end_latest``, and
+        ``reading_ids``, the readings applied, separated by ``"; "`` (null: none).
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such table (a ``KeyError``).
+    InvalidValueError
+        If there is no such layer of dates (a ``ValueError``).
+
+    Examples
+    --------
+    >>> load("events")["type"].value_counts()["clash"]
+    np.int64(3)
+    >>> load("timeline", "corroborated").query("kind == 'event'")["start_basis"].unique().tolist()
+    ['corroborated']
+    """
+    frame = pd.read_parquet(data_path(name))
+    if layers.checked(dates) == "seed" or name not in DATED:
+        return frame
+    return layers.sharpened(frame, pd.read_parquet(data_path("corroborations")))
+
+
+def load_events(dates: str = "seed") -> pd.DataFrame:
+    """Load the events: one row per clash, ceasefire, closure or statement.
+
+    Parameters
+    ----------
+    dates
+        ``"seed"`` or ``"corroborated"``; see :func:`load`.
+
+    Returns
+    -------
+    DataFrame
+        One row per event, key ``event_id``. When it began and when it ended are windows of days
+        (``start_earliest`` … ``end_latest``); null is unknown.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such layer of dates (a ``ValueError``).
+
+    Examples
+    --------
+    >>> load_events().set_index("event_id").loc["armenia-azerbaijan-clashes-2020", "date"]
+    '2020-07'
+    """
+    return load("events", dates)
+
+
+def load_statuses(dates: str = "seed") -> pd.DataFrame:
+    """Load the statuses: one row per thing that a seed says was the case, or denies.
+
+    Parameters
+    ----------
+    dates
+        ``"seed"`` or ``"corroborated"``; see :func:`load`.
+
+    Returns
+    -------
+    DataFrame
+        One row per status, key ``status_id``. ``holds`` is False for an explicit denial only.
+        After ``speaks_until`` the dataset knows nothing; ``end_latest`` is null for what was
+        still so on that day.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such layer of dates (a ``ValueError``).
+
+    Examples
+    --------
+    >>> row = load_statuses().set_index("status_id").loc["turkey-armenia-border-closed"]
+    >>> row["start_latest"].date(), row["end_state"]
+    (datetime.date(1993, 12, 31), 'ongoing')
+    """
+    return load("statuses", dates)
+
+
+def load_participants() -> pd.DataFrame:
+    """Load who took part in which event, and in which role.
+
+    Returns
+    -------
+    DataFrame
+        One row per event, entity and role; joins ``events`` and ``entities``.
+
+    Examples
+    --------
+    >>> sorted(load_participants().query("role == 'mediator'")["entity_id"].unique())
+    ['PUTIN', 'RUS']
+    """
+    return load("participants")
+
+
+def load_entities() -> pd.DataFrame:
+    """Load the actors and places, with their codes in other datasets.
+
+    Returns
+    -------
+    DataFrame
+        One row per entity, key ``entity_id``; ISO, Correlates of War, Gleditsch-Ward, UCDP and
+        Wikidata codes, null where no source gives one.
+
+    Examples
+    --------
+    >>> load_entities().set_index("entity_id").loc["GEO", "cow_abbrev"]
+    'GRG'
+    """
+    return load("entities")
+
+
+def load_sources() -> pd.DataFrame:
+    """Load the seed documents that everything else was coded from.
+
+    Returns
+    -------
+    DataFrame
+        One row per seed, key ``source_id``, with the shares (0 to 1) of its characters that are
+        cited and set aside.
+
+    Examples
+    --------
+    >>> load_sources()["author"].tolist()
+    ['Sergei Markedonov']
+    """
+    return load("sources")
+
+
+def load_evidence() -> pd.DataFrame:
+    """Load the passages that prove the records.
+
+    Returns
+    -------
+    DataFrame
+        One row per record and passage; ``quote`` is verbatim but for white space, ``start_char``
+        and ``end_char`` are code points into the text of the seed.
+
+    Examples
+    --------
+    >>> evidence = load_evidence().set_index("record_id")
+    >>> evidence.loc["turkey-armenia-border-closed", "quote"]
+    'and since 1993, Turkey has kept its border with Armenia closed.'
+    """
+    return load("evidence")
+
+
+def load_coverage() -> pd.DataFrame:
+    """Load what became of every stretch of every seed: cited, or set aside and why.
+
+    Returns
+    -------
+    DataFrame
+        One row per stretch, in code points; the stretches tile each seed.
+
+    Examples
+    --------
+    >>> "forecast" in set(load_coverage()["disposition"])
+    True
+    """
+    return load("coverage")
+
+
+def load_timeline(dates: str = "seed") -> pd.DataFrame:
+    """Load events and statuses in one flat table: the one to open when you open one.
+
+    Parameters
+    ----------
+    dates
+        ``"seed"`` or ``"corroborated"``; see :func:`load`.
+
+    Returns
+    -------
+    DataFrame
+        One row per record, with its four bounds, its first quote, citation and address.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such layer of dates (a ``ValueError``).
+
+    Examples
+    --------
+    >>> load_timeline()["kind"].value_counts().to_dict()
+    {'status': 26, 'event': 8}
+    """
+    return load("timeline", dates)
+
+
+def load_corroborations() -> pd.DataFrame:
+    """Load what other sources say of the dates of records, applied or not, and why.
+
+    Returns
+    -------
+    DataFrame
+        One row per reading, key ``reading_id``: the date that sources give for the ``date`` of an
+        event or the ``start`` or ``end`` of a status, parsed into bounds; whether it confirms,
+        refines or contradicts the seed; ``applied``, or ``why_not``; ``sources``, ids of the table
+        ``references``.
+
+    Examples
+    --------
+    >>> readings = load_corroborations().query("record_id == 'armenia-eaeu-membership'")
+    >>> readings.loc[readings["applied"], "date"].tolist()
+    ['2015-01-02']
+    """
+    return load("corroborations")
+
+
+def load_references() -> pd.DataFrame:
+    """Load the sources that readings and identifiers cite.
+
+    Returns
+    -------
+    DataFrame
+        One row per source, key ``reference_id``: title, publisher, date, address, kind, and what
+        of it was read.
+
+    Examples
+    --------
+    >>> load_references().set_index("reference_id").loc["atop-4-01", "kind"]
+    'dataset'
+    """
+    return load("references")
+
+
+def load_external_ids() -> pd.DataFrame:
+    """Load what records are called in other datasets, and how far each join goes.
+
+    Returns
+    -------
+    DataFrame
+        One row per record, ``scheme`` and ``external_id``. ``match`` says what may be read
+        across: of what is only ``related``, nothing.
+
+    Examples
+    --------
+    >>> ids = load_external_ids().query("record_id == 'nagorno-karabakh-ceasefire-1994' and match == 'exact'")
+    >>> ids[["scheme", "external_id"]].values.tolist()
+    [['pax_agreement', '990']]
+    """
+    return load("external_ids")
+
+
+def changes(since: str | None = None, *, table: str | None = None) -> pd.DataFrame:
+    """List every cell and row that changed between releases, with the reason.
+
+    Parameters
+    ----------
+    since
+        A version, "1.0.0": only what changed after it. Left out, everything since the first.
+    table
+        Only changes in this table.
+
+    Returns
+    -------
+    DataFrame
+        One row per changed cell or row, release by release: ``version``, ``table``, ``id`` (the
+        key of the row), ``operation`` (added, changed, removed, withdrawn; columns and tables
+        added and removed), ``column`` (null: the whole row), ``old`` and ``new`` as text (a whole
+        row as JSON; of a withdrawn record ``new`` is the id that replaces it, if one does),
+        ``reason`` (null for new records) and ``reason_code``.
+
+    Raises
+    ------
+    InvalidValueError
+        If ``since`` is no version X.Y.Z (a ``ValueError``).
+    UnknownNameError
+        If there is no such table (a ``KeyError``).
+
+    Notes
+    -----
+    Carried out in their order on the tables of an old release, the changes since then give the
+    tables of this one exactly; every release is checked for that.
+
+    Examples
+    --------
+    >>> list(changes(table="events").columns[:5])
+    ['version', 'table', 'id', 'operation', 'column']
+    """
+    frame = pd.read_parquet(data_path("changes"))
+    if table is not None:
+        if table not in TABLES:
+            raise UnknownNameError(unknown("table", str(table), TABLES))
+        frame = frame[frame["table"] == table]
+    if since is not None:
+        after = _version(since)
+        frame = frame[frame["version"].map(lambda version: _version(version) > after).astype(bool)]
+    return frame.reset_index(drop=True)
+
+
+def _version(written: str) -> tuple[int, ...]:
+    """Read a version so that it can be compared."""
+    if not re.fullmatch(r"\d+\.\d+\.\d+", str(written)):
+        raise InvalidValueError(f"{written!r} is no version; write three numbers: 1.0.0")
+    return tuple(map(int, written.split(".")))
+
+
+def data_path(name: str | None = None) -> Path:
+    """Give the real path of a table's Parquet file, for any program that reads Parquet.
+
+    Parameters
+    ----------
+    name
+        A table; left out, the folder with all of them.
+
+    Returns
+    -------
+    Path
+        A file, or a folder, that exists for as long as the program runs.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such table (a ``KeyError``).
+
+    Examples
+    --------
+    >>> pd.read_parquet(data_path("sources"))["language"].tolist()
+    ['en']
+    """
+    if name is not None and name not in FILES:
+        raise UnknownNameError(unknown("table", name, FILES))
+    folder = _folder()
+    return folder / f"{name}.parquet" if name else folder
+
+
+@cache
+def _folder() -> Path:
+    """Find the installed data; of a zipped package a copy is made that lasts until exit."""
+    files: Traversable = resources.files("caucasus_events.data")
+    if isinstance(files, Path):
+        return files
+    # as_file takes folders from Python 3.12 on only.
+    copied = TemporaryDirectory(prefix="caucasus-events-")
+    atexit.register(copied.cleanup)
+    for file in files.iterdir():
+        if file.is_file():
+            (Path(copied.name) / file.name).write_bytes(file.read_bytes())
+    return Path(copied.name)

@@ -1,0 +1,270 @@
+"""The rules between rows: each is silent on whole tables and finds the row that breaks it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from caucasus_events.building import dataset, standing
+from caucasus_events.building.rules import records, registry
+from caucasus_events.coding import dates
+
+HERE = Path(__file__).parents[1]
+# The tables that no release can be without.
+CORE = ("sources", "entities", "events", "participants", "statuses", "evidence", "coverage", "timeline")
+Tables = dict[str, pd.DataFrame]
+Break = Callable[[Tables], None]
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> dataset.Built:
+    """Build the two good sheets of tests/bad."""
+    root = tmp_path_factory.mktemp("good")
+    (root / "seeds").mkdir()
+    for name, target in (("sheet.toml", "mini.toml"), ("text.txt", "mini.txt")):
+        shutil.copy(HERE / "bad" / name, root / "seeds" / target)
+    for name in ("second.toml", "second.txt"):
+        shutil.copy(HERE / "bad" / name, root / "seeds" / name)
+    (root / "validation").mkdir()
+    shutil.copy(HERE / "bad-readings" / "corroboration.toml", root / "validation")
+    return dataset.build_in_memory(root)
+
+
+def _shipped(good: dataset.Built, change: Break | None = None) -> registry.Shipped:
+    """Look at a copy of the tables with a change in it."""
+    tables = {name: frame.copy() for name, frame in good.tables.items()}
+    if change:
+        change(tables)
+    return registry.Shipped(tables, good.texts)
+
+
+def _put(table: str, row: int, column: str, value: object) -> Break:
+    """Change one cell."""
+
+    def change(tables: Tables) -> None:
+        tables[table].loc[row, column] = value
+
+    return change
+
+
+def _drop(table: str, row: int) -> Break:
+    """Leave a row out."""
+
+    def change(tables: Tables) -> None:
+        tables[table] = tables[table].drop(index=row).reset_index(drop=True)
+
+    return change
+
+
+def _reverse(table: str) -> Break:
+    """Turn the order of the rows round."""
+
+    def change(tables: Tables) -> None:
+        tables[table] = tables[table].iloc[::-1].reset_index(drop=True)
+
+    return change
+
+
+def _deny_what_is_said(tables: Tables) -> None:
+    """Let the border be closed and not closed, both from 1988 on."""
+    frame = tables["statuses"]
+    twin = frame.iloc[[0]].assign(status_id="arvania-belmark-not-border-closed", holds=False)
+    tables["statuses"] = pd.concat([frame, twin], ignore_index=True)
+
+
+def _read(row: int, **cells: object) -> Break:
+    """Change a reading, its bounds with its date."""
+
+    def change(tables: Tables) -> None:
+        frame = tables["corroborations"]
+        for column, value in cells.items():
+            frame.loc[row, column] = value
+        bounds = dates.reading_bounds(frame.loc[row, "bound"], frame.loc[row, "date"])
+        for column, day in bounds._asdict().items():
+            frame.loc[row, column] = pd.Timestamp(day) if day else pd.NaT
+
+    return change
+
+
+def _deny_from_another_start(tables: Tables) -> None:
+    """Let the seed deny what it says, on days that only a reading of the start makes certain."""
+    closed = tables["statuses"].iloc[[0]]
+    twin = closed.assign(status_id="arvania-belmark-not-border-closed", holds=False, end_earliest=pd.Timestamp("1988"))
+    tables["statuses"] = pd.concat([tables["statuses"], twin], ignore_index=True)
+    frame = tables["corroborations"]
+    new = {"reading_id": f"{twin['status_id'].iloc[0]}-end-by", "record_id": twin["status_id"].iloc[0], "bound": "end"}
+    day = {"end_earliest": pd.Timestamp("1989"), "end_latest": pd.Timestamp("1990"), "start_latest": pd.NaT}
+    tables["corroborations"] = pd.concat([frame, frame.iloc[[1]].assign(**new, **day)], ignore_index=True)
+
+
+def _exclude(tables: Tables) -> None:
+    """Let the applied readings of a status end it before they let it begin."""
+    _read(1, date="1988-06")(tables)
+    frame = tables["corroborations"]
+    new = {"reading_id": f"{CLOSED}-end-1988-05", "bound": "end", "end_latest": pd.Timestamp("1988-05-01")}
+    twin = frame.iloc[[1]].assign(**new, start_earliest=pd.NaT, start_latest=pd.NaT)
+    tables["corroborations"] = pd.concat([frame, twin], ignore_index=True)
+
+
+CLASH, SECOND = "arvania-belmark-clash-1988", "arvania-belmark-clash-1988-second"
+SPEECH, CLOSED = "arvania-belmark-accusation-1991", "arvania-belmark-border-closed"
+NO_RELATIONS, DENIAL = "arvania-belmark-no-diplomatic-relations", "belmark-league-not-membership"
+READ = f"{CLOSED}-start-1988-05"
+# corroborations: 0 of the start of CLOSED, contradicts; 1 the same, applied; 2 and 3 of CLASH, applied and contradicts.
+# events: 0 SPEECH, 1 CLASH, 2 SECOND; statuses: 0 CLOSED, 1 NO_RELATIONS, 2 DENIAL; the rest by key.
+BREAKS: dict[str, tuple[Break, tuple[str, str]]] = {
+    "keys_are_unique": (_put("events", 1, "event_id", SPEECH), ("events", SPEECH)),
+    "rows_are_in_key_order": (_reverse("entities"), ("entities", "LEAGUE")),
+    "ids_are_well_formed": (_put("events", 1, "event_id", "Clash"), ("events", "Clash")),
+    "entity_ids_follow_their_kind": (_put("entities", 0, "iso3", "AAB"), ("entities", "AAA")),
+    "references_resolve": (_put("statuses", 2, "object", "LEAGEU"), ("statuses", DENIAL)),
+    "records_and_timeline_agree": (_drop("timeline", 0), ("events", SPEECH)),
+    "timeline_repeats_its_records": (_put("timeline", 1, "title", "Another"), ("timeline", CLOSED)),
+    "bounds_are_ordered": (_put("statuses", 0, "start_earliest", pd.Timestamp("1989")), ("statuses", CLOSED)),
+    "nothing_is_later_than_its_seed": (_put("events", 1, "end_latest", pd.Timestamp("1999")), ("events", CLASH)),
+    "bounds_follow_from_the_coded_dates": (_put("events", 1, "date", "1988"), ("events", CLASH)),
+    "records_carry_the_horizon_of_their_seed": (
+        _put("events", 1, "speaks_until", pd.Timestamp("1991-05-06")),
+        ("events", CLASH),
+    ),
+    "symmetric_pairs_are_ordered": (_put("statuses", 1, "subject", "XCO"), ("statuses", NO_RELATIONS)),
+    "nobody_stands_on_both_sides": (_put("statuses", 2, "object", "AAB"), ("statuses", DENIAL)),
+    "events_have_participants": (
+        lambda tables: tables.update(participants=tables["participants"].iloc[2:].reset_index(drop=True)),
+        ("events", SPEECH),
+    ),
+    "roles_fit_the_type": (_put("participants", 2, "role", "target"), ("events", CLASH)),
+    "kinds_fit_the_type": (_put("statuses", 2, "object", "XCO"), ("statuses", DENIAL)),
+    "places_fit_the_type": (_put("events", 0, "location", "AAA"), ("events", SPEECH)),
+    "attributions_name_somebody": (_put("statuses", 0, "attributed_to", "AAB"), ("statuses", CLOSED)),
+    "occurrences_are_those_of_other_seeds": (_put("events", 1, "same_as", SPEECH), ("events", CLASH)),
+    "no_seed_contradicts_itself": (_deny_what_is_said, ("statuses", "arvania-belmark-not-border-closed")),
+    "coverage_tiles_every_seed": (_put("coverage", 0, "end_char", 3), ("coverage", None)),
+    "cited_stretches_are_the_evidence": (_put("coverage", 0, "disposition", "opinion"), ("evidence", None)),
+    "quotes_stand_at_their_offsets": (_put("evidence", 0, "quote", "Other words."), ("evidence", None)),
+    "sources_describe_their_text": (_put("sources", 0, "characters", 1), ("sources", "mini")),
+    "readings_fit_their_record": (_read(1, bound="end"), ("corroborations", READ)),
+    "readings_have_the_bounds_of_their_date": (
+        _put("corroborations", 1, "start_latest", pd.Timestamp("1988-06-01")),
+        ("corroborations", READ),
+    ),
+    "relations_are_borne_out": (_read(1, relation="confirms"), ("corroborations", READ)),
+    "no_preferred_reading_contradicts": (_read(1, date="1970"), ("corroborations", READ)),
+    "one_reading_is_preferred": (
+        _put("corroborations", 0, "preferred", value=True),
+        ("corroborations", READ),
+    ),
+    "readings_are_applied_as_the_rules_say": (
+        _put("corroborations", 1, "applied", value=False),
+        ("corroborations", READ),
+    ),
+    "applied_readings_agree": (_exclude, ("corroborations", f"{CLOSED}-end-1988-05")),
+    "no_reading_makes_a_seed_contradict_itself": (
+        _deny_from_another_start,
+        ("corroborations", "arvania-belmark-not-border-closed-end-by"),
+    ),
+    "references_are_cited": (_put("references", 0, "reference_id", "aaa"), ("references", "aaa")),
+}
+
+
+def test_every_rule_is_tried() -> None:
+    """No rule is without a way to break it."""
+    assert list(BREAKS) == list(registry.RULES)
+
+
+@pytest.mark.parametrize("name", registry.RULES)
+def test_a_rule_finds_the_row_that_breaks_it(name: str, good: dataset.Built) -> None:
+    """A rule is silent on whole tables, and names table and key of the row that was broken."""
+    assert list(registry.RULES[name](_shipped(good))) == []
+
+    change, (table, key) = BREAKS[name]
+    found = list(registry.RULES[name](_shipped(good, change)))
+    assert found
+    assert table in {finding.table for finding in found}
+    assert key is None or key in {finding.key for finding in found}
+    assert all(finding.what and finding.do for finding in found)
+
+
+def test_the_release_breaks_no_rule() -> None:
+    """Every rule over every released row, with the texts at hand, finds nothing, and there was something to find."""
+    root = HERE.parent
+    tables, unread = standing.read_shipped(root)
+    texts = {path.stem: path.read_bytes().decode() for path in (root / "seeds").glob("*.txt")}
+    shipped = registry.Shipped(tables, texts)
+
+    assert unread == []
+    assert list(registry.broken(shipped)) == []
+    assert set(tables["sources"]["source_id"]) == set(texts)
+    counted = {name: len(tables[name]) for name in CORE}
+    assert min(counted.values()) > 0, counted
+    assert len(list(shipped.records())) == len(tables["timeline"]) > 30
+
+
+def test_an_id_used_twice_silences_the_rules_about_the_mixture(good: dataset.Built) -> None:
+    """Of two records with one id only the id is reported: what their rows say together is nobody's mistake."""
+    shipped = _shipped(good, BREAKS["keys_are_unique"][0])
+    assert shipped.doubled == {SPEECH}
+    about = [(name, finding.key) for name, finding in registry.broken(shipped) if finding.key == SPEECH]
+    assert about == [("keys_are_unique", SPEECH)]
+
+
+def _status(holds: str, start: str, end: str) -> dict[str, object]:
+    """Give a status with certain days only between two years."""
+    windows = {"start_latest": pd.Timestamp(start), "end_earliest": pd.Timestamp(end)}
+    return {"status_id": f"a-b-{holds}membership", "holds": not holds, **windows}
+
+
+@pytest.mark.parametrize(
+    ("claim", "denial", "day"),
+    [
+        (("1990", "1992"), ("1991", "1993"), "1991-01-01"),
+        (("1990", "1992"), ("1992", "1993"), "1992-01-01"),
+        (("1990", "1992"), ("1993", "1994"), None),
+        (("1994", "1990"), ("1991", "1993"), None),
+    ],
+    ids=["overlap", "one day", "one after the other", "never certain"],
+)
+def test_a_contradiction_needs_a_day_on_which_both_are_certain(
+    claim: tuple[str, str], denial: tuple[str, str], day: str | None, good: dataset.Built
+) -> None:
+    """Yes and no of one proposition clash on the first day that is certain for both, and only there."""
+
+    def change(tables: Tables) -> None:
+        frame = tables["statuses"]
+        rows = [frame.iloc[[2]].assign(**_status("", *claim)), frame.iloc[[2]].assign(**_status("not-", *denial))]
+        tables["statuses"] = pd.concat(rows, ignore_index=True)
+
+    found = list(records.no_seed_contradicts_itself(_shipped(good, change)))
+    assert [finding.facts[-1].text for finding in found] == ([day] if day else [])
+
+
+def test_two_seeds_may_contradict_each_other(good: dataset.Built) -> None:
+    """Opposite claims of two seeds are both kept."""
+
+    def change(tables: Tables) -> None:
+        _deny_what_is_said(tables)
+        tables["statuses"].loc[len(tables["statuses"]) - 1, "source_id"] = "second"
+
+    assert list(records.no_seed_contradicts_itself(_shipped(good, change))) == []
+
+
+def test_a_bound_that_is_unknown_breaks_no_order(good: dataset.Built) -> None:
+    """Null bounds are neither before nor after anything."""
+
+    def change(tables: Tables) -> None:
+        tables["statuses"].loc[:, list(registry.BOUNDS)] = pd.NaT
+
+    assert list(records.bounds_are_ordered(_shipped(good, change))) == []
+    assert list(records.nothing_is_later_than_its_seed(_shipped(good, change))) == []
+
+
+def test_without_texts_the_rules_about_texts_are_silent(good: dataset.Built) -> None:
+    """Where a seed's text is not at hand, its quotes and its hash are not judged."""
+    for name in ("quotes_stand_at_their_offsets", "sources_describe_their_text"):
+        broken = _shipped(good, BREAKS[name][0])
+        assert list(registry.RULES[name](broken))
+        assert list(registry.RULES[name](registry.Shipped(broken.tables, {}))) == []

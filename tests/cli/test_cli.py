@@ -1,0 +1,325 @@
+"""The command line, as it is met at a terminal and in a pipe."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+import caucasus_events
+from caucasus_events.cli import main
+from caucasus_events.model import schema
+from caucasus_events.reading import tables
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def run(*words: str) -> Result:
+    """Run a command as from a shell."""
+    return CliRunner().invoke(main, list(words))
+
+
+COMMANDS = sorted(main.commands)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_a_command_shows_an_example(name: str) -> None:
+    """Every command explains itself with an example, within 80 columns."""
+    result = run(name, "--help")
+    assert result.exit_code == 0
+    assert f"caucasus-events {name}" in result.output
+    assert max(map(len, result.output.splitlines())) <= 80
+
+
+def test_help_lists_every_command() -> None:
+    """The first help names all commands and fits 80 columns."""
+    result = run("--help")
+    assert all(f"\n  {name}" in result.output for name in COMMANDS)
+    assert max(map(len, result.output.splitlines())) <= 80
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    """--version, the module run with -m, and __version__ tell one version."""
+    command = [sys.executable, "-m", "caucasus_events", "--version"]
+    module = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    told = f"caucasus-events, version {caucasus_events.__version__}\n"
+    told += "To cite it: caucasus_events.cite(), in BibTeX, APA or CSL-JSON\n"
+    assert run("--version").output == module == told
+
+
+def test_build_says_what_it_read_and_wrote(mini: Path) -> None:
+    """Build names the seeds with their shares, the tables with their rows, and the records."""
+    result = run("build", "--root", str(mini))
+    assert result.exit_code == 0
+    assert result.output == (
+        "read   seeds/mini: 170 characters, 92.0% cited, 8.0% set aside\n"
+        "wrote  data/sources.parquet: 1 rows\n"
+        "wrote  data/entities.parquet: 3 rows\n"
+        "wrote  data/events.parquet: 2 rows\n"
+        "wrote  data/participants.parquet: 4 rows\n"
+        "wrote  data/statuses.parquet: 3 rows\n"
+        "wrote  data/evidence.parquet: 8 rows\n"
+        "wrote  data/coverage.parquet: 2 rows\n"
+        "wrote  data/timeline.parquet: 5 rows\n"
+        "wrote  data/corroborations.parquet: 2 rows\n"
+        "wrote  data/references.parquet: 2 rows\n"
+        "wrote  data/external_ids.parquet: 1 rows\n"
+        f"built  caucasus-events {caucasus_events.__version__}: 5 records\n"
+    )
+
+
+def test_check_passes_on_what_build_wrote(mini: Path) -> None:
+    """Check says what it compared and how many rules hold."""
+    run("build", "--root", str(mini))
+    result = run("check", "--root", str(mini))
+    assert result.exit_code == 0
+    assert result.output.startswith("data/ is what the seeds build (compared: ")
+    assert result.output.endswith(" rules hold over 5 records.\n")
+
+
+def test_problems_go_to_standard_error_and_exit_with_1(mini: Path) -> None:
+    """A mistake is printed in full to standard error, with the count, and nothing is written."""
+    sheet = mini / "seeds" / "mini.toml"
+    sheet.write_text(sheet.read_text().replace('kind = "organisation"', 'kind = "organization"'))
+    result = run("build", "--root", str(mini))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        "seeds/mini.toml:28: entity LEAGUE: unknown kind 'organization'\n"
+        "    known     state, organisation, territory, authority, person\n"
+        "    do        write organisation, or another known code\n"
+        "\n1 problem; nothing was written.\n"
+    )
+    assert not (mini / "data").exists()
+
+
+def test_check_of_data_that_are_not_there_names_every_file(mini: Path) -> None:
+    """Check in a checkout that was never built lists the missing files and exits with 1."""
+    result = run("check", "--root", str(mini))
+    assert result.exit_code == 1
+    assert all(f"data/{name}.parquet: the file is missing" in result.stderr for name in schema.TABLES)
+
+
+@pytest.mark.parametrize("name", tables.TABLES)
+def test_show_prints_the_dictionary_of_a_table(name: str) -> None:
+    """Show TABLE lists every column with its meaning, within 80 columns."""
+    result = run("show", name)
+    assert result.exit_code == 0
+    assert all(f"\n  {column}" in result.output for column in schema.descriptions(schema.TABLES[name]))
+    assert max(map(len, result.output.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", tables.TABLES)
+def test_show_prints_a_table_as_csv(name: str) -> None:
+    """Show TABLE --format csv gives every row, for people without Parquet."""
+    result = run("show", name, "--format", "csv")
+    assert result.exit_code == 0
+    frame = tables.load(name)
+    read = pd.read_csv(io.StringIO(result.stdout), dtype=str, keep_default_na=False)
+    assert list(read.columns) == list(frame.columns)
+    assert len(read) == len(frame) > 0
+
+
+def test_show_without_a_name_lists_the_tables() -> None:
+    """Show alone lists every table with its grain."""
+    assert [line.split()[0] for line in run("show").output.splitlines() if line[0] != " "] == list(tables.TABLES)
+
+
+@pytest.mark.parametrize("identity", tables.load("timeline")["record_id"])
+def test_show_prints_a_record_with_every_passage(identity: str) -> None:
+    """Show RECORD gives title, dates, each quote that proves it, and the document."""
+    result = run("show", identity)
+    words = " ".join(result.output.split())
+    passages = tables.load("evidence").query("record_id == @identity")["quote"]
+    assert result.exit_code == 0
+    assert len(passages) > 0
+    assert all(quote in words for quote in passages)
+    assert "The Moscow Times, 23 July 2020" in words
+    assert all(len(line) <= 80 or line.startswith("  https://") for line in result.output.splitlines())
+
+
+def test_show_of_an_unknown_name_tells_the_nearest() -> None:
+    """A name that is no table and no record exits with 1 and suggests the nearest."""
+    result = run("show", "turkey-armenia-border-close")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        "caucasus-events: no table and no record is called 'turkey-armenia-border-close'; "
+        "did you mean turkey-armenia-border-closed?\n"
+    )
+
+
+def test_list_filters_by_type_and_entity() -> None:
+    """List shows all records, those of a type, or those in which an entity is a party."""
+    assert run("list").output.endswith("\n34 records\n")
+    assert run("list", "--type", "clash").output.endswith("\n3 records\n")
+    georgia = run("list", "--type", "clash", "--entity", "Georgia").output
+    assert georgia.startswith("georgia-russia-escalation-2008\n")
+    assert georgia.endswith("\n1 record\n")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--type", "clashes", "unknown type 'clashes' (nearest: clash; known: "),
+        ("--entity", "Turky", "unknown entity 'Turky' (nearest: Turkey; known: "),
+    ],
+)
+def test_list_refuses_unknown_names(option: str, value: str, message: str) -> None:
+    """An unknown type or entity exits with 1 and names the nearest."""
+    result = run("list", option, value)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"caucasus-events: {message}")
+
+
+def test_new_writes_the_head_of_a_sheet_that_only_needs_coding(mini: Path, tmp_path: Path) -> None:
+    """New copies the text, fills in title and hash, and the build then asks for what a person must add."""
+    text = tmp_path / "report-1991.txt"
+    text.write_text("# A report\n\nNothing happened.\n")
+    result = run("new", str(text), "--root", str(mini))
+    assert result.exit_code == 0
+    assert result.output == (
+        "wrote  seeds/report-1991.toml\n"
+        "next   fill in [source] and code every passage as seeds/CODEBOOK.md tells;\n"
+        "       caucasus-events build lists what is still missing\n"
+    )
+    assert (mini / "seeds" / "report-1991.txt").read_bytes() == text.read_bytes()
+    sheet = mini / "seeds" / "report-1991.toml"
+    assert 'title = "A report"' in sheet.read_text()
+    missing = run("build", "--root", str(mini)).stderr
+    assert "seeds/report-1991.toml:8: source: published is not a day" in missing
+    assert "seeds/report-1991.toml:5: source: author is empty" in missing
+    filled = re.sub(r'(published|speaks_until) = "\?"', r'\1 = "1991-05-07"', sheet.read_text())
+    sheet.write_text(filled.replace('"?"', '"somebody"'))
+    uncoded = run("build", "--root", str(mini)).stderr
+    assert "seeds/report-1991.txt:1: words are neither cited nor set aside" in uncoded
+    assert uncoded.endswith("\n1 problem; nothing was written.\n")
+
+
+def test_the_commented_records_of_a_new_sheet_are_well_formed(mini: Path, tmp_path: Path) -> None:
+    """Without their comment signs, the records in a new sheet have the keys that the format asks for."""
+    text = tmp_path / "report-1991.txt"
+    text.write_text("the words, exactly as they stand in the text\n")
+    run("new", str(text), "--root", str(mini))
+    sheet = mini / "seeds" / "report-1991.toml"
+    head, _, records = sheet.read_text().replace('"?"', '"1991-05-07"').partition("# [[entity]]")
+    sheet.write_text(head + "\n".join(line.removeprefix("# ") for line in ("# [[entity]]" + records).splitlines()))
+    errors = run("build", "--root", str(mini)).stderr
+    assert "unknown entity 'CSTO' in object" in errors
+    assert all(words not in errors for words in ("unknown key", "missing", "wrong type", "TOML"))
+
+
+def test_new_refuses_a_name_that_is_taken_or_no_id(mini: Path, tmp_path: Path) -> None:
+    """A file that exists is never overwritten, and a name that is no id is refused."""
+    before = {path.name: path.read_bytes() for path in (mini / "seeds").iterdir()}
+    (tmp_path / "mini.txt").write_text("Other words.\n")
+    (tmp_path / "My Report.txt").write_text("Other words.\n")
+    taken, unfit = (
+        run("new", str(tmp_path / "mini.txt"), "--root", str(mini)),
+        run("new", str(tmp_path / "My Report.txt"), "--root", str(mini)),
+    )
+    assert (taken.exit_code, unfit.exit_code) == (1, 1)
+    assert "seeds/mini.txt: the file exists" in taken.stderr
+    assert "seeds/My Report.txt: the name of the file is not the id of a seed" in unfit.stderr
+    assert {path.name: path.read_bytes() for path in (mini / "seeds").iterdir()} == before
+
+
+def test_outside_a_checkout_the_error_says_where_to_go(tmp_path: Path) -> None:
+    """Build and check in a folder without seeds exit with 1 and one line."""
+    for name in ("build", "check"):
+        result = run(name, "--root", str(tmp_path))
+        assert result.exit_code == 1
+        assert result.stderr == (
+            f"caucasus-events: there are no seeds in {tmp_path / 'seeds'}; "
+            "run this in a checkout, or give its folder with --root\n"
+        )
+
+
+def test_annotate_adds_columns_to_a_file(tmp_path: Path) -> None:
+    """`annotate` writes the same rows with a column per type, and notes codes that nobody has."""
+    mine = pd.DataFrame({"day": ["1992-05-01", "2001-05-01", "2001-05-01"], "a": ["TUR", "TUR", "FRA"]})
+    mine.to_parquet(tmp_path / "in.parquet")
+    words = ("--date", "day", "--subject", "a", "--type", "border_closed", "--prefix", "ce_")
+    result = run("annotate", str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet"), *words)
+    assert (result.exit_code, result.stdout) == (0, f"wrote  {tmp_path / 'out.parquet'}: 3 rows\n")
+    assert result.stderr.startswith("note   codes that nobody in this dataset has are answered <NA>: column 'a'")
+    written = pd.read_parquet(tmp_path / "out.parquet")
+    assert list(written.columns) == ["day", "a", "ce_border_closed"]
+    assert written["ce_border_closed"].fillna(value=False).tolist() == [False, True, False]
+    assert written["ce_border_closed"].isna().tolist() == [True, False, True]
+
+
+def test_annotate_of_a_missing_column_writes_nothing(tmp_path: Path) -> None:
+    """A column that is not there exits with 1, and no file is left behind."""
+    pd.DataFrame({"day": ["1992-05-01"], "a": ["TUR"]}).to_parquet(tmp_path / "in.parquet")
+    result = run(
+        "annotate", str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet"), "--date", "day", "--subject", "b"
+    )
+    assert result.exit_code == 1
+    assert "'b'" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["in.parquet"]
+
+
+def test_dates_narrows_what_is_shown_listed_annotated_and_explored(tmp_path: Path) -> None:
+    """With --dates corroborated every command that says when says it as other sources narrow it."""
+    shown = run("show", "armenia-eaeu-membership").stdout
+    assert "  when       began by 2020-07-23, still so on 2020-07-23\n" in shown
+    assert (
+        "  start 2015-01-02: refines the seed, high, applied\n"
+        "  Armenia became a member on 2 January 2015, a day after the union came into\n"
+        "  being.\n"
+        "  sources: ragmamoul-2015-01-02; commonspace-eeu-membership\n"
+    ) in shown
+    shown = run("show", "armenia-eaeu-membership", "--dates", "corroborated").stdout
+    assert "  when       began 2015-01-02, still so on 2020-07-23\n" in shown
+    listed = run("list", "--type", "ceasefire", "--dates", "corroborated").stdout
+    assert "    ceasefire, 1994-05-12: Ceasefire in the Nagorno-Karabakh conflict, brokered" in listed
+    header = run("show", "events", "--format", "csv", "--dates", "corroborated").stdout.splitlines()[0]
+    assert header.endswith(
+        ",start_basis,end_basis,seed_start_earliest,seed_start_latest,seed_end_earliest,seed_end_latest,reading_ids"
+    )
+    pd.DataFrame({"day": ["2018-01-01"], "a": ["ARM"]}).to_parquet(tmp_path / "in.parquet")
+    words = ("--date", "day", "--subject", "a", "--type", "membership", "--dates", "corroborated")
+    assert run("annotate", str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet"), *words).exit_code == 0
+    assert pd.read_parquet(tmp_path / "out.parquet")["membership"].tolist() == [True]
+    assert run("explore", str(tmp_path / "page.html"), "--dates", "corroborated").exit_code == 0
+    assert '"dates": "corroborated"' in (tmp_path / "page.html").read_text("utf-8")
+
+
+def test_explore_writes_one_page(tmp_path: Path) -> None:
+    """`explore` writes a page, and says so; a folder that is not there is an error."""
+    result = run("explore", str(tmp_path / "page.html"))
+    assert (result.exit_code, result.output) == (0, f"wrote  {tmp_path / 'page.html'}\n")
+    assert (tmp_path / "page.html").read_text("utf-8").startswith("<!DOCTYPE html>")
+    failed = run("explore", str(tmp_path / "nowhere" / "page.html"))
+    assert (failed.exit_code, failed.stderr) == (
+        1,
+        f"caucasus-events: cannot write {tmp_path / 'nowhere' / 'page.html'}: No such file or directory\n",
+    )
+
+
+def test_verify_names_every_good_file() -> None:
+    """`verify` lists each table of the installed release."""
+    result = run("verify")
+    assert result.exit_code == 0
+    assert all(f"good   {name}.parquet: " in result.output for name in tables.TABLES)
+    assert result.output.endswith(f" files are those of caucasus-events {caucasus_events.__version__}.\n")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_whatever_the_system_encodes_a_record_is_printed_whole(encoding: str) -> None:
+    """Where output cannot hold every letter of the data, it is written as UTF-8."""
+    record = str(tables.load_events()["event_id"].iloc[0])
+    command = [sys.executable, "-W", "ignore", "-m", "caucasus_events", "show", record]
+    printed = [
+        subprocess.run(command, capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": each}).stdout
+        for each in ("utf-8", encoding)
+    ]
+    assert printed[0] == printed[1]
+    assert not printed[0].isascii()

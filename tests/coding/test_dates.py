@@ -1,0 +1,198 @@
+"""EDTF to bounds: the table of forms, what is refused, and the laws."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from caucasus_events.coding import dates
+
+UNTIL = date(2020, 7, 23)
+
+# Legend: a window is "first … last"; - is an open side.
+WINDOWS = {
+    "1988": "1988-01-01 … 1988-12-31",
+    "1988-02": "1988-02-01 … 1988-02-29",
+    "1989-02": "1989-02-01 … 1989-02-28",
+    "1988-02-20": "1988-02-20 … 1988-02-20",
+    "1988~": "1987-01-01 … 1989-12-31",
+    "1988?": "1987-01-01 … 1989-12-31",
+    "1988%": "1987-01-01 … 1989-12-31",
+    "1988-01~": "1987-12-01 … 1988-02-29",
+    "1988-12?": "1988-11-01 … 1989-01-31",
+    "1988-02-29~": "1988-02-28 … 1988-03-01",
+    "1988-12-31%": "1988-12-30 … 1989-01-01",
+    "0001~": "0001-01-01 … 0002-12-31",
+    "9999-12-31~": "9999-12-30 … 9999-12-31",
+    "[1988-05..1988-07]": "1988-05-01 … 1988-07-31",
+    "[1988..1988-07]": "1988-01-01 … 1988-07-31",
+    "[..1988]": "- … 1988-12-31",
+    "[1988-05-03..]": "1988-05-03 … -",
+}
+
+# Legend: the date, what is wrong, the column of the caret.
+REFUSED = [
+    ("", "the date is not one that this dataset reads", 0),
+    ("199X", "the date is not one that this dataset reads", 0),
+    ("1993-21", "there is no such day", 0),
+    ("1993-13", "there is no such day", 0),
+    ("1993-02-30", "there is no such day", 0),
+    ("1993-02-29", "there is no such day", 0),
+    ("0000", "there is no such day", 0),
+    ("-0100", "the date is not one that this dataset reads", 0),
+    ("19930", "the date is not one that this dataset reads", 0),
+    ("1993-1", "the date is not one that this dataset reads", 0),
+    ("May 1993", "the date is not one that this dataset reads", 0),
+    ("1993-05-01T10:00", "the date is not one that this dataset reads", 0),
+    ("{1990..1992}", "the date is not one that this dataset reads", 0),
+    ("[1990,1992]", "the date is not one that this dataset reads", 0),
+    ("[..]", "a set needs a first or a last date", 1),
+    ("[1988~..1990]", "a set takes plain dates", 1),
+    ("[1988..1990?]", "a set takes plain dates", 7),
+    ("[1990..1988]", "the set ends before it begins", 7),
+    ("[1990..1988-02-30]", "there is no such day", 7),
+]
+
+# Legend: start | end -> start window | end window, state. S is the day the seed speaks until.
+STATUSES = {
+    ("1993", ".."): ("1993-01-01 … 1993-12-31", "S … -", "ongoing"),
+    (None, ".."): ("- … S", "S … -", "ongoing"),
+    ("1988", "1991"): ("1988-01-01 … 1988-12-31", "1991-01-01 … 1991-12-31", "ended"),
+    (None, "1991"): ("- … 1991-12-31", "1991-01-01 … 1991-12-31", "ended"),
+    ("1993-05-01", None): ("1993-05-01 … 1993-05-01", "1993-05-01 … -", "unknown"),
+    ("1993", None): ("1993-01-01 … 1993-12-31", "1993-01-01 … -", "unknown"),
+    (None, None): ("- … S", "- … -", "unknown"),
+    ("2020", ".."): ("2020-01-01 … S", "S … -", "ongoing"),
+    ("[1990..]", "1995"): ("1990-01-01 … 1995-12-31", "1995-01-01 … 1995-12-31", "ended"),
+    ("[1990..]", ".."): ("1990-01-01 … S", "S … -", "ongoing"),
+    ("[..1990]", ".."): ("- … 1990-12-31", "S … -", "ongoing"),
+    ("1990", "[..1995]"): ("1990-01-01 … 1990-12-31", "1990-01-01 … 1995-12-31", "ended"),
+    ("1990", "[1995..]"): ("1990-01-01 … 1990-12-31", "1995-01-01 … S", "ended"),
+    ("1990", "2020"): ("1990-01-01 … 1990-12-31", "2020-01-01 … S", "ended"),
+}
+
+EVENTS = {
+    None: ("- … S", "- … S", "none"),
+    "2020-07": ("2020-07-01 … S", "2020-07-01 … S", "month"),
+    "2016": ("2016-01-01 … 2016-12-31", "2016-01-01 … 2016-12-31", "year"),
+    "2016-04-02": ("2016-04-02 … 2016-04-02", "2016-04-02 … 2016-04-02", "day"),
+    "2016-04-02~": ("2016-04-01 … 2016-04-03", "2016-04-01 … 2016-04-03", "day"),
+    "2016-04-02/2016-04-05": ("2016-04-02 … 2016-04-02", "2016-04-05 … 2016-04-05", "range"),
+    "2016-04/2016": ("2016-04-01 … 2016-04-30", "2016-01-01 … 2016-12-31", None),
+    "[2016-04..2016-06]": ("2016-04-01 … 2016-06-30", "2016-04-01 … 2016-06-30", "range"),
+    "[2020-07..]": ("2020-07-01 … S", "2020-07-01 … S", "range"),
+    "[..2016]": ("- … 2016-12-31", "- … 2016-12-31", "range"),
+}
+
+
+def window(first: date | None, last: date | None) -> str:
+    """Write a window in the words of the tables above."""
+    return " … ".join("-" if day is None else day.isoformat() for day in (first, last))
+
+
+@pytest.mark.parametrize("text", WINDOWS)
+def test_a_date_is_the_window_of_days_it_stands_for(text: str) -> None:
+    """Every accepted form has the window of the table."""
+    assert window(*dates.parse_window(text)) == WINDOWS[text]
+
+
+@pytest.mark.parametrize(("text", "what", "caret"), REFUSED)
+def test_all_else_is_refused_with_its_place(text: str, what: str, caret: int) -> None:
+    """Every other form is refused, says why, and points at the character."""
+    with pytest.raises(dates.DateError) as caught:
+        dates.parse_window(text)
+    assert (caught.value.what, caught.value.text, caught.value.caret) == (what, text, caret)
+
+
+@pytest.mark.parametrize(("start", "end"), STATUSES)
+def test_bounds_of_a_status_follow_the_table(start: str | None, end: str | None) -> None:
+    """Start, end, open, unknown and left out give the windows of the table, cut at the horizon."""
+    expected = tuple(part.replace("S", UNTIL.isoformat()) for part in STATUSES[start, end])
+    bounds, state = dates.status_bounds(start, end, UNTIL)
+    assert (window(*bounds[:2]), window(*bounds[2:]), state) == expected
+
+
+@pytest.mark.parametrize("text", [text for text, row in EVENTS.items() if row[2]])
+def test_bounds_of_an_event_follow_the_table(text: str | None) -> None:
+    """A date, a set, an interval and no date give the windows of the table, cut at the horizon."""
+    expected = tuple(part.replace("S", UNTIL.isoformat()) for part in EVENTS[text] if part)
+    bounds = dates.event_bounds(text, UNTIL)
+    assert (window(*bounds[:2]), window(*bounds[2:]), dates.precision(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "what"),
+    [
+        ("1993", "1992", "the end comes before its start"),
+        ("1993-05", "1993", "the end comes before its start"),
+        ("1993", "1993-05", "the end comes before its start"),
+        ("..", "1993", '".." cannot be a start'),
+        ("1990/1991", "..", "an interval cannot be the start of a status"),
+        ("1990", "1991/1992", "an interval cannot be the end of a status"),
+        ("2020-08", "..", "the date lies after 2020-07-23, the day the seed speaks until"),
+        ("1990", "2021", "the date lies after 2020-07-23, the day the seed speaks until"),
+    ],
+)
+def test_impossible_statuses_are_refused(start: str, end: str, what: str) -> None:
+    """An end before its start, an open start and a date after the seed are errors that say so."""
+    with pytest.raises(dates.DateError) as caught:
+        dates.status_bounds(start, end, UNTIL)
+    assert caught.value.what == what
+
+
+def test_an_event_cannot_end_before_it_begins() -> None:
+    """The second date of an interval points at itself when it comes first."""
+    with pytest.raises(dates.DateError) as caught:
+        dates.event_bounds("2016-04/2016", UNTIL)
+    assert (caught.value.what, caught.value.caret) == ("the end comes before its start", 8)
+
+
+days = st.dates(date(1, 1, 1), date(9999, 12, 31))
+marks = st.sampled_from(["", "~", "?", "%"])
+
+
+@st.composite
+def singles(draw: st.DrawFn) -> str:
+    """Any single date with any mark."""
+    text = draw(days).isoformat()
+    return text[: draw(st.sampled_from([4, 7, 10]))] + draw(marks)
+
+
+@given(singles())
+def test_a_mark_widens_and_never_moves(text: str) -> None:
+    """The window with a mark holds the window without it, and nothing farther than two years."""
+    plain, marked = dates.parse_window(text.rstrip("~?%")), dates.parse_window(text)
+    assert None not in (*plain, *marked)
+    assert marked.earliest <= plain.earliest <= plain.latest <= marked.latest  # type: ignore[operator]
+    assert plain.earliest - marked.earliest <= timedelta(days=366)  # type: ignore[operator]
+
+
+@given(singles(), days)
+def test_no_bound_of_an_event_passes_the_horizon(text: str, until: date) -> None:
+    """Bounds are ordered and none is later than the day the seed speaks until."""
+    try:
+        bounds = dates.event_bounds(text, until)
+    except dates.DateError:
+        first = dates.parse_window(text).earliest
+        assert first is not None
+        assert first > until
+        return
+    assert bounds.start_earliest <= bounds.start_latest <= until  # type: ignore[operator]
+    assert bounds[:2] == bounds[2:]
+
+
+@given(st.none() | singles(), st.none() | st.just("..") | singles(), days)
+def test_bounds_of_a_status_are_ordered(start: str | None, end: str | None, until: date) -> None:
+    """Earliest is never after latest, a start never after its end, and a null is never invented away."""
+    try:
+        bounds, state = dates.status_bounds(start, end, until)
+    except dates.DateError:
+        return
+    for first, last in ((0, 1), (2, 3), (0, 2), (1, 3)):
+        one, other = bounds[first], bounds[last]
+        assert one is None or other is None or one <= other
+    assert (bounds.start_earliest is None) == (start is None)
+    assert (bounds.end_latest is None) == (state != "ended")

@@ -1,0 +1,157 @@
+"""The explorer as a file: its policy, its bytes, and its answers."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from plotly.offline import get_plotlyjs
+
+from caucasus_events.asking import steps
+from caucasus_events.asking.questions import as_of
+from caucasus_events.drawing import explorer
+from caucasus_events.errors import ReleaseError
+from caucasus_events.reading import tables
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def frames() -> dict[str, object]:
+    """The tables that the page is made of."""
+    return {name: tables.load(name) for name in explorer.TABLES}
+
+
+@pytest.fixture(scope="module")
+def page(frames: dict[str, object]) -> str:
+    """The page of the released data."""
+    return explorer.render(frames)
+
+
+def data_of(page: str, layer: str = "seed") -> dict[str, object]:
+    """Read the data of one layer out of the page, as the browser does."""
+    whole = json.loads(re.search(r'<script id="data" type="application/json">(.*?)</script>', page, re.DOTALL)[1])
+    return whole["layers"][layer]
+
+
+def test_the_policy_allows_the_two_scripts_of_the_page_and_nothing_else(page: str) -> None:
+    """Every script is named by its hash; nothing may be fetched, framed or sent."""
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)[1]
+    scripts = re.findall(r"<script>(.*?)</script>", page.replace(get_plotlyjs(), "PLOTLY"), re.DOTALL)
+    texts = [get_plotlyjs() if text == "PLOTLY" else text for text in scripts]
+    hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in texts)
+    assert len(texts) == 2
+    assert policy == f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:"
+
+
+def test_the_page_names_no_address_to_fetch(page: str) -> None:
+    """Outside plotly's own code, the only addresses are those of the sources, which are links."""
+    rest = page.replace(get_plotlyjs(), "")
+    assert re.findall(r'(?:src|href)="?https?:', rest) == []
+    sources = {*tables.load_timeline()["url"], *tables.load_references()["url"]}
+    written = json.dumps(data_of(page)["records"], ensure_ascii=False)
+    assert all(url in written or url in rest for url in sources)
+    found = set(re.findall(r'https?://[^\s"\\<]+', rest))
+    assert {url for url in found if not any(source.startswith(url) for source in sources)} == set()
+
+
+def test_the_same_data_give_the_same_bytes(tmp_path: Path) -> None:
+    """Two runs of two processes, with different seeds of hashing, write one file."""
+    pages = []
+    for seed in ("1", "2"):
+        path = tmp_path / f"{seed}.html"
+        code = f"from caucasus_events.explorer import write_explorer; write_explorer({str(path)!r})"
+        subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONHASHSEED": seed, "PATH": ""})
+        pages.append(path.read_bytes())
+    assert pages[0] == pages[1]
+
+
+@pytest.mark.parametrize("layer", ["seed", "corroborated"])
+def test_the_stretches_answer_every_day_as_as_of_does(page: str, layer: str) -> None:
+    """The stretches that are shipped tile all days, and give on each day of change what as_of gives in that layer."""
+    data = data_of(page, layer)
+    records = {record["id"]: record for record in data["records"]}
+    statuses = tables.load_statuses(layer)
+    days = sorted({day for stretches in data["stretches"] for first, last, *_ in stretches for day in (first, last)})
+    checked = 0
+    for day in days:
+        expected = as_of(np.datetime64(day, "D").item(), dates=layer)
+        key = ["type", "subject", "object", "about"]
+        rows = statuses.merge(expected[[*key, "answer", "why"]], on=key, how="left", validate="m:1")
+        for row in rows.itertuples():
+            found = [s for s in data["stretches"][records[row.status_id]["stretches"]] if s[0] <= day <= s[1]]
+            assert len(found) == 1
+            assert found[0][2:] == [row.answer, row.why if isinstance(row.why, str) else ""]
+            checked += 1
+    assert checked > 100
+
+
+def test_stretches_of_events_tile_all_days(page: str) -> None:
+    """An event has an answer on every day: it happened, may have happened, or was not on this day."""
+    data = data_of(page)
+    found = [data["stretches"][record["stretches"]] for record in data["records"] if record["kind"] == "event"]
+    assert len(found) == 8
+    for stretches in found:
+        assert stretches[0][0] == steps.FIRST_DAY
+        assert stretches[-1][1] == steps.LAST_DAY
+        assert all(before[1] + 1 == after[0] for before, after in pairwise(stretches))
+        assert {stretch[2] for stretch in stretches} == {"not on this day", "may have happened"}
+
+
+def test_every_record_brings_all_its_evidence(page: str) -> None:
+    """Each record of the dataset is in the page with every passage, offset and citation of it."""
+    data = data_of(page)
+    evidence = tables.load_evidence()
+    found = {
+        (record["id"], one["source"], one["start"], one["end"], one["quote"], one["prefix"], one["suffix"])
+        for record in data["records"]
+        for one in record["evidence"]
+    }
+    columns = ["record_id", "source_id", "start_char", "end_char", "quote", "prefix", "suffix"]
+    assert found == set(evidence[columns].fillna("").itertuples(index=False, name=None))
+    assert {record["id"] for record in data["records"]} == set(tables.load_timeline()["record_id"])
+
+
+def test_every_record_brings_what_other_sources_say(page: str) -> None:
+    """In both layers each record has every reading with its outcome and all its sources."""
+    told = tables.load_corroborations()
+    outcome = told["why_not"].map("not applied: {}".format).where(~told["applied"], "applied")
+    expected = sorted(
+        zip(told["record_id"], told["bound"], told["date"], outcome, told["sources"].str.count(";"), strict=True)
+    )
+    for layer in ("seed", "corroborated"):
+        found = [
+            (record["id"], one["bound"], one["date"], one["outcome"], len(one["sources"]) - 1)
+            for record in data_of(page, layer)["records"]
+            for one in record["readings"]
+        ]
+        assert sorted(found) == expected
+        assert len(found) > 50
+
+
+def test_version_and_digest_stand_in_the_page(page: str) -> None:
+    """The footer says which release this is."""
+    data = data_of(page)
+    attrs = tables.load_timeline().attrs
+    assert (data["version"], data["digest"], data["licence"]) == (
+        attrs["version"],
+        attrs["content_digest"],
+        attrs["licence"],
+    )
+
+
+def test_a_path_that_cannot_be_written_is_an_error_that_says_why(tmp_path: Path) -> None:
+    """A folder that is not there is named, with the reason of the system."""
+    path = tmp_path / "nowhere" / "explorer.html"
+    with pytest.raises(ReleaseError) as caught:
+        explorer.write_explorer(path)
+    assert str(caught.value) == f"cannot write {path}: No such file or directory"

@@ -1,0 +1,279 @@
+"""The figure: every record drawn or named, in order, escaped, and the same for a reader's own frame."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import states
+
+from caucasus_events.drawing import figure, look
+from caucasus_events.errors import InvalidValueError, UnknownNameError
+from caucasus_events.reading import tables
+
+UCDP = Path(__file__).parents[3] / "shared" / "real" / "ucdpged_sample_1000.csv"
+
+
+def drawn_ids(shown: object) -> set[str]:
+    """Give the ids of all records that have a mark."""
+    return {str(name) for trace in shown.data if trace.meta not in ("legend", "label") for name in trace.customdata}
+
+
+def words_at(shown: object, identity: str) -> str:
+    """Give what is shown when a record is pointed at."""
+    for trace in shown.data:
+        if trace.hovertext is not None and identity in list(trace.customdata):
+            return str(trace.hovertext[list(trace.customdata).index(identity)])
+    raise AssertionError(identity)
+
+
+def heading(shown: object) -> str:
+    """Give title and subtitle."""
+    return str(shown.layout.title.text)
+
+
+def test_every_released_record_is_drawn() -> None:
+    """No record is lost, whether its end is open, its start unknown or its length a day."""
+    assert drawn_ids(figure.timeline()) == set(tables.load_timeline()["record_id"])
+
+
+def test_every_record_of_a_frame_is_drawn() -> None:
+    """Each state of the table of marks has a mark in the figure."""
+    assert drawn_ids(figure.timeline(states.frame())) == set(states.MARKS)
+
+
+def test_the_tables_themselves_can_be_drawn() -> None:
+    """Events and statuses as they are loaded, and a part of them, are frames like any other."""
+    for frame, key in ((tables.load_events(), "event_id"), (tables.load_statuses().head(5), "status_id")):
+        assert drawn_ids(figure.timeline(frame)) == set(frame[key])
+
+
+def test_what_has_no_bound_is_named() -> None:
+    """A record without any bound has no place on the axis: the call says which."""
+    mine = pd.DataFrame({"id": ["a", "b"], "start_earliest": ["2001-01-01", None], "end_latest": ["2001-01-02", None]})
+    with pytest.warns(UserWarning, match="^1 not drawn, without any bound: b$"):
+        shown = figure.timeline(mine)
+    assert drawn_ids(shown) == {"a"}
+
+
+def test_no_record_left_is_an_honest_empty_figure() -> None:
+    """A selection that nothing fits gives a figure that says so, and no error."""
+    shown = figure.timeline(start="1950", end="1951")
+    assert drawn_ids(shown) == set()
+    assert "0 of 34 records" in heading(shown)
+    assert [note.text for note in shown.layout.annotations] == ["no record to draw"]
+
+
+def test_types_entities_and_days_choose() -> None:
+    """Types, parties and a window keep what fits, and the figure says how many of how many."""
+    assert drawn_ids(figure.timeline(types="border_closed")) == {"turkey-armenia-border-closed"}
+    shown = figure.timeline(entities=["Turkey"], types=["border_closed", "border_closure", "clash"])
+    assert drawn_ids(shown) == {"turkey-armenia-border-closed", "turkey-armenia-border-closure-1993"}
+    assert "2 of 34 records" in heading(shown)
+    in_2016 = drawn_ids(figure.timeline(start="2016-04", end="2016-04", types=["clash", "ceasefire"]))
+    assert in_2016 == {"armenia-azerbaijan-four-day-war-2016", "armenia-azerbaijan-ceasefire-2016"}
+
+
+def test_a_window_is_the_axis() -> None:
+    """Asked for two years, the axis shows these and no day more."""
+    first, last = figure.timeline(start="2016", end="2017").layout.xaxis.range
+    assert pd.Timestamp(first, unit="ms") == pd.Timestamp("2016-01-01")
+    assert pd.Timestamp(last, unit="ms") == pd.Timestamp("2018-01-01")
+
+
+def test_the_axis_runs_to_the_last_day_a_source_speaks() -> None:
+    """Left alone, the axis begins before the earliest bound and ends a little after the last word, under a veil."""
+    shown = figure.timeline()
+    first, last = (pd.Timestamp(day, unit="ms") for day in shown.layout.xaxis.range)
+    assert pd.Timestamp("1992-01-01") < first < pd.Timestamp("1993-01-01")
+    assert pd.Timestamp("2020-07-24") < last < pd.Timestamp("2021-07-24")
+    veils = [shape for shape in shown.layout.shapes if shape.fillcolor == look.VEIL]
+    assert [pd.Timestamp(veil.x0, unit="ms") for veil in veils] == [pd.Timestamp("2020-07-24")]
+
+
+def test_the_day_asked_about_is_marked_and_answered() -> None:
+    """as_of draws a line on its day, and each record says what it was then."""
+    shown = figure.timeline(as_of="1993-06-01")
+    lines = [shape for shape in shown.layout.shapes if shape.name == "as of"]
+    assert [pd.Timestamp(line.x0, unit="ms") for line in lines] == [pd.Timestamp("1993-06-01")]
+    assert "as of 1993-06-01" in [note.text for note in shown.layout.annotations]
+    assert "on 1993-06-01: unknown (start uncertain)" in words_at(shown, "turkey-armenia-border-closed")
+    with pytest.raises(InvalidValueError, match=r"^as_of is one day \(YYYY-MM-DD\), not '1993'$"):
+        figure.timeline(as_of="1993")
+
+
+def test_what_is_shown_of_a_record() -> None:
+    """Pointed at, a record says title, start, end, quote, citation and id; the end is never a day no source gives."""
+    shown = words_at(figure.timeline(), "turkey-armenia-border-closed")
+    assert shown.startswith(
+        "<b>Turkey keeps its border with Armenia closed</b><br>start 1993-01-01 … 1993-12-31<br>still so on 2020-07-23"
+    )
+    assert "<i>“and since 1993, Turkey has kept its border with Armenia<br>closed.”</i>" in shown
+    assert shown.endswith("<br>turkey-armenia-border-closed")
+    assert (
+        "“"
+        not in words_at(figure.timeline(types="alliance", quotes=False), "armenia-russia-alliance").split("<br>")[3][:1]
+    )
+
+
+def test_the_layer_is_said_where_the_frame_has_it() -> None:
+    """A frame with corroboration says of each record where its bounds come from."""
+    shown = figure.timeline(states.frame())
+    assert "start and end by corroboration" in words_at(shown, "by-others")
+    assert "dated by the seed alone" in words_at(shown, "certain")
+
+
+def test_hostile_text_is_escaped_wherever_it_is_shown() -> None:
+    """Markup in title, quote, id, lane and title of the figure comes out as text."""
+    bad = "</script><img src=x onerror=alert(1)>"
+    mine = states.frame().head(1).assign(record_id=bad, title=bad, quote=bad * 400, citation=bad, country=bad)
+    shown = figure.timeline(mine, lanes="country", title=bad)
+    texts = [heading(shown), *(note.text for note in shown.layout.annotations)]
+    texts += [
+        str(text)
+        for trace in shown.data
+        for part in (trace.hovertext, getattr(trace, "text", None))
+        for text in np.atleast_1d(part)
+    ]
+    assert len([text for text in texts if "&lt;img" in text]) >= 4
+    assert [text for text in texts if "<img" in text or "<script" in text or "</script" in text] == []
+    assert max(map(len, texts)) < 2000
+
+
+def test_half_characters_do_not_break_the_figure() -> None:
+    """A lone surrogate in a title is replaced, and the figure can be written."""
+    mine = states.frame().head(1)
+    mine["title"] = pd.Series(["half \ud800 character"], dtype=object)
+    assert "half \ufffd character" in figure.timeline(mine).to_json(engine="json").encode().decode("unicode_escape")
+
+
+def test_an_unknown_type_entity_or_column_is_named_with_the_nearest() -> None:
+    """A misspelling is answered with what exists."""
+    with pytest.raises(UnknownNameError, match=r"^unknown type 'clashes' \(nearest: clash; known: clash, "):
+        figure.timeline(types="clashes")
+    with pytest.raises(UnknownNameError, match=r"nearest: Turkey"):
+        figure.timeline(entities="Turkye")
+    bounds = states.frame()[["start_earliest", "end_latest"]]
+    with pytest.raises(UnknownNameError, match=r"^unknown column 'type' \(known: start_earliest, end_latest\)$"):
+        figure.timeline(bounds, types="clash")
+    with pytest.raises(UnknownNameError, match=r"^unknown column 'subject' \(known: start_earliest, end_latest\)$"):
+        figure.timeline(bounds, entities="TUR")
+
+
+def test_a_size_in_which_nothing_can_be_read_is_refused() -> None:
+    """Too narrow or too low a figure is an error that says how much it needs."""
+    with pytest.raises(InvalidValueError, match=r"^width 200 is too narrow: it must be at least 320 pixels$"):
+        figure.timeline(width=200)
+    with pytest.raises(
+        InvalidValueError, match=r"^height 100 leaves no room for the rows: it must be above \d+ pixels$"
+    ):
+        figure.timeline(height=100)
+    with pytest.raises(InvalidValueError, match=r"^end 1999 is before start 2000$"):
+        figure.timeline(start="2000", end="1999")
+
+
+def test_the_height_grows_with_the_records_or_is_the_one_given() -> None:
+    """Without a height every row has its full size; with one, the figure has it."""
+    assert figure.timeline(height=700).layout.height == 700
+    few, all_of_them = figure.timeline(types="clash").layout.height, figure.timeline().layout.height
+    assert all_of_them - few > 25 * (34 - 3)
+
+
+def test_the_legend_explains_the_marks_that_occur() -> None:
+    """The legend has one entry for each mark drawn, and none for a lane."""
+    entries = [trace.name for trace in figure.timeline(types="clash").data if trace.showlegend]
+    assert entries == ["event within a window", "no source speaks"]
+    every = [trace.name for trace in figure.timeline(states.frame()).data if trace.showlegend]
+    assert every == list(look.LEGEND.values())
+
+
+def test_each_trace_has_one_colour() -> None:
+    """Not one trace carries an array of colours: that is what makes large figures slow, and hatches black."""
+    checked = 0
+    for shown in (figure.timeline(), figure.timeline(states.frame())):
+        for trace in shown.data:
+            if trace.type == "bar":
+                assert isinstance(trace.marker.color, str)
+                assert trace.marker.pattern.fillmode in (None, "replace")
+                checked += 1
+    assert checked > 20
+
+
+def test_the_config_offers_no_upload() -> None:
+    """The button that sends a chart to somebody's cloud is off, and so is the logo."""
+    assert figure.CONFIG["showSendToCloud"] is False
+    assert figure.CONFIG["displaylogo"] is False
+
+
+def many(count: int) -> pd.DataFrame:
+    """Make records by arithmetic."""
+    first = pd.Timestamp("1990-01-01") + pd.to_timedelta(np.arange(count) * 7919 % 9000, unit="D")
+    days = dict(zip(["start_earliest", "start_latest", "end_earliest", "end_latest"], (0, 30, 300, 330), strict=True))
+    return pd.DataFrame(
+        {"record_id": np.arange(count), **{name: first + pd.Timedelta(days=d) for name, d in days.items()}}
+    )
+
+
+def test_above_the_limit_all_records_are_drawn_in_pictures() -> None:
+    """Above 5,000 records each still has its marks and its words; up to it, there are bars and labels."""
+    shown = figure.timeline(many(look.MANY + 1))
+    points = [trace for trace in shown.data if trace.meta == "record"]
+    assert sum(len(trace.x) for trace in points) == look.MANY + 1
+    assert {name for trace in points for name in trace.hovertext} == set(map(str, range(look.MANY + 1)))
+    for mark in ("certain", "possible"):
+        stretches = [re.search(f"(?:^| ){mark}: (\\d+);", picture.name) for picture in shown.layout.images]
+        assert sum(int(found[1]) for found in stretches if found) == look.MANY + 1
+    assert sum(picture.source.count("M") for picture in shown.layout.images) == 2 * 2 * (look.MANY + 1)
+    below = figure.timeline(many(look.MANY), quotes=False)
+    assert {trace.type for trace in below.data if trace.meta in ("certain", "possible")} == {"bar"}
+
+
+def test_no_grid_runs_over_pictures_and_a_denial_is_an_outline() -> None:
+    """Above 5,000 records there is no grid, which would run over the bars, and a denial is white with an edge."""
+    mine = many(look.MANY + 1).assign(kind="status", end_state="ended", holds=False)
+    shown = figure.timeline(mine)
+    assert shown.layout.xaxis.showgrid is shown.layout.yaxis.showgrid is False
+    assert figure.timeline().layout.xaxis.showgrid is True
+    outline = "stroke='%23([0-9A-F]+)' stroke-width='1.5' stroke-linecap='butt' fill='%23FFFFFF'"
+    assert [re.findall(outline, picture.source) for picture in shown.layout.images] == [["0072B2"]]
+    denied = [trace for trace in shown.data if trace.name == look.LEGEND["denied"]]
+    assert [trace.marker.color for trace in denied] == [look.PAPER]
+
+
+def test_a_hundred_thousand_records_are_no_matter_of_seconds() -> None:
+    """Nothing is done record by record: a hundred thousand take less than two seconds of the processor."""
+    frame = many(100_000)
+    figure.timeline(frame.head(look.MANY + 1))
+    start = time.process_time()
+    figure.timeline(frame)
+    assert time.process_time() - start < 2
+
+
+def test_a_reader_draws_ucdp_in_three_lines(tmp_path: Path) -> None:
+    """Events in the form of UCDP's are read, renamed once and drawn, every one of them, in lanes of their own."""
+    path = tmp_path / "ged.csv"
+    header = "id,dyad_name,country,date_start,date_end\n"
+    path.write_text(
+        header
+        + "1,A - B,Azerbaijan,2016-04-02 00:00:00.000,2016-04-05 00:00:00.000\n2,A - C,Georgia,2008-08-08,2008-08-08\n"
+    )
+    mine = pd.read_csv(path)
+    mine = mine.rename(columns={"date_start": "start_earliest", "date_end": "end_latest", "dyad_name": "title"})
+    shown = figure.timeline(mine, lanes="country")
+    assert drawn_ids(shown) == {"1", "2"}
+    assert {trace.meta for trace in shown.data if not trace.showlegend} == {"window", "day", "label"}
+
+
+@pytest.mark.skipif(not UCDP.is_file(), reason="no sample of UCDP beside the checkout")
+def test_a_thousand_real_events_are_drawn() -> None:
+    """A random thousand of UCDP's events are all drawn."""
+    mine = pd.read_csv(UCDP).rename(
+        columns={"date_start": "start_earliest", "date_end": "end_latest", "dyad_name": "title"}
+    )
+    shown = figure.timeline(mine, lanes="region")
+    assert drawn_ids(shown) == set(mine["id"].astype(str))
+    assert len(mine) == 1000

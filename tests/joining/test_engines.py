@@ -1,0 +1,218 @@
+"""Every way to annotate against the definition: pandas, Arrow, polars, DuckDB and Spark, row by row."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import random
+import shutil
+import warnings
+from collections import Counter
+from datetime import date, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from browser import missing
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+from oracle import dyad_answer, subject_answer, window_cell
+from strategies import AROUND, BOUNDS, ENTITIES, REACH, TYPES, frame, statuses
+
+from caucasus_events import load_entities
+from caucasus_events.joining import annotation, lookups
+from caucasus_events.joining.annotation import annotate_by
+from caucasus_events.joining.lookups import build_lookup
+from caucasus_events.joining.wanted import Wanted
+from caucasus_events.reading import names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+NOBODY = "XXX"
+EPOCH = date(1970, 1, 1)
+CALENDAR = pd.Timestamp(1, 1, 1), pd.Timestamp(9999, 12, 31)
+
+
+def _pandas(mine: pd.DataFrame, ask: Callable[[Any], Any]) -> pd.DataFrame:
+    return ask(mine)
+
+
+def _categories(mine: pd.DataFrame, ask: Callable[[Any], Any]) -> pd.DataFrame:
+    return ask(mine.astype({"subject": "category", "object": "category"}))
+
+
+def _arrow(mine: pd.DataFrame, ask: Callable[[Any], Any]) -> pd.DataFrame:
+    return ask(pa.Table.from_pandas(mine)).to_pandas()
+
+
+def _polars(mine: pd.DataFrame, ask: Callable[[Any], Any]) -> pd.DataFrame:
+    return ask(pl.from_pandas(mine)).to_pandas()
+
+
+def _polars_lazy(mine: pd.DataFrame, ask: Callable[[Any], Any]) -> pd.DataFrame:
+    return ask(pl.from_pandas(mine).lazy()).collect().to_pandas()
+
+
+def _duckdb(mine: pd.DataFrame, ask: Callable[[Any], Any]) -> pd.DataFrame:
+    with duckdb.connect() as connection:
+        connection.register("mine", mine)
+        return ask(connection.table("mine")).df().sort_values("row", ignore_index=True)
+
+
+def _spark(mine: pd.DataFrame, ask: Callable[[Any], Any]) -> pd.DataFrame:
+    with warnings.catch_warnings():
+        # Spark 4 says of itself that it does not know pandas 3 yet; only rows go through it here.
+        warnings.simplefilter("ignore", FutureWarning)
+        answered = ask(_session().createDataFrame(pa.Table.from_pandas(mine)))
+        # Without the days: Python cannot hold the first of the calendar in every zone.
+        rows = [row.asDict() for row in answered.select("row", *TYPES).collect()]
+        return pd.DataFrame(rows).sort_values("row", ignore_index=True)
+
+
+@cache
+def _session() -> Any:  # noqa: ANN401 - pyspark may be missing
+    """Start Spark on this machine, once."""
+    if importlib.util.find_spec("pyspark") is None:
+        missing("pyspark is not installed: pip install 'caucasus-events[spark]'")
+    if shutil.which("java") is None:
+        missing("Spark needs Java, and there is none")
+    sql = importlib.import_module("pyspark.sql")
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    settings_of = {
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": "1",
+        "spark.sql.session.timeZone": "UTC",
+    }
+    builder = sql.SparkSession.builder.master("local[1]").config(map=settings_of)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    return session
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _stop_spark() -> Iterator[None]:
+    """Stop Spark when all is asked."""
+    yield
+    if _session.cache_info().currsize:
+        _session().stop()
+
+
+ENGINES = {
+    "pandas": _pandas,
+    "pandas categories": _categories,
+    "arrow": _arrow,
+    "polars": _polars,
+    "polars lazy": _polars_lazy,
+    "duckdb": _duckdb,
+    "spark": _spark,
+}
+# Starting a query costs Spark and DuckDB more than its rows do.
+EXAMPLES = {"spark": 6, "duckdb": 10}
+ROWS = 400
+
+
+def _rows(seed_of: int) -> pd.DataFrame:
+    """Draw a reader's table: days near those that matter and far from them, windows, nobody and nothing."""
+    chance = random.Random(seed_of)  # noqa: S311 - no secret
+    near = [AROUND + timedelta(days=number) for number in range(-REACH - 3, 2 * REACH + 4)]
+    days = [*near * 4, date(1, 1, 1), date(1, 1, 2), date(9999, 12, 30), date(9999, 12, 31), None]
+    who = [*ENTITIES * 3, NOBODY, None]
+    first = [chance.choice(days) for _ in range(ROWS)]
+    last = [chance.choice([day, day, *near, None]) for day in first]
+    drawn = {"subject": [chance.choice(who) for _ in range(ROWS)], "object": [chance.choice(who) for _ in range(ROWS)]}
+    stamps = {
+        name: pd.Series([None if day is None else day.isoformat() for day in days], dtype="datetime64[us]")
+        for name, days in (("day", first), ("end", last))
+    }
+    return pd.DataFrame({"row": np.arange(ROWS), **stamps, **drawn}).astype({"subject": "str", "object": "str"})
+
+
+def _definition(rows: list[dict], mine: pd.DataFrame, wanted: Wanted) -> dict[str, list[bool | None]]:
+    """Answer every row of the reader the slow way; a window of more than some days by its ends and the days near."""
+
+    @cache
+    def answer(kind: str, subject: str, obj: str | None, day: date) -> str:
+        if obj is None:
+            return subject_answer(rows, kind, subject, day, wanted.outside)
+        return dyad_answer(rows, kind, (subject, obj), day, wanted.outside)
+
+    def cell(kind: str, row: Any) -> bool | None:  # noqa: ANN401 - a named tuple of pandas
+        party = (row.subject, row.object if wanted.object else None)
+        if any(pd.isna(name) or name == NOBODY for name in party[: 1 + bool(wanted.object)]) or pd.isna(row.day):
+            return None
+        end = row.end if wanted.date_end else row.day
+        if pd.isna(end) or end < row.day:
+            return None
+        return window_cell([answer(kind, *party, day) for day in _days(row.day.date(), end.date())])
+
+    listed = list(mine.itertuples())
+    return {kind: [cell(kind, row) for row in listed] for kind in wanted.types}
+
+
+def _near(rows: list[dict]) -> list[dict]:
+    """Leave out bounds at the ends of the calendar: every day between them is a row of the table that is joined."""
+    far = (date.min, date.min + timedelta(days=1), date.max - timedelta(days=1), date.max)
+    kept = [{name: None if name in BOUNDS and day in far else day for name, day in row.items()} for row in rows]
+    return [row | {"speaks_until": min(row["speaks_until"], AROUND + timedelta(days=3 * REACH))} for row in kept]
+
+
+def _days(first: date, last: date) -> list[date]:
+    """List the days of a window on which an answer can differ from that of the day before, and its ends."""
+    reach = timedelta(days=3 * REACH)
+    changes = [AROUND + timedelta(days=number) for number in range(-2 * REACH, 3 * REACH)]
+    changes += [date.min, date.min + timedelta(days=1), date.min + timedelta(days=2)]
+    changes += [date.max - timedelta(days=2), date.max - timedelta(days=1), date.max]
+    if last - first < reach:
+        return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return [first, *(day for day in changes if first < day < last), last]
+
+
+def _wanted(*, pairs: bool, windows: bool, outside: str) -> Wanted:
+    """Say which columns to read."""
+    return Wanted(
+        "day", "end" if windows else None, "subject", "object" if pairs else None, "iso3", tuple(TYPES), "", outside
+    )
+
+
+@pytest.mark.parametrize("windows", [False, True], ids=["days", "windows"])
+@pytest.mark.parametrize("pairs", [False, True], ids=["actors", "pairs"])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_engines_are_the_definition(engine: str, pairs: bool, windows: bool) -> None:  # noqa: FBT001 - parameters of the test
+    """Every engine gives every row, in order, what the definition gives."""
+    checked: Counter[bool | None] = Counter()
+    if engine == "spark":
+        _session()
+
+    @seed(20200723)
+    @settings(
+        max_examples=EXAMPLES.get(engine, 12), deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(statuses(min_size=12, max_size=24), st.integers(0, 2**32), st.sampled_from(["unknown", "no"]), st.booleans())
+    def law(rows: list[dict], seed_of: int, outside: str, sorted_changes: bool) -> None:  # noqa: FBT001 - drawn
+        rows = _near(rows) if engine == "spark" else rows
+        wanted, mine = _wanted(pairs=pairs, windows=windows, outside=outside), _rows(seed_of)
+        ids = load_entities()["entity_id"]
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(lookups, "LARGEST", 0 if sorted_changes else lookups.LARGEST)
+            patched.setattr(annotation, "_AT_ONCE", 150)
+            lookup = build_lookup(frame(rows), ids, wanted.types, outside, pairs=pairs)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", annotation.UnmatchedCodesWarning)
+                found = ENGINES[engine](mine, lambda own: annotate_by(lookup, names.codes("iso3"), own, wanted))
+        assert found["row"].tolist() == mine["row"].tolist()
+        for kind, cells in _definition(rows, mine, wanted).items():
+            assert [None if pd.isna(value) else bool(value) for value in found[kind]] == cells
+            checked.update(cells)
+
+    law()
+    # Over the engines, actors and pairs, days and windows, far more than 10,000 rows.
+    assert sum(checked.values()) >= ROWS * len(TYPES) * EXAMPLES.get(engine, 12)
+    assert checked[True] + checked[False] > 0, checked
+    assert pairs or not checked[False], checked

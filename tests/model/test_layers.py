@@ -1,0 +1,291 @@
+"""The second layer of dates: what other sources narrow, and that nothing of the seed is lost or altered."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import caucasus_events as ce
+from caucasus_events.coding import dates, readings
+from caucasus_events.errors import InvalidValueError
+from caucasus_events.model import bounds, layers, rows, schema
+from caucasus_events.model.bounds import Bounds, relation
+from caucasus_events.reading import tables
+
+ROOT = Path(__file__).parents[2]
+BOUNDS = layers.BOUNDS
+DAYS = st.integers(-40, 40).map(lambda number: date(2000, 1, 1) + timedelta(days=number))
+# What 1.0.0 says of each table of the seeds; these rows came before there was a second layer.
+FIRST = ROOT / "validation" / "releases" / "1.0.0"
+
+
+def _timestamps(bounds: Bounds) -> dict[str, pd.Timestamp]:
+    """Give bounds as cells of a table."""
+    return {name: pd.NaT if day is None else pd.Timestamp(day) for name, day in bounds._asdict().items()}
+
+
+def _reading(bound: str, text: str, record: str = "a", **cells: object) -> dict[str, object]:
+    """Give a row of corroborations that is applied."""
+    row = {"reading_id": f"{record}-{bound}-{text}", "record_id": record, "bound": bound, "applied": True}
+    return row | _timestamps(dates.reading_bounds(bound, text)) | cells
+
+
+def _status(start: str | None, end: str | None) -> dict[str, object]:
+    """Give a row of statuses, as a seed of 23 July 2020 dates it."""
+    bounds, state = dates.status_bounds(start, end, date(2020, 7, 23))
+    return {"status_id": "a", "end_state": state, "speaks_until": pd.Timestamp("2020-07-23")} | _timestamps(bounds)
+
+
+def _sharp(record: dict[str, object], *said: dict[str, object]) -> dict[str, object]:
+    """Sharpen one record."""
+    columns = ["reading_id", "record_id", "bound", "applied", *BOUNDS]
+    frame = pd.DataFrame([record]).astype(dict.fromkeys([*BOUNDS, "speaks_until"], "datetime64[us]"))
+    read = pd.DataFrame(list(said), columns=columns).astype(dict.fromkeys(BOUNDS, "datetime64[us]"))
+    return layers.sharpened(frame, read).iloc[0].to_dict()
+
+
+def _days(row: dict[str, object]) -> list[str | None]:
+    """Write the four bounds of a row."""
+    return [None if pd.isna(row[name]) else str(row[name])[:10] for name in BOUNDS]
+
+
+NARROWED = [
+    # The coded start and end, the reading, the bounds, the state of the end, and until when the record speaks.
+    ((None, ".."), ("start", "2003-09-18"), "2003-09-18 2003-09-18 2020-07-23 NaT ongoing 2020-07-23"),
+    ((None, ".."), ("start", "[..1991-12-16]"), "NaT 1991-12-16 2020-07-23 NaT ongoing 2020-07-23"),
+    (("1993", ".."), ("start", "1993-04"), "1993-04-01 1993-04-30 2020-07-23 NaT ongoing 2020-07-23"),
+    ((None, ".."), ("end", "[2020-11..]"), "NaT 2020-07-23 2020-11-01 NaT ongoing 2020-11-01"),
+    ((None, ".."), ("end", "2023-09"), "NaT 2020-07-23 2023-09-01 2023-09-30 ended 2023-09-30"),
+    ((None, ".."), ("end", "[..2023-09]"), "NaT 2020-07-23 2020-07-23 2023-09-30 ended 2023-09-30"),
+    (("1990", None), ("start", "1990-05"), "1990-05-01 1990-05-31 1990-05-01 NaT unknown 2020-07-23"),
+    ((None, None), ("end", "1999"), "NaT 1999-12-31 1999-01-01 1999-12-31 ended 2020-07-23"),
+]
+
+
+@pytest.mark.parametrize(("coded", "said", "expected"), NARROWED)
+def test_a_reading_narrows_the_window_that_it_is_about(
+    coded: tuple[str | None, str | None], said: tuple[str, str], expected: str
+) -> None:
+    """A reading moves the bounds it speaks of, ends what it closes, and is the last word on the end."""
+    row = _sharp(_status(*coded), _reading(*said))
+    assert [str(row[name])[:10] for name in (*BOUNDS, "end_state", "speaks_until")] == expected.split()
+    assert row["reading_ids"] == "a-{}-{}".format(*said)
+
+
+def test_the_basis_names_the_window_that_moved() -> None:
+    """A start that another source narrows is corroborated, an end that nobody narrows is the seed's."""
+    row = _sharp(_status("1993", ".."), _reading("start", "1993-04"))
+    assert (row["start_basis"], row["end_basis"]) == ("corroborated", "seed")
+    assert [str(row[f"seed_{name}"])[:10] for name in BOUNDS] == ["1993-01-01", "1993-12-31", "2020-07-23", "NaT"]
+    untouched = _sharp(_status("1993", ".."))
+    assert (untouched["start_basis"], untouched["end_basis"]) == ("seed", "seed")
+    assert pd.isna(untouched["reading_ids"])
+
+
+def test_a_reading_that_is_not_applied_changes_nothing() -> None:
+    """What contradicts, is not preferred or is weak leaves the record as the seed dates it."""
+    record = _status("1993", "..")
+    assert _days(_sharp(record, _reading("start", "1993-04", applied=False))) == _days(_sharp(record))
+
+
+@given(st.data())
+def test_sharpening_never_widens_a_window(data: st.DataObject) -> None:
+    """Whatever is read, the new windows lie within the seed's, and the relation says whether they are others."""
+    first, last = sorted(data.draw(st.lists(DAYS, min_size=2, max_size=2)))
+    start = data.draw(st.sampled_from([None, f"[{first}..{last}]", str(first)]))
+    one, other = sorted(data.draw(st.lists(DAYS, min_size=2, max_size=2)))
+    text = data.draw(st.sampled_from([str(one), f"[{one}..{other}]", f"[..{one}]", f"[{one}..]"]))
+    bound = data.draw(st.sampled_from(["start", "end"]))
+    seed = dates.status_bounds(start, "..", date(2020, 7, 23))[0]
+    relation = bounds.relation(seed, dates.reading_bounds(bound, text))
+    if relation == "contradicts":
+        return
+    before, after = _status(start, ".."), _sharp(_status(start, ".."), _reading(bound, text))
+    for name in BOUNDS:
+        narrower = after[name] >= before[name] if name.endswith("earliest") else after[name] <= before[name]
+        assert pd.isna(before[name]) or narrower
+    for earliest, latest in (BOUNDS[:2], BOUNDS[2:]):
+        assert not after[earliest] > after[latest]
+    moved = [name for name in BOUNDS if str(before[name]) != str(after[name])]
+    assert (relation == "refines") == bool(moved)
+
+
+@pytest.mark.parametrize("name", ["events", "statuses", "timeline"])
+def test_the_seed_layer_is_not_altered(name: str) -> None:
+    """The seed's bounds of a corroborated frame are those of the table, every other column is as it was, row by row."""
+    seed, sharp = tables.load(name), tables.load(name, "corroborated")
+    for bound in BOUNDS:
+        pd.testing.assert_series_equal(sharp[f"seed_{bound}"], seed[bound], check_names=False)
+    same = [column for column in seed if column not in (*BOUNDS, "end_state", "speaks_until")]
+    pd.testing.assert_frame_equal(sharp[same], seed[same])
+    assert list(sharp.columns) == [*seed.columns, *layers.ADDED]
+    assert {column: str(dtype) for column, dtype in sharp.dtypes.items()} == {
+        **{column: str(dtype) for column, dtype in seed.dtypes.items()},
+        **dict.fromkeys(layers.ADDED[:2], "category"),
+        **dict.fromkeys(layers.ADDED[2:6], "datetime64[us]"),
+        "reading_ids": "str",
+    }
+    assert sharp.attrs == {**seed.attrs, "dates": "corroborated"}
+    assert (sharp["start_basis"] == "corroborated").sum() >= 8
+
+
+def test_the_seed_tables_say_what_they_said_in_the_first_release() -> None:
+    """Columns and content digests of the seed tables are those of 1.0.0, unless a change is told of."""
+    if not FIRST.is_dir():
+        pytest.skip("the frozen releases stand in the repository only, not in wheel or sdist")
+    told = set(tables.changes()["table"])
+    checked = 0
+    for name in schema.SEED_TABLES:
+        before, now = pd.read_parquet(FIRST / f"{name}.parquet"), tables.load(name)
+        assert list(before.columns) == list(now.columns)
+        if name not in told:
+            assert rows.content_digest(name, before) == rows.content_digest(name, now)
+            checked += 1
+    assert checked == 8 - len(told & set(schema.SEED_TABLES))
+
+
+def test_readings_are_applied_as_their_own_words_say() -> None:
+    """Of all released readings those are applied that are preferred, not weak, and do not contradict."""
+    read, bounds = tables.load_corroborations(), tables.load_timeline().set_index("record_id")[BOUNDS]
+    checked = 0
+    for row in read.to_dict("records"):
+        own, seed = (
+            Bounds(*(None if pd.isna(day) else day.date() for day in days))
+            for days in ([row[name] for name in BOUNDS], bounds.loc[row["record_id"]])
+        )
+        assert own == dates.reading_bounds(row["bound"], row["date"])
+        assert row["relation"] == relation(seed, own)
+        fits = row["preferred"] and row["confidence"] in ("high", "medium") and row["relation"] != "contradicts"
+        assert row["applied"] == fits == pd.isna(row["why_not"])
+        checked += 1
+    assert checked >= 50
+    assert set(read["relation"]) == {"confirms", "refines", "contradicts"}
+    assert set(read["why_not"].dropna()) == {"not preferred", "low confidence", "contradicts"}
+
+
+def test_armenia_in_csto_and_eaeu_is_the_case_that_matters() -> None:
+    """In 2018 the seed alone does not know; other sources say yes, and are named, cited and shown."""
+    seed = ce.as_of("2018-01-01", types="membership", entities="ARM")
+    assert seed["answer"].tolist() == ["unknown", "unknown"]
+    asked = ce.as_of("2018-01-01", types="membership", entities="ARM", dates="corroborated")
+    assert asked[["object", "answer", "references"]].to_numpy().tolist() == [
+        ["CSTO", "yes", "wikipedia-csto-2006-05-28"],
+        ["EAEU", "yes", "commonspace-eeu-membership; ragmamoul-2015-01-02"],
+    ]
+    assert asked["reading_ids"].tolist() == [
+        "armenia-csto-membership-start-2003-09-18",
+        "armenia-eaeu-membership-start-2015-01-02",
+    ]
+    assert asked.attrs["dates"] == "corroborated"
+    cited = ce.cite(asked, style="apa").splitlines()
+    eaeu = "https://www.commonspace.eu/commentary/armenia-becomes-4th-member-eeu-which-came-being-1-january-2015"
+    assert cited[2] == f"commonspace.eu. (n.d.). Armenia becomes 4th member of EEU. {eaeu}"
+    assert cited[3].startswith("ragmamoul. (2015, January 2). Armenia Becomes Member of the EEU. https://")
+    assert cited[4].startswith("Wikipedia. (2006, May 28). Collective Security Treaty Organization, revision of")
+    assert len(cited) == 5
+
+
+def test_a_query_of_one_row_cites_that_row_alone() -> None:
+    """One row of a corroborated result, and the evidence of a record, cite the sources of their own readings."""
+    asked = ce.as_of("2018-01-01", types="membership", entities="ARM", dates="corroborated")
+    one = ce.cite(asked.iloc[0], style="apa")
+    assert "Wikipedia. (2006, May 28)." in one
+    assert "commonspace" not in one
+    assert "Wikipedia. (2006, May 28)." in ce.cite(ce.evidence("armenia-csto-membership"), style="apa")
+    assert "Wikipedia" not in ce.cite("armenia-csto-membership", style="apa")
+
+
+def test_every_way_of_asking_knows_the_layer() -> None:
+    """between, history, panel, annotate and timeline give other answers where other sources are asked too."""
+    assert "armenia-azerbaijan-four-day-war-2016" not in set(
+        ce.between("2016-04-10", "2016-04-20", dates="corroborated")["event_id"]
+    )
+    assert "armenia-azerbaijan-four-day-war-2016" in set(ce.between("2016-04-10", "2016-04-20")["event_id"])
+    assert ce.history("ARM", "EAEU", dates="corroborated")["start_latest"].dt.year.tolist() == [2015]
+    asked = {"types": "membership", "entities": ["ARM", "EAEU"]}
+    years = {layer: ce.panel("membership", "year", "2014", "2016", dates=layer, **asked) for layer in layers.LAYERS}
+    assert years["seed"]["membership"].isna().all()
+    assert years["corroborated"]["membership"].tolist() == [pd.NA, True, True]
+    assert years["corroborated"].attrs["dates"] == "corroborated"
+    mine = pd.DataFrame({"day": ["2010-05-01", "2019-05-01"], "who": "ARM", "what": "EAEU"})
+    columns = {"date": "day", "subject": "who", "object": "what", "codes": "id", "types": "membership"}
+    assert ce.annotate(mine, **columns, dates="corroborated")["membership"].tolist() == [pd.NA, True]
+    assert ce.annotate(mine, **columns)["membership"].isna().all()
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda layer: ce.load("events", layer),
+        lambda layer: ce.load("entities", layer),
+        lambda layer: ce.as_of("2018", dates=layer),
+        lambda layer: ce.between("2018", "2019", dates=layer),
+        lambda layer: ce.history("ARM", dates=layer),
+        lambda layer: ce.panel("dyad", "year", "2018", "2019", dates=layer),
+        lambda layer: ce.timeline(dates=layer),
+        lambda layer: ce.timeline(ce.load_timeline(), dates=layer),
+        lambda layer: ce.write_explorer("never-written.html", dates=layer),
+    ],
+)
+def test_a_layer_that_does_not_exist_is_named(ask: object) -> None:
+    """Every way of asking refuses another layer in the same words."""
+    with pytest.raises(InvalidValueError) as caught:
+        ask("corroborate")
+    assert str(caught.value) == (
+        "unknown layer of dates 'corroborate' (nearest: corroborated; known: seed, corroborated)"
+    )
+
+
+def test_a_frame_brings_its_own_dates() -> None:
+    """timeline() does not date a reader's frame, and says how to get it dated."""
+    with pytest.raises(InvalidValueError) as caught:
+        ce.timeline(ce.load_timeline(), dates="corroborated")
+    assert str(caught.value) == (
+        "dates='corroborated' is for the released records; load the frame with dates='corroborated', it brings its own"
+    )
+
+
+def test_the_figure_draws_what_only_other_sources_make_certain_as_a_tint() -> None:
+    """Tints and tinted diamonds stand in the corroborated figure and its legend, and not in that of the seed alone."""
+    marks = {
+        layer: {trace.meta for trace in ce.timeline(dates=layer).data if trace.meta != "legend"}
+        for layer in layers.LAYERS
+    }
+    tints = {"corroborated", "day corroborated", "denied corroborated"}
+    assert tints <= marks["corroborated"]
+    assert not tints & marks["seed"]
+    legend = [trace.name for trace in ce.timeline(dates="corroborated").data if trace.meta == "legend"]
+    assert {"certain by other sources", "event, day by other sources", "denied by other sources"} <= set(legend)
+    assert "dates narrowed by other sources" in ce.timeline(dates="corroborated").layout.title.text
+    drawn = ce.timeline(dates="corroborated").data
+    tinted = {str(record) for trace in drawn if trace.meta == "corroborated" for record in trace.customdata}
+    sharp = ce.load_statuses("corroborated")
+    longer = sharp["start_latest"] < sharp["seed_start_latest"]
+    assert tinted >= set(sharp[longer & sharp["holds"]]["status_id"])
+    assert len(tinted) >= 12
+
+
+def test_what_is_left_out_is_left_out() -> None:
+    """No reading rests on what speaks of something else, and no record has a source that is not listed."""
+    read = tables.load_corroborations()
+    assert "georgia-eu-membership-aspiration" not in set(read["record_id"])
+    listed = set(tables.load_references()["reference_id"])
+    cited = {
+        name
+        for column in (read["sources"], tables.load_external_ids()["sources"])
+        for ids in column
+        for name in ids.split("; ")
+    }
+    assert cited == listed
+    assert len(listed) >= 60
+
+
+def test_without_the_file_the_layer_is_empty(tmp_path: Path) -> None:
+    """A checkout whose records nobody else has dated builds, and its three tables have no row."""
+    coded = readings.code_layer(tmp_path)
+    assert (dict(coded.rows), coded.problems) == ({}, [])

@@ -1,0 +1,85 @@
+"""Names and codes to entities."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from caucasus_events import load_entities
+from caucasus_events.errors import InvalidValueError, UnknownNameError
+from caucasus_events.reading import names
+
+KNOWN = "AKAR, ARM, AZE, CSTO, EAEU, EU, GEO, NATO, PUTIN, RUS, TUR, USA, XAB, XNA, XNK, XSO"
+
+
+def test_every_id_name_and_spelling_finds_its_entity() -> None:
+    """Whoever is listed is found by all that is listed of them, in any capitals and with any white space."""
+    looked_up = 0
+    for row in load_entities().itertuples():
+        called = [row.entity_id, row.name, *(row.also_known_as.split("; ") if pd.notna(row.also_known_as) else [])]
+        for name in called:
+            for written in (name, name.upper(), f"  {name.lower()}\n"):
+                assert names.resolve(written) == row.entity_id
+                looked_up += 1
+    assert looked_up >= 150
+
+
+@pytest.mark.parametrize("name", ["Turkey", "TUR", "Türkiye", "Tu\u0308rkiye", "TÜRKİYE", "Ankara"])
+def test_turkey_has_many_names(name: str) -> None:
+    """A state is found by code, English name, own name however its accents are stored, and capital."""
+    assert names.resolve(name) == "TUR"
+
+
+def test_an_unknown_name_comes_with_the_nearest_and_the_known() -> None:
+    """Whoever mistypes a name reads which is near, and which there are."""
+    with pytest.raises(UnknownNameError) as near:
+        names.resolve("Turkei")
+    assert str(near.value) == f"unknown entity 'Turkei' (nearest: Turkey; known: {KNOWN})"
+    with pytest.raises(UnknownNameError) as far:
+        names.resolve_all(["Baku", "Zanzibar"])
+    assert str(far.value) == f"unknown entity 'Zanzibar' (known: {KNOWN})"
+
+
+def test_a_shared_name_is_refused_and_stands_for_nobody() -> None:
+    """A name that two entities bear is an error for who writes it, unless it is the id of one."""
+    entities = load_entities().query("entity_id in ['ARM', 'AZE']").assign(also_known_as="the Republic; ARM")
+    with pytest.raises(InvalidValueError) as error:
+        names.lookup(entities, "The Republic")
+    assert str(error.value) == "'The Republic' is the name of several entities: ARM, AZE; give the id"
+    assert names.lookup(entities, "arm") == "ARM"
+    assert names.spellings(entities)["the republic"] == ["ARM", "AZE"]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "expected"),
+    [
+        ("iso3", {"ARM": "ARM", "AZE": "AZE", "GEO": "GEO", "RUS": "RUS", "TUR": "TUR", "USA": "USA"}),
+        ("cow", {371: "ARM", 373: "AZE", 372: "GEO", 365: "RUS", 640: "TUR", 2: "USA"}),
+        ("gw", {371: "ARM", 373: "AZE", 372: "GEO", 365: "RUS", 640: "TUR", 2: "USA"}),
+        ("cow_abbrev", {"ARM": "ARM", "AZE": "AZE", "GRG": "GEO", "RUS": "RUS", "TUR": "TUR", "USA": "USA"}),
+        ("ucdp_actor", {64: "AZE", 63: "GEO", 57: "RUS", 338: "XNA"}),
+        ("cow_igo", {1125: "CSTO", 3700: "NATO", 1830: "EU"}),
+    ],
+)
+def test_codes_of_other_datasets_are_theirs(scheme: str, expected: dict[object, str]) -> None:
+    """Each scheme gives the codes that the datasets themselves use, and nothing for who has none."""
+    assert names.codes(scheme) == expected
+
+
+def test_names_and_ids_are_schemes_too() -> None:
+    """A column of names is matched by name and by every spelling, folded; one of ids by id."""
+    by_name = names.codes("name")
+    assert {by_name[name] for name in ("turkey", "türkiye", "ankara")} == {"TUR"}
+    assert all(names.fold(str(name)) == name for name in by_name)
+    assert sorted(names.codes("id")) == KNOWN.split(", ")
+    assert names.codes("wikidata")["Q43"] == "TUR"
+
+
+def test_an_unknown_scheme_names_those_there_are() -> None:
+    """Whoever mistypes a scheme reads the nearest and all of them."""
+    with pytest.raises(InvalidValueError) as error:
+        names.codes("iso2")
+    assert str(error.value) == (
+        "unknown scheme of codes 'iso2' (nearest: iso3; known: id, iso3, cow, cow_abbrev, gw, cow_igo, "
+        "ucdp_actor, wikidata, name)"
+    )

@@ -1,0 +1,512 @@
+"""Every step of the gate, broken on purpose: it fails, and its message names the cause.
+
+Steps that need environments of their own use those that the gate left in the folder
+``CAUCASUS_EVENTS_GATE`` (its ``--work``); without it they are built, which takes minutes, and only
+where nothing may be left out.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import re
+import shutil
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import yaml
+
+from caucasus_events import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parents[2]
+KEPT = os.environ.get("CAUCASUS_EVENTS_GATE")
+WHOLE = bool(KEPT or os.environ.get("CAUCASUS_EVENTS_STRICT"))
+slow = pytest.mark.skipif(
+    not WHOLE, reason="needs the environments of the gate: set CAUCASUS_EVENTS_GATE to its --work"
+)
+
+sys.path.insert(0, str(ROOT / "validation"))
+gate: Any = importlib.import_module("gate")
+sys.path.remove(str(ROOT / "validation"))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A checkout of its own, to be broken."""
+    return Path(gate.copy(ROOT, tmp_path / "checkout"))
+
+
+@pytest.fixture
+def at(root: Path, tmp_path: Path) -> Any:  # noqa: ANN401 - a script without types for the tests
+    """The gate, before a checkout that will be broken."""
+    return gate.Gate(root, tmp_path / "work")
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401 - a script without types for the tests
+    """The gate, before this checkout, with its environments."""
+    work = Path(KEPT) if KEPT else tmp_path_factory.mktemp("gate")
+    return gate.Gate(ROOT, work.resolve())
+
+
+def failure(call: Callable[[], object]) -> str:
+    """Call what must fail, and give the message."""
+    with pytest.raises(gate.Failed) as caught:
+        call()
+    return str(caught.value)
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    """Change a file in its first such place."""
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def rewritten(path: Path, change: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
+    """Change the rows of a table and keep its metadata."""
+    table = pq.read_table(path)
+    frame = change(table.to_pandas())
+    pq.write_table(pa.Table.from_pandas(frame, schema=table.schema, preserve_index=False), path)
+
+
+def test_every_step_has_a_twin_that_fails() -> None:
+    """No step is added to the gate without a test here that breaks it."""
+    twins = {name.split("_")[1] for name in globals() if name.startswith("test_") and name.endswith("_fails")}
+    assert set(gate.STEPS) <= twins
+
+
+def test_rebuild_of_other_data_fails(at: Any, root: Path) -> None:  # noqa: ANN401 - as above
+    """Data that the seeds do not build are named by file."""
+    replace(root / "data" / "README.md", "never edited", "sometimes edited")
+    (root / "data" / "notes.txt").write_text("mine")
+    message = failure(lambda: gate.STEPS["rebuild"](at))
+    assert message == "what is committed is not what the seeds build: README.md, notes.txt"
+
+
+def test_rebuild_of_two_outcomes_fails(tmp_path: Path) -> None:
+    """Two processes that build other bytes are told apart, and nothing at all is not the same."""
+    for name, content in (("one", "1"), ("other", "2")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "events.parquet").write_text(content)
+    (tmp_path / "empty").mkdir()
+    one, other, empty = (tmp_path / name for name in ("one", "other", "empty"))
+    assert failure(lambda: gate.same_bytes(one, other, "they differ:")) == "they differ: events.parquet"
+    assert failure(lambda: gate.same_bytes(empty, empty, "there is")) == "there is nothing at all"
+
+
+@slow
+def test_engines_that_find_another_cell_fails(kept: Any, root: Path) -> None:  # noqa: ANN401 - as above
+    """Under the oldest pandas and pyarrow, a changed cell is named with both values."""
+    rewritten(root / "data" / "events.parquet", lambda frame: frame.assign(title=frame["title"].str.upper()))
+    python = gate.environment(kept, "oldest", gate.OLDEST)
+    message = failure(lambda: gate.engine(python, root))
+    assert "title is not what the seeds give" in message
+
+
+def test_audit_that_finds_a_survivor_fails(at: Any, root: Path) -> None:  # noqa: ANN401 - as above
+    """What the audit says of a mutation that survives is what the gate says."""
+    audit = root / "validation" / "mutation_audit.py"
+    audit.write_text("import sys\nsys.exit('1 mutation survives: hash changed')\n")
+    assert "1 mutation survives: hash changed" in failure(lambda: gate.STEPS["audit"](at))
+
+
+def test_descriptors_with_a_wrong_hash_fails(at: Any, root: Path) -> None:  # noqa: ANN401 - as above
+    """A descriptor that gives another hash is named with the file."""
+    told = json.loads((root / "data" / "croissant.json").read_text("utf-8"))
+    told["distribution"][0]["sha256"] = "0" * 64
+    (root / "data" / "croissant.json").write_text(json.dumps(told), "utf-8")
+    message = failure(lambda: gate.STEPS["descriptors"](at))
+    assert message == "croissant.json: the hash of sources.parquet is not that of the file"
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("events.parquet", "datapackage.json describes events.parquet, which is missing"),
+        ("datapackage.json", "datapackage.json is missing"),
+        ("dataset.jsonld", "dataset.jsonld is missing"),
+    ],
+)
+def test_descriptors_without_a_file_fails(at: Any, root: Path, name: str, found: str) -> None:  # noqa: ANN401 - as above
+    """A file that is missing is a finding like any other."""
+    (root / "data" / name).unlink()
+    assert failure(lambda: gate.STEPS["descriptors"](at)) == found
+
+
+@slow
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("with_frictionless", "datapackage.json", '"type": "integer"', '"type": "date"', "characters"),
+        ("with_mlcroissant", "croissant.json", '"column": "event_id"', '"column": "even_id"', "even_id"),
+        ("with_mlcroissant", "croissant.json", '"contentUrl": "events', '"contentUrl": "event', "event.parquet"),
+        ("with_jsonschema", "datapackage.json", '"name": "caucasus-events"', '"name": 7', "$.name"),
+    ],
+)
+def test_validators_given_a_wrong_descriptor_fails(kept: Any, root: Path, wrong: tuple[str, ...]) -> None:  # noqa: ANN401 - as above
+    """Each validator refuses a wrong type, a column or a file that does not exist, and names it."""
+    validator, file, old, new, cause = wrong
+    replace(root / "data" / file, old, new)
+    assert cause in failure(lambda: getattr(gate, validator)(kept, root / "data"))
+
+
+@slow
+def test_validators_given_a_wrong_citation_fails(kept: Any, root: Path) -> None:  # noqa: ANN401 - as above
+    """A citation file without authors is refused."""
+    replace(root / "CITATION.cff", "authors:", "writers:")
+    assert "authors" in failure(lambda: gate.with_cffconvert(kept, root))
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "named"),
+    [
+        ("CITATION.cff", f'\nversion: "{__version__}"', '\nversion: "0.0.9"', "CITATION.cff: 0.0.9"),
+        (".zenodo.json", __version__, "0.0.9", ".zenodo.json: 0.0.9"),
+        ("data/README.md", __version__, "0.0.9", "data/README.md: 0.0.9"),
+        ("data/datapackage.json", f'"version": "{__version__}"', '"version": "0.0.9"', "data/datapackage.json: 0.0.9"),
+        ("data/dataset.jsonld", f'"version": "{__version__}"', '"version": "0.0.9"', "data/dataset.jsonld: 0.0.9"),
+        (
+            "src/caucasus_events/describing/about.py",
+            f'"{__version__}"',
+            '"9.0.0"',
+            f"data/events.parquet (attrs): {__version__}",
+        ),
+    ],
+)
+def test_versions_that_differ_fails(at: Any, root: Path, path: str, old: str, new: str, named: str) -> None:  # noqa: ANN401 - as above
+    """A place that tells another version is named with it."""
+    replace(root / path, old, new)
+    message = failure(lambda: gate.STEPS["versions"](at))
+    assert message.startswith("the version is ")
+    assert named in message.splitlines()
+
+
+def test_versions_of_another_tag_fails(root: Path, tmp_path: Path) -> None:
+    """A tag that is not the version is refused."""
+    message = failure(lambda: gate.STEPS["versions"](gate.Gate(root, tmp_path, "v0.0.9")))
+    assert message == f"the tag is v0.0.9, the version {__version__}"
+
+
+def test_history_of_a_version_that_is_not_frozen_fails(root: Path, tmp_path: Path) -> None:
+    """Nothing is published that is not frozen: a tag needs its release."""
+    shutil.rmtree(root / "validation" / "releases", ignore_errors=True)
+    log = root / "CHANGELOG.md"
+    log.write_text(log.read_text("utf-8").partition("\n## ")[0], "utf-8")
+    message = failure(lambda: gate.STEPS["history"](gate.Gate(root, tmp_path, f"v{__version__}")))
+    assert "last release   none" in message or "the file does not describe" in message
+
+
+def test_history_that_was_changed_fails(at: Any, root: Path) -> None:  # noqa: ANN401 - as above
+    """A changelog that tells of a release nobody froze is named."""
+    log = root / "CHANGELOG.md"
+    log.write_text(log.read_text("utf-8") + "\n## 0.0.9 (2020-01-01)\n", "utf-8")
+    assert "CHANGELOG.md: version 0.0.9 has a section and is not frozen" in failure(lambda: gate.STEPS["history"](at))
+
+
+def git(root: Path, *words: str) -> None:
+    """Run git in a checkout, as somebody."""
+    gate.run("git", "-c", "user.name=A", "-c", "user.email=a@example.org", *words, cwd=root)
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="needs git")
+def test_history_that_is_not_that_of_its_tag_fails(tmp_path: Path) -> None:
+    """A release that differs from the tag that published it, or is gone, is named with both."""
+    folder = tmp_path / "validation" / "releases" / "1.0.0"
+    folder.mkdir(parents=True)
+    (folder / "release.json").write_text("{}")
+    assert gate.tagged(tmp_path) == []
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-q", "-m", "1.0.0")
+    git(tmp_path, "tag", "v1.0.0")
+    assert gate.tagged(tmp_path) == ["1 tagged releases are those of their tags"]
+    message = "validation/releases/1.0.0: it is not what the tag v1.0.0 holds: validation/releases/1.0.0/release.json"
+    (folder / "release.json").write_text('{"version": "1.0.0"}')
+    assert failure(lambda: gate.tagged(tmp_path)) == message
+    shutil.rmtree(folder)
+    assert failure(lambda: gate.tagged(tmp_path)) == message
+
+
+def test_the_workflows_fetch_the_tags() -> None:
+    """Every checkout of a workflow brings the tags that releases are held against."""
+    for path in sorted((ROOT / ".github" / "workflows").glob("*.yml")):
+        jobs = yaml.safe_load(path.read_text("utf-8"))["jobs"].values()
+        steps = [step for job in jobs for step in job["steps"] if "checkout" in step.get("uses", "")]
+        assert steps
+        assert all(step["with"]["fetch-depth"] == 0 for step in steps)
+
+
+def wheel(to: Path, *, without: str = "", extra: dict[str, str] | None = None) -> Path:
+    """Pack the package as a wheel does, with a file left out or added."""
+    path = to / f"caucasus_events-{__version__}-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as packed:
+        for folder, inside in (
+            (ROOT / "src" / "caucasus_events", "caucasus_events"),
+            (ROOT / "data", "caucasus_events/data"),
+        ):
+            for file in sorted(folder.glob("*.*")):
+                if f"{inside}/{file.name}" != without:
+                    packed.write(file, f"{inside}/{file.name}")
+        for name in ("LICENSE", "LICENSE-DATA"):
+            packed.write(ROOT / name, f"caucasus_events-{__version__}.dist-info/licenses/{name}")
+        for name, content in (extra or {}).items():
+            packed.writestr(name, content)
+        about = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        packed.writestr(f"caucasus_events-{__version__}.dist-info/WHEEL", about)
+        listed = "".join(f"{name},,\n" for name in packed.namelist())
+        packed.writestr(f"caucasus_events-{__version__}.dist-info/RECORD", listed)
+    return path
+
+
+def seed() -> tuple[str, str]:
+    """Give a seed: its id and text."""
+    path = min((ROOT / "seeds").glob("*.txt"))
+    return path.stem, path.read_text("utf-8")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name:UserWarning")
+def test_artefacts_without_a_file_fails(tmp_path: Path) -> None:
+    """A wheel or sdist that lacks data, or a licence, or holds a sheet, is named with what is wrong."""
+    whole = wheel(tmp_path)
+    gate.contents(whole)
+    name = whole.name
+    lacking = wheel(tmp_path, without="caucasus_events/data/events.parquet")
+    assert failure(lambda: gate.contents(lacking)) == f"{name} lacks data/events.parquet"
+    code = wheel(tmp_path, without="caucasus_events/codebook.toml")
+    assert failure(lambda: gate.contents(code)) == f"{name} lacks codebook.toml"
+    sheet = wheel(tmp_path, extra={"caucasus_events/seeds/a.toml": "[source]"})
+    assert failure(lambda: gate.contents(sheet)) == f"{name} holds caucasus_events/seeds/a.toml"
+    sdist = tmp_path / "caucasus_events-0.tar.gz"
+    with tarfile.open(sdist, "w:gz") as packed:
+        packed.add(ROOT / "data" / "README.md", "caucasus_events-0/data/README.md")
+    assert failure(lambda: gate.contents(sdist)).startswith("caucasus_events-0.tar.gz lacks data/changes.parquet, ")
+
+
+def test_artefacts_that_differ_fails(tmp_path: Path) -> None:
+    """Two builds with other digests are named; an sdist packed at another time is made the same."""
+    assert failure(lambda: gate.same_twice({"a.whl": "1"}, {"a.whl": "2"})) == "two builds differ: a.whl"
+    assert failure(lambda: gate.same_twice({}, {})) == "two builds differ: nothing was built"
+    packed = []
+    for moment in (1, 2_000_000_000):
+        path = tmp_path / "a.tar.gz"
+        file = tmp_path / "file.txt"
+        file.write_text("x")
+        os.utime(file, (moment, moment))
+        with tarfile.open(path, "w:gz") as archive:
+            archive.add(file, "a/file.txt")
+        before = path.read_bytes()
+        gate.normalise(path, 1_577_836_800)
+        packed.append((before, path.read_bytes()))
+    assert packed[0][0] != packed[1][0]
+    assert packed[0][1] == packed[1][1]
+
+
+@slow
+def test_artefacts_refused_by_a_linter_fails(kept: Any, tmp_path: Path) -> None:  # noqa: ANN401 - as above
+    """The linters of the gate refuse a wheel without metadata and a project without a name."""
+    tools = kept.python("tools", *gate.TOOLS).parent
+    bare = wheel(tmp_path)
+    assert "METADATA" in failure(lambda: gate.run(tools / "twine", "check", "--strict", bare))
+    project = tmp_path / "pyproject.toml"
+    project.write_text("[project]\nversion = '1'\n")
+    assert "name" in failure(lambda: gate.run(tools / "validate-pyproject", project))
+    extra = wheel(tmp_path, extra={"tests/__init__.py": ""})
+    assert "W009" in failure(lambda: gate.run(tools / "check-wheel-contents", extra))
+    lacking = wheel(tmp_path, without="caucasus_events/data/events.parquet")
+    expected = ["--inspect", "--expected-files", "*caucasus_events/data/events.parquet"]
+    assert "events.parquet" in failure(lambda: gate.run(tools / "pydistcheck", *expected, lacking))
+
+
+def test_leaks_of_a_text_fails(tmp_path: Path) -> None:
+    """A paragraph of a seed in any readable file is named with the file and the seed."""
+    name, text = seed()
+    paragraph = max(text.splitlines(), key=len)
+    leaking = wheel(tmp_path, extra={"caucasus_events/notes.md": f"As we read:\n\n{paragraph}\n"})
+    message = failure(lambda: gate.leaked(leaking, {name: text}))
+    assert message == f"{leaking.name}: caucasus_events/notes.md holds words of seeds/{name}.txt: {paragraph[:40]}…"
+    gate.leaked(wheel(tmp_path), {name: text})
+
+
+def test_leaks_that_the_readme_hides_fails(root: Path, at: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401 - as above
+    """A README that does not state the share that the tables could rebuild is refused."""
+    monkeypatch.setattr(gate.Gate, "dist", lambda _: ())
+    name, text = seed()
+    share = f"{gate.share(root, name, text):.0%}"
+    readme = root / "README.md"
+    readme.write_text(readme.read_text("utf-8").replace(share, "little"), "utf-8")
+    assert (
+        failure(lambda: gate.STEPS["leaks"](at))
+        == f"README.md does not say that the tables could rebuild {share} of a text"
+    )
+
+
+def test_the_share_of_a_text_is_what_quotes_and_contexts_cover(tmp_path: Path) -> None:
+    """Quote, prefix and suffix are counted once, white space is not."""
+    (tmp_path / "data").mkdir()
+    row = {"source_id": "s", "start_char": 4, "end_char": 7, "prefix": "ab ", "suffix": " g"}
+    pd.DataFrame([row, row]).to_parquet(tmp_path / "data" / "evidence.parquet")
+    assert gate.share(tmp_path, "s", "ab  cde gh ij") == 6 / 9
+
+
+@pytest.fixture
+def unpacked(tmp_path: Path) -> Path:
+    """A folder with an installation that lacks a table."""
+    with zipfile.ZipFile(wheel(tmp_path, without="caucasus_events/data/events.parquet")) as packed:
+        packed.extractall(tmp_path / "site")  # noqa: S202 - a wheel that was packed above
+    return tmp_path / "site"
+
+
+def test_installs_without_a_table_fails(unpacked: Path, tmp_path: Path) -> None:
+    """An installation that lacks a table fails as a reader would see it."""
+    python = Path(sys.executable)
+    message = failure(lambda: gate.outside(python, tmp_path, PYTHONPATH=str(unpacked)))
+    assert "events.parquet" in message
+
+
+def test_zipped_without_a_table_fails(tmp_path: Path) -> None:
+    """A zip that lacks a table fails, and so does one that is not what was imported."""
+    lacking = wheel(tmp_path, without="caucasus_events/data/events.parquet")
+    python = Path(sys.executable)
+    assert "events.parquet" in failure(lambda: gate.outside(python, tmp_path, PYTHONPATH=str(lacking)))
+    absent = tmp_path / "absent.whl"
+    assert failure(lambda: gate.from_zip(python, absent, tmp_path)).endswith("not from absent.whl")
+
+
+def test_size_beyond_its_limit_fails() -> None:
+    """A package that grows too large, or brings what only builders need, is refused."""
+    gate.fits(gate.LARGEST, {"pandas": "3"})
+    assert failure(lambda: gate.fits(9_000_000, {})) == "the package is 9,000,000 bytes; the largest is 8,000,000"
+    message = failure(lambda: gate.fits(1, {"edtf": "5", "pandas": "3"}))
+    assert message == "readers would install edtf, which only builders need"
+
+
+def test_artefacts_of_an_earlier_run_are_built_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What another state of the checkout left in the folder is never taken for what is released."""
+    old = [tmp_path / name for name in ("dist/old.whl", "env/wheel/whole", "env/sdist/whole", "env/editable/whole")]
+    tools = tmp_path / "env" / "tools" / "whole"
+    for path in [*old, tools]:
+        path.parent.mkdir(parents=True)
+        path.touch()
+    monkeypatch.setattr(sys, "argv", ["gate.py", "descriptors", "--work", str(tmp_path)])
+    gate.main()
+    assert [path for path in [*old, tools] if path.exists()] == [tools]
+    assert capsys.readouterr().out.endswith("the gate is passed: 1 steps\n")
+
+
+def test_the_gate_prints_the_cause_and_exits_with_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A failing step is named with its message, and the exit code is 1."""
+
+    def broken(_: object) -> list[str]:
+        raise gate.Failed("the cause")
+
+    monkeypatch.setitem(gate.STEPS, "size", broken)
+    monkeypatch.setattr(sys, "argv", ["gate.py", "size", "descriptors"])
+    with pytest.raises(SystemExit, match=r"^1 of 2 steps failed$"):
+        gate.main()
+    printed = capsys.readouterr().out
+    assert "FAILED size (0 s)\n    the cause\n" in printed
+    assert "passed descriptors (" in printed
+
+
+@pytest.mark.parametrize("tracked", [True, False])
+def test_what_was_built_from_another_checkout_is_built_again(
+    tracked: bool,  # noqa: FBT001 - a parameter of the test
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In a folder used again, only a checkout that changed is built again, and what was installed goes with it."""
+    root, work = tmp_path / "checkout", tmp_path / "work"
+    root.mkdir()
+    (root / "a.py").write_text("1")
+    if tracked:
+        git(root, "init", "-q")
+    built: list[str] = []
+
+    def build(at: Any) -> None:  # noqa: ANN401 - a script without types for the tests
+        built.append((root / "a.py").read_text())
+        (at.work / "dist").mkdir(parents=True)
+        for name in ("a.whl", "a.tar.gz"):
+            (at.work / "dist" / name).write_text(built[-1])
+
+    monkeypatch.setattr(gate, "build_twice", build)
+    gate.Gate(root, work).dist()
+    installed = work / "env" / "wheel" / "whole"
+    installed.parent.mkdir(parents=True)
+    installed.touch()
+    gate.Gate(root, work).dist()
+    assert (built, installed.exists()) == (["1"], True)
+    (root / "a.py").write_text("2")
+    wheel, _ = gate.Gate(root, work).dist()
+    assert (built, installed.exists(), wheel.read_text()) == (["1", "2"], False, "2")
+
+
+def test_a_step_that_breaks_off_is_named_and_the_others_go_on(
+    at: Any,  # noqa: ANN401 - as above
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Whatever a step raises, the gate names step and error, and fails without a traceback."""
+
+    def broken(_: object) -> list[str]:
+        raise FileNotFoundError("no such file")
+
+    monkeypatch.setitem(gate.STEPS, "size", broken)
+    assert gate.passes(at, "size") is False
+    expected = "FAILED size (0 s)\n    the step size broke off: FileNotFoundError: no such file\n"
+    assert capsys.readouterr().out == expected
+
+
+@pytest.mark.parametrize("folder", [".", "gate", "data/../deep/gate"])
+def test_the_gate_refuses_to_work_inside_the_checkout(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A work folder inside the checkout is refused, before anything is written, with what to name instead."""
+    monkeypatch.setattr(sys, "argv", ["gate.py", "--work", str(ROOT / folder), "size"])
+    with pytest.raises(SystemExit) as caught:
+        gate.main()
+    asked = ROOT / folder
+    expected = f"--work {asked}: the folder is inside the checkout; name one outside it: --work ../gate"
+    assert str(caught.value) == expected
+    assert not (ROOT / "gate").exists()
+
+
+def test_the_workflow_works_outside_the_checkout_and_uploads_from_there() -> None:
+    """What is published is what the gate built, in a folder outside the checkout."""
+    written = yaml.safe_load((ROOT / ".github" / "workflows" / "publish.yml").read_text("utf-8"))
+    steps = written["jobs"]["gate"]["steps"]
+    passing = next(step for step in steps if "gate.py" in step.get("run", ""))
+    assert passing["run"] == 'python validation/gate.py --work "$WORK" --tag "$TAG"'
+    assert passing["env"]["WORK"] == "${{ runner.temp }}/gate"
+    upload = next(step for step in steps if "upload-artifact" in step.get("uses", ""))
+    assert upload["with"]["path"] == passing["env"]["WORK"] + "/dist/"
+
+
+def test_the_pins_of_the_actions_are_whole_hashes() -> None:
+    """Every action of every workflow is pinned by the hash of a commit, with its version beside it."""
+    workflows = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+    used = [line.strip() for path in workflows for line in path.read_text("utf-8").splitlines() if "uses:" in line]
+    assert len(used) >= 5
+    assert all(re.fullmatch(r"- uses: [\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line) for line in used), used
+    assert all("permissions:" in path.read_text("utf-8") for path in workflows)
+
+
+def test_the_oldest_versions_are_those_that_the_project_allows() -> None:
+    """What the gate tries as the oldest is the lower end of the range in pyproject.toml."""
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+    for pin in gate.OLDEST:
+        name, _, version = pin.partition("==")
+        assert f'"{name}>={version.removesuffix(".0.0") if name == "pyarrow" else "3.0"}' in project
