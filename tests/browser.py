@@ -68,7 +68,7 @@ def browser() -> Iterator[Any]:
 class Visit:
     """A page that was opened, with everything it asked for or complained of."""
 
-    def __init__(self, running: Any, path: Path, **options: Any) -> None:  # noqa: ANN401 - Playwright is not there for a type checker
+    def __init__(self, running: Any, path: Path, **options: Any) -> None:
         self.context = running.new_context(**options)
         self.page = self.context.new_page()
         self.complaints: list[str] = []
@@ -78,7 +78,7 @@ class Visit:
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.address = path.resolve().as_uri()
 
-    def open(self, fragment: str = "") -> Any:  # noqa: ANN401 - a page of Playwright
+    def open(self, fragment: str = "") -> Any:
         """Go to the page, and wait until the figure is drawn."""
         self.page.goto(self.address + fragment)
         self.page.wait_for_selector(".main-svg .legend")

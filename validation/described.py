@@ -83,7 +83,7 @@ def _file(folder: Path, each: Json) -> Iterator[str]:
         yield f"{each['path']}: {each['bytes']} bytes are described, the file has {size}"
 
 
-def _columns(each: Json, table: Any) -> Iterator[str]:  # noqa: ANN401 - an Arrow table
+def _columns(each: Json, table: Any) -> Iterator[str]:
     """The columns are those described, in type, nulls, codes, patterns and limits."""
     names = [field["name"] for field in each["schema"]["fields"]]
     if names != table.column_names:
@@ -100,7 +100,7 @@ def _columns(each: Json, table: Any) -> Iterator[str]:  # noqa: ANN401 - an Arro
         yield from _values(place, field["constraints"], column)
 
 
-def _type(arrow: Any) -> str:  # noqa: ANN401 - an Arrow type
+def _type(arrow: Any) -> str:
     """Name the type of a column as a Table Schema does."""
     if pt.is_dictionary(arrow):
         return _type(arrow.value_type)
@@ -114,7 +114,7 @@ def _type(arrow: Any) -> str:  # noqa: ANN401 - an Arrow type
     return next((name for name, fits in kinds.items() if fits(arrow)), str(arrow))
 
 
-def _values(place: str, limits: Json, column: Any) -> Iterator[str]:  # noqa: ANN401 - an Arrow column
+def _values(place: str, limits: Json, column: Any) -> Iterator[str]:
     """Every value keeps the limits that its column states."""
     values = [value for value in column.to_pylist() if value is not None]
     if limits["required"] and len(values) < len(column):
@@ -134,12 +134,12 @@ def _values(place: str, limits: Json, column: Any) -> Iterator[str]:  # noqa: AN
             yield f"{place}: {wrong[0]!r} breaks {name}"
 
 
-def _key(table: Any, names: list[str]) -> list[tuple[Any, ...]]:  # noqa: ANN401 - an Arrow table
+def _key(table: Any, names: list[str]) -> list[tuple[Any, ...]]:
     """Give the values of some columns, row by row."""
     return list(zip(*(table.column(name).to_pylist() for name in names), strict=True))
 
 
-def _keys(each: Json, table: Any) -> Iterator[str]:  # noqa: ANN401 - an Arrow table
+def _keys(each: Json, table: Any) -> Iterator[str]:
     """Keys are unique, and a primary key has no null."""
     keys = [each["schema"]["primaryKey"]] if "primaryKey" in each["schema"] else each["schema"]["uniqueKeys"]
     for names in keys:

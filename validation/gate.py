@@ -45,7 +45,7 @@ from caucasus_events.building import release
 from caucasus_events.coding import quotes
 from caucasus_events.errors import CaucasusEventsError
 from caucasus_events.ledger import frozen
-from caucasus_events.model import schema
+from caucasus_events.model.rows import FILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -420,7 +420,7 @@ def contents(file: Path) -> None:
     found = members(file)
     folder = "caucasus_events/data/" if file.suffix == ".whl" else "/data/"
     held = {name.rsplit("/", 1)[-1] for name in found if folder in name}
-    needed = {f"{name}.parquet" for name in schema.FILES} | {"datapackage.json", "croissant.json", "dataset.jsonld"}
+    needed = {f"{name}.parquet" for name in FILES} | {"datapackage.json", "croissant.json", "dataset.jsonld"}
     missing = sorted(needed | {"README.md", "__init__.py"} - held if not held else (needed | {"README.md"}) - held)
     if missing:
         raise Failed(f"{file.name} lacks data/{', data/'.join(missing)}")

@@ -32,7 +32,7 @@ from caucasus_events.building.rules import registry
 from caucasus_events.coding import dates, readings
 from caucasus_events.errors import Problem, ProblemsError
 from caucasus_events.ledger import frozen
-from caucasus_events.model import schema
+from caucasus_events.model.bounds import BOUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -221,7 +221,7 @@ def passage_lent_to_another_record(tables: Tables) -> None:
     """A passage is cited by a record that its coder did not cite it for."""
     evidence = tables["evidence"]
     evidence.loc[0, "record_id"] = evidence["record_id"].iloc[-1]
-    tables["evidence"] = evidence.sort_values(list(schema.KEYS["evidence"]), ignore_index=True)
+    tables["evidence"] = evidence.sort_values(list(FILES["evidence"].key), ignore_index=True)
 
 
 @in_tables
@@ -280,7 +280,7 @@ def date_and_bounds_changed(tables: Tables) -> None:
     flat = _row(tables["timeline"], "record_id", tables["events"].loc[row, "event_id"])
     tables["events"].loc[row, "date"] = "1994"
     for name, at in (("events", row), ("timeline", flat)):
-        tables[name].loc[at, list(registry.BOUNDS)] += pd.DateOffset(years=1)
+        tables[name].loc[at, list(BOUNDS)] += pd.DateOffset(years=1)
 
 
 @in_tables
@@ -427,7 +427,7 @@ def id_without_its_type(tables: Tables) -> None:
     old = tables["statuses"].loc[0, "status_id"]
     for name, column in (("statuses", "status_id"), ("timeline", "record_id"), ("evidence", "record_id")):
         tables[name][column] = tables[name][column].replace(old, "aaa")
-        tables[name] = tables[name].sort_values(list(schema.KEYS[name]), ignore_index=True)
+        tables[name] = tables[name].sort_values(list(FILES[name].key), ignore_index=True)
 
 
 @in_tables

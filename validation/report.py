@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from caucasus_events.model import layers
+from caucasus_events.model.bounds import BOUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,7 +47,7 @@ DATASETS: dict[str, tuple[str | None, str]] = {
 CATEGORIES = HAS, WIDER, OTHERWISE, NOTHING = "has it", "only inside a wider unit", "codes otherwise", "nothing found"
 RELATIONS = ("confirms", "refines", "contradicts")
 _NESTED = "  - "
-SIDES = {"start": layers.BOUNDS[:2], "end": layers.BOUNDS[2:]}
+SIDES = {"start": BOUNDS[:2], "end": BOUNDS[2:]}
 
 
 def read(folder: Path = DATA) -> dict[str, pd.DataFrame]:

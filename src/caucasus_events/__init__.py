@@ -9,8 +9,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .describing.about import VERSION as __version__
+from .describing import about
 from .describing.public import HOME
+
+__version__ = about.VERSION
 
 __all__ = [
     "CONFIG",
@@ -68,7 +70,7 @@ if TYPE_CHECKING:
     )
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name
+def __getattr__(name: str) -> Any:
     """Bring a public function from its module when it is first asked for."""
     if name not in HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -22,6 +22,7 @@ from caucasus_events.errors import InvalidValueError, ProblemsError, ReleaseErro
 from caucasus_events.ledger import changelog, differences, due, frozen, reasons, versions
 from caucasus_events.ledger.frozen import Frozen, read_frozen
 from caucasus_events.model import schema
+from caucasus_events.model.rows import FILES
 from caucasus_events.reading import integrity, tables
 
 if TYPE_CHECKING:
@@ -710,7 +711,7 @@ def test_what_follows_from_what_names_columns_that_exist() -> None:
     follows = reasons._FOLLOWS  # noqa: SLF001 - the table is the rule itself
     for place in {*follows, *(place for places in follows.values() for place in places)}:
         table, _, what = place.partition(".")
-        assert what in {"added", "removed", *schema.descriptions(schema.TABLES[table])}, place
+        assert what in {"added", "removed", *FILES[table].meanings}, place
 
 
 def test_a_withdrawn_record_takes_its_readings_with_it(checkout: Path) -> None:

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 import caucasus_events
 from caucasus_events.cli import main
-from caucasus_events.model import schema
+from caucasus_events.model.rows import FILES, TABLES
 from caucasus_events.reading import tables
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def test_check_of_data_that_are_not_there_names_every_file(mini: Path) -> None:
     """Check in a checkout that was never built lists the missing files and exits with 1."""
     result = run("check", "--root", str(mini))
     assert result.exit_code == 1
-    assert all(f"data/{name}.parquet: the file is missing" in result.stderr for name in schema.TABLES)
+    assert all(f"data/{name}.parquet: the file is missing" in result.stderr for name in TABLES)
 
 
 @pytest.mark.parametrize("name", tables.TABLES)
@@ -112,7 +112,7 @@ def test_show_prints_the_dictionary_of_a_table(name: str) -> None:
     """Show TABLE lists every column with its meaning, within 80 columns."""
     result = run("show", name)
     assert result.exit_code == 0
-    assert all(f"\n  {column}" in result.output for column in schema.descriptions(schema.TABLES[name]))
+    assert all(f"\n  {column}" in result.output for column in FILES[name].meanings)
     assert max(map(len, result.output.splitlines())) <= 80
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from caucasus_events import __version__
 from caucasus_events.describing import about, papers
-from caucasus_events.model import schema
+from caucasus_events.model.rows import FILES
 from caucasus_events.reading import tables
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ Json = dict[str, Any]
 
 
 @pytest.fixture
-def described(monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 - a script without types for the tests
+def described(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Import the check that shares no code with the descriptors."""
     monkeypatch.syspath_prepend(str(ROOT / "validation"))
     return importlib.import_module("described")
@@ -46,7 +46,7 @@ def package(data: Path) -> Json:
     return dict(json.loads((data / "datapackage.json").read_text("utf-8")))
 
 
-def test_the_released_descriptors_describe_the_released_files(described: Any) -> None:  # noqa: ANN401 - as above
+def test_the_released_descriptors_describe_the_released_files(described: Any) -> None:
     """Sizes, hashes, columns, types, nulls, codes, patterns, keys and references are as described."""
     assert list(described.problems(tables.data_path())) == []
     constraints = [
@@ -130,7 +130,7 @@ BROKEN: dict[str, tuple[str, Callable[[pa.Table], pa.Table], str]] = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_file_that_breaks_its_description_is_named(name: str, data: Path, described: Any) -> None:  # noqa: ANN401 - as above
+def test_a_file_that_breaks_its_description_is_named(name: str, data: Path, described: Any) -> None:
     """Where a file and its description part ways, the check names file, column and rule."""
     table, change, message = BROKEN[name]
     rewrite(data, table, change)
@@ -138,7 +138,7 @@ def test_a_file_that_breaks_its_description_is_named(name: str, data: Path, desc
     assert any(message in line for line in found), found
 
 
-def test_a_wrong_hash_and_a_wrong_size_are_named(data: Path, described: Any) -> None:  # noqa: ANN401 - as above
+def test_a_wrong_hash_and_a_wrong_size_are_named(data: Path, described: Any) -> None:
     """A file with other bytes than described is named in every descriptor."""
     path = data / "events.parquet"
     path.write_bytes(path.read_bytes() + b"!")
@@ -160,7 +160,7 @@ def test_every_column_is_described_in_the_words_of_the_schema() -> None:
     """The Data Package repeats each description of the schema, and has no column of its own."""
     for each in package(tables.data_path())["resources"]:
         words = {field["name"]: field["description"] for field in each["schema"]["fields"]}
-        assert words == schema.descriptions(schema.FILES[each["name"].replace("-", "_")])
+        assert words == FILES[each["name"].replace("-", "_")].meanings
 
 
 def test_the_day_is_that_of_the_release_and_never_today() -> None:
@@ -187,6 +187,6 @@ def test_one_place_tells_what_the_dataset_is() -> None:
     assert __version__ == about.VERSION
 
 
-def test_the_check_shares_no_code_with_the_package(described: Any) -> None:  # noqa: ANN401 - as above
+def test_the_check_shares_no_code_with_the_package(described: Any) -> None:
     """The check is a script of its own: it imports nothing of the package."""
     assert "caucasus_events" not in Path(described.__file__).read_text("utf-8")

@@ -16,6 +16,7 @@ import states
 
 from caucasus_events.asking.questions import as_of
 from caucasus_events.drawing import explorer, figure, look, marks
+from caucasus_events.model.bounds import BOUNDS
 from caucasus_events.reading import tables
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def explorer_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def visit(running: Any, explorer_page: Path) -> Iterator[browser.Visit]:  # noqa: ANN401 - a browser of Playwright
+def visit(running: Any, explorer_page: Path) -> Iterator[browser.Visit]:
     """The explorer, about to be opened; whatever a test does, nothing may be asked for or complained of."""
     found = browser.Visit(running, explorer_page, viewport={"width": 1200, "height": 800})
     yield found
@@ -72,7 +73,7 @@ def visit(running: Any, explorer_page: Path) -> Iterator[browser.Visit]:  # noqa
     found.context.close()
 
 
-def saved(frame: pd.DataFrame | None, folder: Path, **options: Any) -> Path:  # noqa: ANN401 - arguments of timeline
+def saved(frame: pd.DataFrame | None, folder: Path, **options: Any) -> Path:
     """Write a figure as a page."""
     path = folder / "figure.html"
     figure.timeline(frame, **options).write_html(path, config=figure.CONFIG, div_id="timeline")
@@ -80,7 +81,7 @@ def saved(frame: pd.DataFrame | None, folder: Path, **options: Any) -> Path:  # 
 
 
 @pytest.mark.parametrize("width", [1200, 480])
-def test_every_state_is_rendered(running: Any, tmp_path: Path, width: int) -> None:  # noqa: ANN401 - a browser of Playwright
+def test_every_state_is_rendered(running: Any, tmp_path: Path, width: int) -> None:
     """Each state of the table of marks is seen in the page: so many bars, so many symbols, not one record lost."""
     visit = browser.Visit(
         running, saved(states.frame(), tmp_path, width=width), viewport={"width": width, "height": 900}
@@ -109,7 +110,7 @@ def test_every_state_is_rendered(running: Any, tmp_path: Path, width: int) -> No
 
 
 @pytest.mark.parametrize("name", SIZES)
-def test_no_label_of_the_release_is_cut_or_overlaps(running: Any, tmp_path: Path, name: str) -> None:  # noqa: ANN401 - a browser of Playwright
+def test_no_label_of_the_release_is_cut_or_overlaps(running: Any, tmp_path: Path, name: str) -> None:
     """Every label, heading, tick and entry of the legend stands inside the figure and over no other."""
     width, height = SIZES[name]
     path = saved(None, tmp_path, width=width, height=height)
@@ -137,7 +138,7 @@ def test_no_label_of_the_release_is_cut_or_overlaps(running: Any, tmp_path: Path
     assert over == []
 
 
-def test_nothing_is_drawn_past_the_last_word_of_a_source(running: Any, tmp_path: Path) -> None:  # noqa: ANN401 - a browser of Playwright
+def test_nothing_is_drawn_past_the_last_word_of_a_source(running: Any, tmp_path: Path) -> None:
     """Bars and arrowheads of what goes on end on the day on which the source stops speaking."""
     ongoing = tables.load_timeline().query("end_state == 'ongoing'")["record_id"].tolist()
     page = browser.Visit(running, saved(None, tmp_path, width=1200), viewport={"width": 1200, "height": 900}).open()
@@ -160,7 +161,7 @@ def test_nothing_is_drawn_past_the_last_word_of_a_source(running: Any, tmp_path:
     assert max(edges) <= limit + 1.5
 
 
-def test_a_certain_day_is_at_least_four_pixels_wide(running: Any, tmp_path: Path) -> None:  # noqa: ANN401 - a browser of Playwright
+def test_a_certain_day_is_at_least_four_pixels_wide(running: Any, tmp_path: Path) -> None:
     """A bar of one day among thirty years can be seen."""
     page = browser.Visit(
         running, saved(states.frame(), tmp_path, width=1200), viewport={"width": 1200, "height": 900}
@@ -218,7 +219,7 @@ def test_the_answers_of_the_page_are_those_of_as_of_on_every_day_of_change(visit
     page = visit.open()
     page.select_option("#dates", layer)
     statuses = tables.load_statuses(layer)
-    bounds = pd.concat([statuses[name] for name in (*marks.BOUNDS, "speaks_until")]).dropna().unique()
+    bounds = pd.concat([statuses[name] for name in (*BOUNDS, "speaks_until")]).dropna().unique()
     days = sorted(
         {str((pd.Timestamp(bound) + pd.Timedelta(days=shift)).date()) for bound in bounds for shift in (-1, 0, 1)}
     )
@@ -252,7 +253,7 @@ def test_a_record_shows_what_other_sources_say_and_the_address_keeps_the_layer(v
     assert page.input_value("#dates") == "seed"
 
 
-def test_the_corroborated_figure_shows_its_tints(running: Any, tmp_path: Path) -> None:  # noqa: ANN401 - a browser of Playwright
+def test_the_corroborated_figure_shows_its_tints(running: Any, tmp_path: Path) -> None:
     """As many tinted bars and diamonds are seen as readings make certain, and the legend names them."""
     path = tmp_path / "layers.html"
     drawn = figure.timeline(dates="corroborated", width=1200, height=760)
@@ -380,7 +381,7 @@ def test_the_file_of_what_is_shown_reads_back(visit: browser.Visit) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1200, 480])
-def test_no_barriers(running: Any, explorer_page: Path, scheme: str, width: int) -> None:  # noqa: ANN401 - a browser of Playwright
+def test_no_barriers(running: Any, explorer_page: Path, scheme: str, width: int) -> None:
     """axe-core finds no violation, in light and dark, wide and narrow, with the panel closed and open."""
     script = browser.axe()
     visit = browser.Visit(
@@ -396,7 +397,7 @@ def test_no_barriers(running: Any, explorer_page: Path, scheme: str, width: int)
         page.goto("about:blank")
 
 
-def test_a_narrow_screen_has_no_sideways_scroll(running: Any, explorer_page: Path) -> None:  # noqa: ANN401 - a browser of Playwright
+def test_a_narrow_screen_has_no_sideways_scroll(running: Any, explorer_page: Path) -> None:
     """At 480 pixels everything fits the width, and everything that is pressed is at least 24 pixels high and wide."""
     visit = browser.Visit(running, explorer_page, viewport={"width": 480, "height": 800})
     page = visit.open("#record=turkey-armenia-border-closed")
@@ -432,7 +433,7 @@ def replaced(frame: pd.DataFrame, key: str, column: str, texts: dict[str, str]) 
     return frame.assign(**{column: pd.Series(values, frame.index, dtype=object)})
 
 
-def test_nothing_of_the_data_is_executed(running: Any, tmp_path: Path) -> None:  # noqa: ANN401 - a browser of Playwright
+def test_nothing_of_the_data_is_executed(running: Any, tmp_path: Path) -> None:
     """Markup, marks of direction, half characters and very long quotes are shown as text everywhere."""
     frames = {name: tables.load(name) for name in explorer.TABLES}
     ids = frames["statuses"]["status_id"].tolist()[: len(HOSTILE)]
@@ -463,12 +464,12 @@ def test_nothing_of_the_data_is_executed(running: Any, tmp_path: Path) -> None: 
     assert visit.requests == [visit.address]
 
 
-def test_many_records_are_drawn_as_pictures(running: Any, tmp_path: Path) -> None:  # noqa: ANN401 - a browser of Playwright
+def test_many_records_are_drawn_as_pictures(running: Any, tmp_path: Path) -> None:
     """Above the limit every record is still seen where it is, and says title, dates and id when pointed at."""
     count = look.MANY + 1
     start = pd.Timestamp("1990-01-01") + pd.to_timedelta(np.arange(count) % 9000, unit="D")
     mine = pd.DataFrame({"id": np.arange(count), "kind": "status", "end_state": "ended"})
-    for name, shift in zip(marks.BOUNDS, (0, 30, 300, 330), strict=True):
+    for name, shift in zip(BOUNDS, (0, 30, 300, 330), strict=True):
         mine[name] = start + pd.Timedelta(days=shift)
     visit = browser.Visit(running, saved(mine, tmp_path, width=1200), viewport={"width": 1200, "height": 950})
     page = visit.open()
@@ -504,13 +505,13 @@ def test_many_records_are_drawn_as_pictures(running: Any, tmp_path: Path) -> Non
     assert visit.complaints == []
 
 
-def test_many_records_have_the_colour_of_their_lane(running: Any, tmp_path: Path) -> None:  # noqa: ANN401 - a browser of Playwright
+def test_many_records_have_the_colour_of_their_lane(running: Any, tmp_path: Path) -> None:
     """However low the rows, the colour that is seen is that of the lane to the last bit."""
     count = 100_000
     start = pd.Timestamp("1990-01-01") + pd.to_timedelta(np.arange(count) // 10, unit="D")
     mine = pd.DataFrame({"id": np.arange(count), "kind": "status", "type": "border_closed", "end_state": "ended"})
-    mine[list(marks.BOUNDS[:2])] = np.stack([start] * 2, axis=1)
-    mine[list(marks.BOUNDS[2:])] = np.stack([start + pd.Timedelta(days=900)] * 2, axis=1)
+    mine[list(BOUNDS[:2])] = np.stack([start] * 2, axis=1)
+    mine[list(BOUNDS[2:])] = np.stack([start + pd.Timedelta(days=900)] * 2, axis=1)
     visit = browser.Visit(running, saved(mine, tmp_path, width=1200), viewport={"width": 1200, "height": 950})
     page = visit.open()
     page.wait_for_timeout(500)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from caucasus_events.drawing import marks
 from caucasus_events.errors import InvalidValueError, UnknownNameError
+from caucasus_events.model.bounds import BOUNDS
 
 DAYS = st.integers(min_value=-20_000, max_value=20_000)
 NO_DAY = np.nan
@@ -97,7 +98,7 @@ def rows(draw: st.DrawFn) -> dict[str, float | str | bool]:
     ]
     still = draw(st.booleans()) and not kept[3]
     return {
-        **dict(zip(marks.BOUNDS, days, strict=True)),
+        **dict(zip(BOUNDS, days, strict=True)),
         "kind": draw(st.sampled_from(["event", "status"])),
         "end_state": "ongoing" if still else "ended",
         "holds": draw(st.booleans()),
@@ -109,7 +110,7 @@ def test_solid_is_certain_and_nothing_leaves_the_bounds(given_rows: list[dict[st
     """Whatever the bounds: what has a bound has a mark, and solid and hatched stay within certain and possible."""
     records = marks.prepare(pd.DataFrame(given_rows))
     found = marks.spans(records)
-    stated = records[list(marks.BOUNDS)].notna().any(axis=1)
+    stated = records[list(BOUNDS)].notna().any(axis=1)
     assert set(found["record"]) == set(np.flatnonzero(stated))
     for mark, place, first, last in zip(found["mark"], found["record"], found["first"], found["last"], strict=True):
         row = records.loc[place]

@@ -25,7 +25,7 @@ REAL = Path(os.environ.get("CAUCASUS_EVENTS_REAL", Path(__file__).parents[3] / "
 ASKED: dict[str, Any] = {"date": "day", "subject": "from", "object": "to", "types": "border_closed"}
 
 
-def _mine(days: Any, subject: Any = "TUR", obj: Any = "ARM") -> pd.DataFrame:  # noqa: ANN401 - columns of any kind
+def _mine(days: Any, subject: Any = "TUR", obj: Any = "ARM") -> pd.DataFrame:
     """Make a reader's table."""
     return pd.DataFrame({"day": days, "from": subject, "to": obj})
 
@@ -35,7 +35,7 @@ def _listed(column: pd.Series) -> list[bool | None]:
     return [None if pd.isna(value) else bool(value) for value in column]
 
 
-def _closed(mine: pd.DataFrame, **asked: Any) -> list[bool | None]:  # noqa: ANN401 - of annotate
+def _closed(mine: pd.DataFrame, **asked: Any) -> list[bool | None]:
     """Say of every row if the border was closed."""
     return _listed(annotate(mine, **(ASKED | asked))["border_closed"])
 
@@ -44,7 +44,7 @@ def _closed(mine: pd.DataFrame, **asked: Any) -> list[bool | None]:  # noqa: ANN
 
 
 @pytest.mark.parametrize("index", [[3, 1, 2], [0, 0, 0], pd.MultiIndex.from_tuples([("a", 1), ("a", 1), ("b", 0)])])
-def test_rows_order_and_index_are_kept(index: Any) -> None:  # noqa: ANN401 - an index of any kind
+def test_rows_order_and_index_are_kept(index: Any) -> None:
     """An unsorted, repeated or many-levelled index comes back as it was, and so does every other column."""
     mine = _mine(["2001-01-01", "1980-01-01", "1999-12-31"]).set_index(pd.Index(index))
     mine.attrs["mine"] = True

@@ -77,7 +77,7 @@ def _spark(mine: pd.DataFrame, ask: Callable[[Any], Any]) -> pd.DataFrame:
 
 
 @cache
-def _session() -> Any:  # noqa: ANN401 - pyspark may be missing
+def _session() -> Any:
     """Start Spark on this machine, once."""
     if importlib.util.find_spec("pyspark") is None:
         missing("pyspark is not installed: pip install 'caucasus-events[spark]'")
@@ -143,7 +143,7 @@ def _definition(rows: list[dict], mine: pd.DataFrame, wanted: Wanted) -> dict[st
             return subject_answer(rows, kind, subject, day, wanted.outside)
         return dyad_answer(rows, kind, (subject, obj), day, wanted.outside)
 
-    def cell(kind: str, row: Any) -> bool | None:  # noqa: ANN401 - a named tuple of pandas
+    def cell(kind: str, row: Any) -> bool | None:
         party = (row.subject, row.object if wanted.object else None)
         if any(pd.isna(name) or name == NOBODY for name in party[: 1 + bool(wanted.object)]) or pd.isna(row.day):
             return None

@@ -13,7 +13,7 @@ import pytest
 
 import caucasus_events
 from caucasus_events.errors import UnknownNameError
-from caucasus_events.model import schema
+from caucasus_events.model.rows import FILES, TABLES
 from caucasus_events.reading import tables
 
 ALLOWED = {"datetime64[us]", "str", "category", "bool", "boolean", "int64", "Int16", "float64"}
@@ -22,7 +22,7 @@ SHARES = {"cited_share", "set_aside_share"}
 
 def test_the_tables_are_those_of_the_schema() -> None:
     """Every table of the schema can be loaded, and no other."""
-    assert list(tables.TABLES) == list(schema.TABLES)
+    assert list(tables.TABLES) == list(TABLES)
 
 
 @pytest.mark.parametrize("name", tables.TABLES)
@@ -31,7 +31,7 @@ def test_plain_pandas_gives_the_stated_types(name: str) -> None:
     types = {column: str(dtype) for column, dtype in pd.read_parquet(tables.data_path(name)).dtypes.items()}
     assert set(types.values()) <= ALLOWED
     assert {column for column, dtype in types.items() if dtype == "float64"} <= SHARES
-    assert types == {column: str(dtype) for column, dtype in schema.dtypes(schema.TABLES[name]).items()}
+    assert types == {column: str(dtype) for column, dtype in FILES[name].dtypes.items()}
 
 
 @pytest.mark.parametrize("name", tables.TABLES)
@@ -67,7 +67,7 @@ def rows(frame: pd.DataFrame) -> list[tuple[object, ...]]:
 @pytest.mark.parametrize("name", tables.TABLES)
 def test_codes_come_back_in_codebook_order(name: str) -> None:
     """A dictionary column has all codes of the codebook in its order, unused ones included."""
-    frame, codes = tables.load(name), schema.codes(schema.TABLES[name])
+    frame, codes = tables.load(name), FILES[name].codes
     assert {column: list(frame[column].cat.categories) for column in codes} == codes
 
 

@@ -48,13 +48,13 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def at(root: Path, tmp_path: Path) -> Any:  # noqa: ANN401 - a script without types for the tests
+def at(root: Path, tmp_path: Path) -> Any:
     """The gate, before a checkout that will be broken."""
     return gate.Gate(root, tmp_path / "work")
 
 
 @pytest.fixture(scope="session")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401 - a script without types for the tests
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The gate, before this checkout, with its environments."""
     work = Path(KEPT) if KEPT else tmp_path_factory.mktemp("gate")
     return gate.Gate(ROOT, work.resolve())
@@ -87,7 +87,7 @@ def test_every_step_has_a_twin_that_fails() -> None:
     assert set(gate.STEPS) <= twins
 
 
-def test_rebuild_of_other_data_fails(at: Any, root: Path) -> None:  # noqa: ANN401 - as above
+def test_rebuild_of_other_data_fails(at: Any, root: Path) -> None:
     """Data that the seeds do not build are named by file."""
     replace(root / "data" / "README.md", "never edited", "sometimes edited")
     (root / "data" / "notes.txt").write_text("mine")
@@ -107,7 +107,7 @@ def test_rebuild_of_two_outcomes_fails(tmp_path: Path) -> None:
 
 
 @slow
-def test_engines_that_find_another_cell_fails(kept: Any, root: Path) -> None:  # noqa: ANN401 - as above
+def test_engines_that_find_another_cell_fails(kept: Any, root: Path) -> None:
     """Under the oldest pandas and pyarrow, a changed cell is named with both values."""
     rewritten(root / "data" / "events.parquet", lambda frame: frame.assign(title=frame["title"].str.upper()))
     python = gate.environment(kept, "oldest", gate.OLDEST)
@@ -115,14 +115,14 @@ def test_engines_that_find_another_cell_fails(kept: Any, root: Path) -> None:  #
     assert "title is not what the seeds give" in message
 
 
-def test_audit_that_finds_a_survivor_fails(at: Any, root: Path) -> None:  # noqa: ANN401 - as above
+def test_audit_that_finds_a_survivor_fails(at: Any, root: Path) -> None:
     """What the audit says of a mutation that survives is what the gate says."""
     audit = root / "validation" / "mutation_audit.py"
     audit.write_text("import sys\nsys.exit('1 mutation survives: hash changed')\n")
     assert "1 mutation survives: hash changed" in failure(lambda: gate.STEPS["audit"](at))
 
 
-def test_descriptors_with_a_wrong_hash_fails(at: Any, root: Path) -> None:  # noqa: ANN401 - as above
+def test_descriptors_with_a_wrong_hash_fails(at: Any, root: Path) -> None:
     """A descriptor that gives another hash is named with the file."""
     told = json.loads((root / "data" / "croissant.json").read_text("utf-8"))
     told["distribution"][0]["sha256"] = "0" * 64
@@ -139,7 +139,7 @@ def test_descriptors_with_a_wrong_hash_fails(at: Any, root: Path) -> None:  # no
         ("dataset.jsonld", "dataset.jsonld is missing"),
     ],
 )
-def test_descriptors_without_a_file_fails(at: Any, root: Path, name: str, found: str) -> None:  # noqa: ANN401 - as above
+def test_descriptors_without_a_file_fails(at: Any, root: Path, name: str, found: str) -> None:
     """A file that is missing is a finding like any other."""
     (root / "data" / name).unlink()
     assert failure(lambda: gate.STEPS["descriptors"](at)) == found
@@ -155,7 +155,7 @@ def test_descriptors_without_a_file_fails(at: Any, root: Path, name: str, found:
         ("with_jsonschema", "datapackage.json", '"name": "caucasus-events"', '"name": 7', "$.name"),
     ],
 )
-def test_validators_given_a_wrong_descriptor_fails(kept: Any, root: Path, wrong: tuple[str, ...]) -> None:  # noqa: ANN401 - as above
+def test_validators_given_a_wrong_descriptor_fails(kept: Any, root: Path, wrong: tuple[str, ...]) -> None:
     """Each validator refuses a wrong type, a column or a file that does not exist, and names it."""
     validator, file, old, new, cause = wrong
     replace(root / "data" / file, old, new)
@@ -163,7 +163,7 @@ def test_validators_given_a_wrong_descriptor_fails(kept: Any, root: Path, wrong:
 
 
 @slow
-def test_validators_given_a_wrong_citation_fails(kept: Any, root: Path) -> None:  # noqa: ANN401 - as above
+def test_validators_given_a_wrong_citation_fails(kept: Any, root: Path) -> None:
     """A citation file without authors is refused."""
     replace(root / "CITATION.cff", "authors:", "writers:")
     assert "authors" in failure(lambda: gate.with_cffconvert(kept, root))
@@ -185,7 +185,7 @@ def test_validators_given_a_wrong_citation_fails(kept: Any, root: Path) -> None:
         ),
     ],
 )
-def test_versions_that_differ_fails(at: Any, root: Path, path: str, old: str, new: str, named: str) -> None:  # noqa: ANN401 - as above
+def test_versions_that_differ_fails(at: Any, root: Path, path: str, old: str, new: str, named: str) -> None:
     """A place that tells another version is named with it."""
     replace(root / path, old, new)
     message = failure(lambda: gate.STEPS["versions"](at))
@@ -208,7 +208,7 @@ def test_history_of_a_version_that_is_not_frozen_fails(root: Path, tmp_path: Pat
     assert "last release   none" in message or "the file does not describe" in message
 
 
-def test_history_that_was_changed_fails(at: Any, root: Path) -> None:  # noqa: ANN401 - as above
+def test_history_that_was_changed_fails(at: Any, root: Path) -> None:
     """A changelog that tells of a release nobody froze is named."""
     log = root / "CHANGELOG.md"
     log.write_text(log.read_text("utf-8") + "\n## 0.0.9 (2020-01-01)\n", "utf-8")
@@ -314,7 +314,7 @@ def test_artefacts_that_differ_fails(tmp_path: Path) -> None:
 
 
 @slow
-def test_artefacts_refused_by_a_linter_fails(kept: Any, tmp_path: Path) -> None:  # noqa: ANN401 - as above
+def test_artefacts_refused_by_a_linter_fails(kept: Any, tmp_path: Path) -> None:
     """The linters of the gate refuse a wheel without metadata and a project without a name."""
     tools = kept.python("tools", *gate.TOOLS).parent
     bare = wheel(tmp_path)
@@ -339,7 +339,7 @@ def test_leaks_of_a_text_fails(tmp_path: Path) -> None:
     gate.leaked(wheel(tmp_path), {name: text})
 
 
-def test_leaks_that_the_readme_hides_fails(root: Path, at: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401 - as above
+def test_leaks_that_the_readme_hides_fails(root: Path, at: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A README that does not state the share that the tables could rebuild is refused."""
     monkeypatch.setattr(gate.Gate, "dist", lambda _: ())
     name, text = seed()
@@ -438,7 +438,7 @@ def test_what_was_built_from_another_checkout_is_built_again(
         git(root, "init", "-q")
     built: list[str] = []
 
-    def build(at: Any) -> None:  # noqa: ANN401 - a script without types for the tests
+    def build(at: Any) -> None:
         built.append((root / "a.py").read_text())
         (at.work / "dist").mkdir(parents=True)
         for name in ("a.whl", "a.tar.gz"):
@@ -457,7 +457,7 @@ def test_what_was_built_from_another_checkout_is_built_again(
 
 
 def test_a_step_that_breaks_off_is_named_and_the_others_go_on(
-    at: Any,  # noqa: ANN401 - as above
+    at: Any,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:

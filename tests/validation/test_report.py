@@ -31,10 +31,10 @@ def written(tables: dict[str, pd.DataFrame]) -> str:
 def days(first: str | None, last: str | None) -> dict[str, Any]:
     """Write an event's bounds: it began and ended between two days."""
     one, other = pd.Timestamp(first), pd.Timestamp(last)
-    return dict(zip(report.layers.BOUNDS, (one, other, one, other), strict=True))
+    return dict(zip(report.BOUNDS, (one, other, one, other), strict=True))
 
 
-def reading(number: int, date: str, relation: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - cells
+def reading(number: int, date: str, relation: str, **more: Any) -> dict[str, Any]:
     """Make up a reading of the clash on one day, not preferred and not applied."""
     row = {"reading_id": f"a-clash-{number}", "record_id": "a-clash", "bound": "date", "date": date}
     row |= days(date, date) | {"relation": relation, "preferred": False, "confidence": "low", "applied": False}

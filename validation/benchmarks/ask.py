@@ -65,7 +65,7 @@ def names_of(keys: int) -> list[str]:
     return [f"K{key:03}" for key in range(keys)]
 
 
-def days(numbers: Any) -> np.ndarray:  # noqa: ANN401 - whatever numpy takes
+def days(numbers: Any) -> np.ndarray:
     """Turn day numbers into timestamps."""
     return np.asarray(numbers).astype("datetime64[D]").astype("datetime64[us]")
 

@@ -108,7 +108,7 @@ def built(frames: dict[int, pd.DataFrame]) -> dict[tuple[int, str], float]:
     return best
 
 
-def drawn(running: Any, shown: go.Figure) -> list[float]:  # noqa: ANN401 - a browser of Playwright
+def drawn(running: Any, shown: go.Figure) -> list[float]:
     """Measure drawing once, in a page of its own: until plotly is done, and until it is on the screen."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "page.html"

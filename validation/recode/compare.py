@@ -359,7 +359,7 @@ def _readings(field: str, one: Row, other: Row, coded: Coding) -> tuple[str, str
     return _reading(field, values[0], coded), _reading(field, values[1], coded)
 
 
-def _reading(field: str, value: Any, coded: Coding) -> str:  # noqa: ANN401 - whatever a field holds
+def _reading(field: str, value: Any, coded: Coding) -> str:
     """Show the value of a field as the sheet would have it."""
     if field == "passages":
         return " ".join(f"“{_clipped(start, end, coded.text)}”" for start, end in _runs(value, coded)) or _NONE

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import InvalidValueError
+from caucasus_events.errors import InvalidValueError
 
 if TYPE_CHECKING:
     Day = str | dt.date | np.datetime64

@@ -16,11 +16,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..describing import about
-from ..errors import InvalidValueError, UnknownNameError, unknown
-from ..model import codebook
-from ..reading import tables
-from ..reading.names import SCHEMES, resolve_all
+from caucasus_events.describing import about
+from caucasus_events.errors import InvalidValueError, UnknownNameError, unknown
+from caucasus_events.model import codebook
+from caucasus_events.reading import tables
+from caucasus_events.reading.names import SCHEMES, resolve_all
+
 from . import steps
 from .days import read_days
 
@@ -368,7 +369,7 @@ def _coded(entities: pd.DataFrame, ids: list[str] | None, scheme: str) -> pd.Ser
     return column[ids].sort_values()
 
 
-def _key(codes: pd.Series) -> Any:  # noqa: ANN401 - an array of pandas or numpy
+def _key(codes: pd.Series) -> Any:
     """Give codes as small as they can be: text as categories, numbers as int16."""
     return codes.to_numpy(np.int16) if codes.dtype == "Int16" else pd.Categorical(codes, categories=codes.array)
 
@@ -462,7 +463,7 @@ def _column(runs: Runs, first: int, last: int) -> pd.arrays.BooleanArray:
     return pd.arrays.BooleanArray(np.repeat(is_yes, length), np.repeat(is_unknown, length))
 
 
-def _repeated(values: Any, count: int) -> Any:  # noqa: ANN401 - an array of pandas or numpy
+def _repeated(values: Any, count: int) -> Any:
     """Repeat every value; categories by their numbers."""
     if isinstance(values, pd.Categorical):
         return pd.Categorical.from_codes(np.repeat(values.codes, count), dtype=values.dtype, validate=False)

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..describing import about, citation
-from ..errors import InvalidValueError, UnknownNameError, nearest, unknown
-from ..model import codebook, layers
-from ..reading import tables
-from ..reading.names import resolve, resolve_all
+from caucasus_events.describing import about, citation
+from caucasus_events.errors import InvalidValueError, UnknownNameError, nearest, unknown
+from caucasus_events.model import codebook, layers
+from caucasus_events.model.bounds import BOUNDS
+from caucasus_events.reading import tables
+from caucasus_events.reading.names import resolve, resolve_all
+
 from . import steps
 from .days import Days, as_numbers, read_days, written_day
 
@@ -25,9 +27,6 @@ if TYPE_CHECKING:
 
     Day = str | dt.date | np.datetime64
     Records = str | Iterable[str] | pd.DataFrame
-
-
-BOUNDS = ["start_earliest", "start_latest", "end_earliest", "end_latest"]
 
 
 CERTAINTIES = ["certain", "possible"]

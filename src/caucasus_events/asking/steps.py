@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import InvalidValueError, unknown
+from caucasus_events.errors import InvalidValueError, unknown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

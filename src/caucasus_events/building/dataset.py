@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from ..coding import readings, seeds
-from ..coding import seeds as records
-from ..describing import about, citation
-from ..errors import ProblemsError, ReleaseError
-from ..ledger import frozen, reasons
-from ..model import codebook, schema
+from caucasus_events.coding import readings, seeds
+from caucasus_events.coding import seeds as records
+from caucasus_events.describing import about, citation
+from caucasus_events.errors import ProblemsError, ReleaseError
+from caucasus_events.ledger import frozen, reasons
+from caucasus_events.model import codebook
+from caucasus_events.model.rows import FILES, TABLES
+
 from . import files
 from .placing import file_order, rule_problems
 from .rules import registry
@@ -200,7 +202,7 @@ def assemble(coded: Sequence[seeds.Coded]) -> dict[str, pd.DataFrame]:
     dict of str to DataFrame
         Every table of :mod:`.schema` by name.
     """
-    rows = {name: [row for seed in coded for row in seed.rows[name]] for name in schema.TABLES}
+    rows = {name: [row for seed in coded for row in seed.rows[name]] for name in TABLES}
     names = {row["entity_id"]: row["name"] for row in rows["entities"]}
     cast: dict[str, list[tuple[str, str]]] = {}
     for row in sorted(rows["participants"], key=lambda row: str(row["entity_id"])):
@@ -212,17 +214,17 @@ def assemble(coded: Sequence[seeds.Coded]) -> dict[str, pd.DataFrame]:
     for row in rows["corroborations"]:
         # Of a record that does not exist, another rule tells.
         row.update(readings.outcome(row, windows.get(row["record_id"], readings.UNKNOWN)))
-    return {name: _frame(name, rows[name]) for name in schema.TABLES}
+    return {name: _frame(name, rows[name]) for name in TABLES}
 
 
 def _frame(name: str, rows: list[seeds.Row]) -> pd.DataFrame:
     """Make a typed, sorted table of rows; keys that are no columns are left out."""
-    model = schema.TABLES[name]
+    table = FILES[name]
     columns = {
         column: pd.Series([row.get(column) for row in rows], dtype=object).astype(dtype)
-        for column, dtype in schema.dtypes(model).items()
+        for column, dtype in table.dtypes.items()
     }
-    return pd.DataFrame(columns).sort_values(list(schema.KEYS[name]), ignore_index=True, kind="stable")
+    return pd.DataFrame(columns).sort_values(list(FILES[name].key), ignore_index=True, kind="stable")
 
 
 def _cast(cast: list[tuple[str, str]]) -> str | None:

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..describing import about, papers
-from ..describing.about import LICENCE, NAME
-from ..describing.citation import bibliography
-from ..model import schema
-from ..model.rows import content_digest
+from caucasus_events.describing import about, papers
+from caucasus_events.describing.about import LICENCE, NAME
+from caucasus_events.describing.citation import bibliography
+from caucasus_events.model.rows import FILES, content_digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +35,7 @@ def render(tables: Mapping[str, pd.DataFrame], released: str | None = None) -> d
     Parameters
     ----------
     tables
-        Every table of :data:`.schema.FILES` by name.
+        Every table of :data:`.rows.FILES` by name.
     released
         The day of the release, YYYY-MM-DD; None before it.
 
@@ -154,19 +153,19 @@ def _readme(tables: Mapping[str, pd.DataFrame]) -> str:
 
 def _dictionary(name: str) -> str:
     """Write what a table holds, column by column."""
-    model = schema.FILES[name]
-    types, codes = schema.dtypes(model), schema.codes(model)
-    key = ", ".join(f"`{column}`" for column in schema.KEYS.get(name, schema.CHANGES_KEY))
+    table = FILES[name]
+    types, codes = table.dtypes, table.codes
+    key = ", ".join(f"`{column}`" for column in FILES[name].key)
     lines = [
         "",
         f"## {name}",
         "",
-        f"{schema.grain(model)} Key: {key}.",
+        f"{table.grain} Key: {key}.",
         "",
         "| column | type | meaning |",
         "| --- | --- | --- |",
     ]
-    for column, meaning in schema.descriptions(model).items():
+    for column, meaning in table.meanings.items():
         allowed = f" ({', '.join(codes[column])})" if column in codes else ""
         lines.append(f"| `{column}` | {types[column]} | {meaning}{allowed} |")
     return "\n".join(lines) + "\n"

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import Fact, Problem
-from ..model import rows
+from caucasus_events.errors import Fact, Problem
+from caucasus_events.model import rows
+
 from .rules import registry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..coding import seeds
-
-
-SINGULAR = {**rows.OWN, "external_ids": "external_id"}
+    from caucasus_events.coding import seeds
 
 
 def rule_problems(shipped: registry.Shipped, coded: Sequence[seeds.Coded]) -> list[Problem]:
@@ -32,7 +30,7 @@ def _placed(name: str, finding: registry.Finding, coded: Sequence[seeds.Coded]) 
     """Turn a finding into a problem; of a record written twice, the second place is at fault."""
     written = [(seed, at) for seed in coded for at in seed.blocks.get((finding.table, finding.key), [])]
     if not written:
-        record = f"{SINGULAR.get(finding.table, 'row')} {finding.key}"
+        record = f"{rows.singular(finding.table)} {finding.key}"
         return Problem(f"data/{finding.table}.parquet", record, finding.what, finding.do, finding.facts, name)
     seed, at = written[-1]
     first = [Fact("first", other.problem(place, place[2], "", "").place) for other, place in written[:-1]]

@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from ..describing import about, papers
-from ..errors import InvalidValueError, Problem, ProblemsError, ReleaseError
-from ..ledger import changelog, differences, due, frozen, reasons, versions
-from ..model import rows
+from caucasus_events.describing import about, papers
+from caucasus_events.errors import InvalidValueError, Problem, ProblemsError, ReleaseError
+from caucasus_events.ledger import changelog, differences, due, frozen, reasons, versions
+from caucasus_events.model import rows
+
 from . import dataset, files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ..ledger.due import Due
+    from caucasus_events.ledger.due import Due
 
 
 _INIT = "src/caucasus_events/describing/about.py"
@@ -74,7 +75,7 @@ def _state(last: str | None, due: Due, needed: str) -> str:
         return "ready"
     if last is None:
         return "pending"
-    if about.VERSION != last:
+    if last != about.VERSION:
         return "refused"
     return "released" if due.level == "none" else "pending"
 

@@ -9,20 +9,22 @@ import pandera.pandas as pandera
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..describing import papers
-from ..errors import Fact, Problem, ProblemsError
-from ..ledger import differences
-from ..model import schema
+from caucasus_events.describing import papers
+from caucasus_events.errors import Fact, Problem, ProblemsError
+from caucasus_events.ledger import differences
+from caucasus_events.model.rows import FILES, TABLES, singular
+from caucasus_events.model.schema import MODELS
+
 from . import files
 from .dataset import Built, build_in_memory
-from .placing import SINGULAR, rule_problems
+from .placing import rule_problems
 from .rules import registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from ..coding import seeds as records
+    from caucasus_events.coding import seeds as records
 
     Progress = Callable[[Iterable[records.Coded], int], Iterable[records.Coded]]
 
@@ -81,7 +83,7 @@ def read_shipped(root: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
         One for each that is missing or is no Parquet file.
     """
     tables, problems = {}, []
-    for name, model in schema.FILES.items():
+    for name, table in FILES.items():
         path = root / "data" / f"{name}.parquet"
         try:
             frame = pd.read_parquet(path)
@@ -95,7 +97,7 @@ def read_shipped(root: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
             )
         else:
             # An empty dictionary column loses its codes on the way through Parquet.
-            tables[name] = frame if len(frame) else frame.astype(schema.dtypes(model), errors="ignore")
+            tables[name] = frame if len(frame) else frame.astype(table.dtypes, errors="ignore")
     return tables, problems
 
 
@@ -115,23 +117,17 @@ def shipped_problems(tables: Mapping[str, pd.DataFrame], texts: Mapping[str, str
         Placed by file and row.
     """
     failures = [problem for name, frame in tables.items() for problem in _model_problems(name, frame)]
-    sound = set(tables) >= set(schema.TABLES) and not any(problem.rule == _FORM for problem in failures)
+    sound = set(tables) >= set(TABLES) and not any(problem.rule == _FORM for problem in failures)
     return failures + (rule_problems(registry.Shipped(dict(tables), texts), ()) if sound else [])
 
 
 _FORM = "columns and types"
 
 
-def _key(name: str) -> tuple[str, ...]:
-    """Name the columns that identify a row of a file."""
-    return schema.KEYS.get(name, schema.CHANGES_KEY)
-
-
 def _model_problems(name: str, frame: pd.DataFrame) -> list[Problem]:
     """Hold one table against its pandera model."""
-    model = schema.FILES[name]
     try:
-        model.validate(frame, lazy=True)
+        MODELS[name].validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
         return [_model_problem(name, frame, case) for case in error.failure_cases.to_dict("records")]
     return []
@@ -141,7 +137,7 @@ def _model_problem(name: str, frame: pd.DataFrame, case: Mapping[str, Any]) -> P
     """Say which cell, column or table pandera objects to."""
     in_cell = case["schema_context"] == "Column" and isinstance(case["index"], int)
     row = frame.iloc[case["index"]] if in_cell else None
-    record = " ".join(str(row[key]) for key in _key(name) if key in row) if row is not None else ""
+    record = " ".join(str(row[key]) for key in FILES[name].key if key in row) if row is not None else ""
     what = f"{case['column']}: {case['check']}" if in_cell else str(case["check"])
     fact = Fact("found", str(case["failure_case"]))
     # The rules compare values, and count on those that may not be null.
@@ -170,7 +166,7 @@ def _differences(built: Built, shipped: Mapping[str, pd.DataFrame], root: Path, 
 
 def _described(built: Built, root: Path) -> dict[str, bytes]:
     """Describe the files as they stand in ``data/``: other versions of pyarrow write other bytes."""
-    paths = {f"{name}.parquet": root / "data" / f"{name}.parquet" for name in schema.FILES}
+    paths = {f"{name}.parquet": root / "data" / f"{name}.parquet" for name in FILES}
     if not all(path.is_file() for path in paths.values()):
         return {}
     standing = {name: path.read_bytes() for name, path in paths.items()}
@@ -205,13 +201,13 @@ def _metadata(arrow: pa.Schema) -> dict[bytes, bytes]:
 
 def _row_differences(name: str, shipped: pd.DataFrame, built: pd.DataFrame) -> list[differences.Change]:
     """Compare the shipped table with the one that the seeds build."""
-    key = _key(name)
+    key = FILES[name].key
     return differences.table_differences(shipped, built, key) if set(key) <= set(shipped.columns) else []
 
 
 def _difference_problem(name: str, change: differences.Change) -> Problem:
     """Say of one row or cell how ``data/`` differs from the seeds."""
-    record = f"{SINGULAR.get(name, 'row')} {change.id}"
+    record = f"{singular(name)} {change.id}"
     words = {"added": "the seeds give this row, data/ lacks it", "removed": "the seeds do not give this row"}
     if change.operation in words:
         return Problem(f"data/{name}.parquet", record, words[change.operation], _REBUILD)

@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..describing.about import VERSION
-from ..errors import CaucasusEventsError, ProblemsError, UnknownNameError, UnmatchedCodesWarning, nearest, unknown
+from caucasus_events.describing.about import VERSION
+from caucasus_events.errors import (
+    CaucasusEventsError,
+    ProblemsError,
+    UnknownNameError,
+    UnmatchedCodesWarning,
+    nearest,
+    unknown,
+)
+from caucasus_events.model.rows import FILES, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,12 +36,12 @@ _LONG_WORK = 16
 class Commands(click.Group):
     """A group that prints the package's own errors without a traceback and exits with 1."""
 
-    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:  # noqa: ANN401 - click's own signature
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         """Make sure, before anything is printed, that everything can be."""
         _speak_utf8()
         return super().make_context(*args, **kwargs)
 
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+    def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what the package says is wrong goes to standard error."""
         try:
             return super().invoke(ctx)
@@ -105,7 +113,7 @@ def build(root: Path) -> None:
     Example:
         caucasus-events build
     """
-    from ..building import dataset
+    from caucasus_events.building import dataset
 
     built = dataset.build_dataset(root, _progress)
     for row in built.tables["sources"].itertuples():
@@ -126,8 +134,8 @@ def check(root: Path) -> None:
     Example:
         caucasus-events check
     """
-    from ..building import standing
-    from ..building.rules import RULES
+    from caucasus_events.building import standing
+    from caucasus_events.building.rules import RULES
 
     built, compared = standing.check_dataset(root, _progress)
     click.echo(f"data/ is what the seeds build (compared: {compared}).")
@@ -149,17 +157,16 @@ def show(name: str | None, form: str, dates: str) -> None:
         caucasus-events show turkey-armenia-border-closed
         caucasus-events show events --format csv
     """
-    from ..model import schema
-    from ..reading import tables
+    from caucasus_events.reading import tables
 
     if form == "csv":
         if name not in tables.TABLES:
             raise UnknownNameError(unknown("table", name or "", tables.TABLES))
         click.echo(tables.load(name, dates).to_csv(index=False, lineterminator="\n"), nl=False)
     elif name is None:
-        for table, model in schema.TABLES.items():
-            _paragraph(f"{table:<15}", f"{len(tables.load(table)):,} rows. {schema.grain(model)}")
-    elif name in schema.TABLES:
+        for table in TABLES:
+            _paragraph(f"{table:<15}", f"{len(tables.load(table)):,} rows. {FILES[table].grain}")
+    elif name in TABLES:
         _show_table(name)
     else:
         _show_record(name, dates)
@@ -177,8 +184,8 @@ def list_records(kind: str | None, entity: str | None, dates: str) -> None:
         caucasus-events list --type clash
         caucasus-events list --entity ARM
     """
-    from ..model import codebook
-    from ..reading import tables
+    from caucasus_events.model import codebook
+    from caucasus_events.reading import tables
 
     frame = tables.load("timeline", dates)
     known = [*codebook.codes("event"), *codebook.codes("status")]
@@ -206,7 +213,7 @@ def new(text: Path, root: Path) -> None:
     Example:
         caucasus-events new ~/report-2021.txt
     """
-    from ..coding import template
+    from caucasus_events.coding import template
 
     sheet = template.new_seed(text, root)
     click.echo(f"wrote  seeds/{sheet.name}")
@@ -227,7 +234,7 @@ def new(text: Path, root: Path) -> None:
 @click.option("--prefix", default="", help="Put before the names of the new columns.")
 @_dates
 @click.option("--outside", default="unknown", help='"no": outside stated bounds the answer is no.')
-def annotate(source: Path, target: Path, types: tuple[str, ...], codes: str | None, **asked: Any) -> None:  # noqa: ANN401 - passed on
+def annotate(source: Path, target: Path, types: tuple[str, ...], codes: str | None, **asked: Any) -> None:
     """Add status columns to a Parquet file of any size.
 
     SOURCE is read and TARGET written some rows at a time; TARGET appears only when it is complete.
@@ -238,7 +245,7 @@ def annotate(source: Path, target: Path, types: tuple[str, ...], codes: str | No
         caucasus-events annotate mine.parquet out.parquet \\
             --date day --subject iso_a --object iso_b --type membership
     """
-    from ..joining.annotation import annotate_parquet
+    from caucasus_events.joining.annotation import annotate_parquet
 
     scheme = {} if codes is None else {"codes": codes}
     with warnings.catch_warnings(record=True) as caught, _bar(f"annotating {source.name}") as progress:
@@ -262,7 +269,7 @@ def explore(path: Path, dates: str, *, show_it: bool) -> None:
     Example:
         caucasus-events explore --open
     """
-    from ..drawing.explorer import write_explorer
+    from caucasus_events.drawing.explorer import write_explorer
 
     written = write_explorer(path, dates=dates)
     click.echo(f"wrote  {written}")
@@ -281,7 +288,7 @@ def verify() -> None:
     Example:
         caucasus-events verify
     """
-    from ..reading import integrity
+    from caucasus_events.reading import integrity
 
     files = integrity.verify()
     for row in files.itertuples():
@@ -312,7 +319,7 @@ def status(root: Path) -> None:
     Example:
         caucasus-events release status
     """
-    from ..building import release as releasing
+    from caucasus_events.building import release as releasing
 
     found = releasing.status(root)
     click.echo(releasing.status_text(found))
@@ -330,7 +337,7 @@ def freeze(day: str, root: Path) -> None:
     Example:
         caucasus-events release freeze --date 2031-02-03
     """
-    from ..building import release as releasing
+    from caucasus_events.building import release as releasing
 
     for path in releasing.freeze(root, day):
         click.echo(f"wrote  {path}")
@@ -345,7 +352,7 @@ def describe(root: Path) -> None:
     Example:
         caucasus-events release describe
     """
-    from ..building import release as releasing
+    from caucasus_events.building import release as releasing
 
     for path in releasing.describe(root):
         click.echo(f"wrote  {path}")
@@ -375,7 +382,7 @@ def _progress(coded: Iterable[Any], length: int) -> Iterator[Any]:
         yield from bar
 
 
-def _shares(row: Any) -> str:  # noqa: ANN401 - a named tuple of pandas
+def _shares(row: Any) -> str:
     """Say how much of a seed is coded."""
     return f"{row.cited_share:.1%} cited, {row.set_aside_share:.1%} set aside"
 
@@ -400,7 +407,7 @@ def _known_day(day: pd.Timestamp) -> date | None:
     return day.date() if day == day else None  # noqa: PLR0124 - see above
 
 
-def _when(row: Any) -> str:  # noqa: ANN401 - a named tuple of pandas
+def _when(row: Any) -> str:
     """Write when a record began and ended."""
     start, end = _window(row.start_earliest, row.start_latest), _window(row.end_earliest, row.end_latest)
     if row.end_state == "ongoing":
@@ -410,7 +417,7 @@ def _when(row: Any) -> str:  # noqa: ANN401 - a named tuple of pandas
 
 def _records_of(name: str) -> set[str]:
     """Give the ids of all records in which an entity is a party."""
-    from ..reading import names, tables
+    from caucasus_events.reading import names, tables
 
     party = names.resolve(name)
     people, statuses = tables.load("participants"), tables.load("statuses")
@@ -420,20 +427,18 @@ def _records_of(name: str) -> set[str]:
 
 def _show_table(name: str) -> None:
     """Print what a table holds, column by column."""
-    from ..model import schema
-
-    model = schema.TABLES[name]
-    types, codes = schema.dtypes(model), schema.codes(model)
-    _paragraph("", f"{name}: {schema.grain(model)}")
-    click.echo(f"Key: {', '.join(schema.KEYS[name])}\n")
-    for column, meaning in schema.descriptions(model).items():
+    table = FILES[name]
+    types, codes = table.dtypes, table.codes
+    _paragraph("", f"{name}: {table.grain}")
+    click.echo(f"Key: {', '.join(FILES[name].key)}\n")
+    for column, meaning in table.meanings.items():
         allowed = f" One of: {', '.join(codes[column])}." if column in codes else ""
         _paragraph(f"  {column:<20}", f"{types[column]}. {meaning}.{allowed}")
 
 
 def _show_record(identity: str, dates: str) -> None:
     """Print a record, each passage in its context, the document, and what other sources say of its dates."""
-    from ..reading import tables
+    from caucasus_events.reading import tables
 
     timeline = tables.load("timeline", dates).set_index("record_id", drop=False)
     if identity not in timeline.index:
@@ -468,7 +473,7 @@ def _show_record(identity: str, dates: str) -> None:
         _show_reading(reading)
 
 
-def _show_reading(reading: Any) -> None:  # noqa: ANN401 - a named tuple of pandas
+def _show_reading(reading: Any) -> None:
     """Print what other sources say of a date, whether it is applied, and who they are."""
     why = "applied" if reading.applied else f"not applied: {reading.why_not}"
     click.echo("")

@@ -15,7 +15,7 @@ from functools import lru_cache
 import edtf
 from edtf.parser.edtf_exceptions import EDTFParseException
 
-from ..model.bounds import Bounds, Window
+from caucasus_events.model.bounds import Bounds, Window
 
 _SINGLE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?([~?%]?)")
 

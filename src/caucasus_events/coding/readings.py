@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import Fact
-from ..model import bounds
+from caucasus_events.errors import Fact
+from caucasus_events.model import bounds
+
 from . import dates, sheets
 from .seeds import Coded
 from .sheets import Block, Several, Words

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import Fact, Problem, nearest
-from ..model import codebook
+from caucasus_events.errors import Fact, Problem, nearest
+from caucasus_events.model import codebook
+
 from . import dates, quotes, sheets
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Coded:
         place = f"{self.path}:{self.lines.of(kind, number, value)}"
         return Problem(place, f"{kind} {name}".rstrip(), what, do, facts)
 
-    def known(self, at: At, key: str, value: str, vocabulary: str) -> bool:
+    def known(self, at: At, key: str, value: str, vocabulary: codebook.Vocabulary) -> bool:
         """Say whether a code is in the codebook; report it if not."""
         names = codebook.codes(vocabulary)
         if value in names:
@@ -184,7 +185,7 @@ class _Coder:
             return False
         return known
 
-    def bounds(self, at: At, compute: Any) -> Any:  # noqa: ANN401 - two shapes of one result
+    def bounds(self, at: At, compute: Any) -> Any:
         """Compute bounds; a date that cannot be coded is reported with its place and a caret."""
         try:
             return compute()
@@ -293,7 +294,7 @@ class _Coder:
             self.stretches(states, words, names)
         self.describe(states, words)
 
-    def one_reason(self, taken: Any, span: quotes.Span, names: list[str], reason: str, number: int) -> None:  # noqa: ANN401 - numpy slice
+    def one_reason(self, taken: Any, span: quotes.Span, names: list[str], reason: str, number: int) -> None:
         """Report characters that are set aside for two reasons."""
         other = [int(code) for code in np.unique(taken) if code >= 0 and names[code] != reason]
         if other:
@@ -304,7 +305,7 @@ class _Coder:
                 at, passage[:30], what, "keep the reason that stands first in the codebook", Fact("passage", passage)
             )
 
-    def gaps(self, missing: Any, accounted: Any) -> None:  # noqa: ANN401 - numpy masks
+    def gaps(self, missing: Any, accounted: Any) -> None:
         """Report every run of words that is neither cited nor set aside."""
         index = np.flatnonzero(missing)
         group = np.cumsum(accounted)[index]
@@ -319,7 +320,7 @@ class _Coder:
                 facts += [Fact("up to", words[-_LONG:].strip(), f"{self.sheet.seed_id}.txt:{last}")]
             self.coded.problems.append(Problem(f"{self.name}:{first}", "", what, do, tuple(facts)))
 
-    def stretches(self, states: Any, words: Any, names: list[str]) -> None:  # noqa: ANN401 - numpy arrays
+    def stretches(self, states: Any, words: Any, names: list[str]) -> None:
         """Write coverage: stretches that tile the text, white space with the stretch before it."""
         index = np.where(words, np.arange(len(states)), -1)
         index = np.maximum.accumulate(index)
@@ -331,7 +332,7 @@ class _Coder:
             for start, end in zip(starts, ends, strict=True)
         ]
 
-    def describe(self, states: Any, words: Any) -> None:  # noqa: ANN401 - numpy arrays
+    def describe(self, states: Any, words: Any) -> None:
         """Write the row of the seed itself, with the shares of its text that are accounted for."""
         total, cited = int(words.sum()), int((words & (states == 0)).sum())
         row = self.source.model_dump() | {"source_id": self.sheet.seed_id, "characters": len(states)}

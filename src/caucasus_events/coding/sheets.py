@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from ..errors import Fact, Problem, nearest
+from caucasus_events.errors import Fact, Problem, nearest
+
 from . import quotes
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from ..errors import Problem, ProblemsError
+from caucasus_events.errors import Problem, ProblemsError
+
 from . import quotes, sheets
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InvalidValueError, unknown
+from caucasus_events.errors import InvalidValueError, unknown
+
 from . import about
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from ..model import schema
+from caucasus_events.model.rows import FILES
+
 from . import about, citation
-from .datapackage import PARQUET, TYPES, Json, kind_of
+from .datapackage import PARQUET, TYPES, Json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,7 +86,7 @@ def croissant(rendered: Mapping[str, bytes], released: str | None) -> Json:
         "citeAs": citation.bibliography([], about.VERSION, "apa", released),
         "isLiveDataset": False,
         "distribution": [_file_object(name, rendered[name]) for name in _parquet()],
-        "recordSet": [_record_set(name) for name in schema.FILES],
+        "recordSet": [_record_set(name) for name in FILES],
     }
 
 
@@ -106,7 +107,7 @@ def _dataset(released: str | None) -> Json:
 
 def _parquet() -> list[str]:
     """Name the files of the tables."""
-    return [f"{name}.parquet" for name in schema.FILES]
+    return [f"{name}.parquet" for name in FILES]
 
 
 def _file_object(name: str, content: bytes) -> Json:
@@ -124,25 +125,23 @@ def _file_object(name: str, content: bytes) -> Json:
 
 def _record_set(name: str) -> Json:
     """Describe one table in Croissant."""
-    model = schema.FILES[name]
-    types, words = schema.dtypes(model), schema.descriptions(model)
-    key = schema.KEYS.get(name, schema.CHANGES_KEY)
+    table = FILES[name]
     return {
         "@type": "cr:RecordSet",
         "@id": name,
         "name": name,
-        "description": schema.grain(model),
-        "key": [{"@id": f"{name}/{column}"} for column in key],
+        "description": table.grain,
+        "key": [{"@id": f"{name}/{column}"} for column in table.key],
         "field": [
             {
                 "@type": "cr:Field",
                 "@id": f"{name}/{column}",
                 "name": column,
-                "description": words[column],
-                "dataType": TYPES[kind_of(dtype)][1],
+                "description": described.meaning,
+                "dataType": TYPES[described.kind][1],
                 "source": {"fileObject": {"@id": f"{name}.parquet"}, "extract": {"column": column}},
             }
-            for column, dtype in types.items()
+            for column, described in table.columns.items()
         ],
     }
 

@@ -10,14 +10,14 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+from caucasus_events.model.rows import FILES, SAYS, Column, content_digest, references
 
-from ..model import schema
-from ..model.rows import content_digest
 from . import about
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
 
 Json = dict[str, Any]
@@ -53,7 +53,7 @@ def datapackage(tables: Mapping[str, pd.DataFrame], rendered: Mapping[str, bytes
     Parameters
     ----------
     tables
-        Every table of :data:`.schema.FILES` by name.
+        Every table of :data:`.rows.FILES` by name.
     rendered
         The Parquet files by name.
     released
@@ -77,7 +77,7 @@ def datapackage(tables: Mapping[str, pd.DataFrame], rendered: Mapping[str, bytes
         "licenses": [licence],
         "contributors": [{"title": about.AUTHOR, "roles": ["creator"]}],
         "sources": [{"title": row.title, "path": row.url} for row in tables["sources"].itertuples()],
-        "resources": [_resource(name, tables[name], rendered[f"{name}.parquet"]) for name in schema.FILES],
+        "resources": [_resource(name, tables[name], rendered[f"{name}.parquet"]) for name in FILES],
     }
 
 
@@ -87,7 +87,7 @@ def _resource(name: str, frame: pd.DataFrame, content: bytes) -> Json:
         "name": name.replace("_", "-"),
         "type": "table",
         "path": f"{name}.parquet",
-        "description": schema.grain(schema.FILES[name]),
+        "description": FILES[name].grain,
         "format": "parquet",
         "mediatype": PARQUET,
         "bytes": len(content),
@@ -102,73 +102,57 @@ def _table_schema(name: str) -> Json:
     """Describe the columns of a table, its key and what its columns refer to."""
     described: Json = {"fields": _fields(name)}
     # A primary key of a Data Package may hold no null, and a change of a whole row names no column.
-    if name in schema.KEYS:
-        described["primaryKey"] = list(schema.KEYS[name])
-    else:
-        described["uniqueKeys"] = [list(schema.CHANGES_KEY)]
-    foreign = [_foreign(name, column, target) for column, target in schema.REFERENCES.get(name, {}).items()]
+    key = list(FILES[name].key)
+    described |= {"uniqueKeys": [key]} if name == "changes" else {"primaryKey": key}
+    # A column of several names is no foreign key, and timeline only repeats the records.
+    foreign = [
+        _foreign(name, column, target)
+        for column, target, parted in references(name)
+        if not parted and (column,) != FILES[name].key
+    ]
     return {**described, "foreignKeys": foreign} if foreign else described
 
 
 def _foreign(name: str, column: str, target: str) -> Json:
     """Say that a column names a row of a table; the name of its own table is left out, as the profile asks."""
     there = {} if target == name else {"resource": target.replace("_", "-")}
-    return {"fields": [column], "reference": {**there, "fields": list(schema.KEYS[target])}}
+    return {"fields": [column], "reference": {**there, "fields": list(FILES[target].key)}}
 
 
 def _fields(name: str) -> list[Json]:
     """Describe every column as a field of a Table Schema."""
-    model = schema.FILES[name]
-    columns, types = model.to_schema().columns, schema.dtypes(model)
+    alone = FILES[name].key[0] if len(FILES[name].key) == 1 else None
     return [
         {
             "name": column,
-            "type": TYPES[kind_of(types[column])][0],
-            "description": str(described.description),
-            "constraints": _constraints(described, types[column]),
+            "type": TYPES[described.kind][0],
+            "description": described.meaning,
+            "constraints": _constraints(described, unique=column == alone),
         }
-        for column, described in columns.items()
+        for column, described in FILES[name].columns.items()
     ]
 
 
+# What a kind of column is called in a Table Schema, and in Croissant.
 TYPES = {
     "day": ("datetime", "sc:Date"),
-    "truth": ("boolean", "sc:Boolean"),
+    "flag": ("boolean", "sc:Boolean"),
     "number": ("integer", "sc:Integer"),
+    "count": ("integer", "sc:Integer"),
     "share": ("number", "sc:Float"),
     "text": ("string", "sc:Text"),
+    "code": ("string", "sc:Text"),
 }
 
 
-def kind_of(dtype: Any) -> str:  # noqa: ANN401 - any pandas type
-    """Name the kind of values that a column holds."""
-    if pd.api.types.is_datetime64_any_dtype(dtype):
-        return "day"
-    if pd.api.types.is_bool_dtype(dtype) and not isinstance(dtype, pd.CategoricalDtype):
-        return "truth"
-    if pd.api.types.is_integer_dtype(dtype):
-        return "number"
-    return "share" if pd.api.types.is_float_dtype(dtype) else "text"
-
-
-def _constraints(column: Any, dtype: Any) -> Json:  # noqa: ANN401 - pandera's and pandas's types
+def _constraints(column: Column, *, unique: bool) -> Json:
     """Say what a column may hold, as its model does."""
-    found: Json = {"required": not column.nullable}
-    if column.unique:
-        found["unique"] = True
-    if isinstance(dtype, pd.CategoricalDtype):
-        found["enum"] = list(dtype.categories)
-    for check in column.checks:
-        rule, told = check.name, check.statistics
-        if rule == "isin":
-            found["enum"] = list(told["allowed_values"])
-        elif rule in _CHECKS:
-            found[_CHECKS[rule][0]] = told[_CHECKS[rule][1]]
-        elif rule == "str_contains":
-            found |= _pattern(str(getattr(told["pattern"], "pattern", told["pattern"])))
-    return found
-
-
-def _pattern(pattern: str) -> Json:
-    """Write what a string must look like; one that must only say something has no pattern."""
-    return {"minLength": 1} if pattern.startswith("(?s)") else {"pattern": pattern}
+    found: Json = {"required": not column.nullable} | ({"unique": True} if unique else {})
+    if column.pattern:
+        # One that must only say something has no pattern of its own.
+        found |= {"minLength": 1} if column.pattern == SAYS else {"pattern": column.pattern}
+    if column.codes:
+        found["enum"] = column.codes
+    if column.kind in ("number", "count", "share"):
+        found["minimum"] = 0
+    return found | ({} if column.largest is None else {"maximum": column.largest})

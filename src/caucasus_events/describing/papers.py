@@ -21,7 +21,7 @@ def render(tables: Mapping[str, pd.DataFrame], rendered: Mapping[str, bytes], re
     Parameters
     ----------
     tables
-        Every table of :data:`.schema.FILES` by name.
+        Every table of :data:`.rows.FILES` by name.
     rendered
         The Parquet files by name, as they are shipped.
     released

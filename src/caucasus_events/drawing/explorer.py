@@ -18,11 +18,13 @@ import numpy as np
 import pandas as pd
 from plotly.offline import get_plotlyjs
 
-from ..asking import steps
-from ..describing import about, citation
-from ..errors import ReleaseError
-from ..model import codebook, layers
-from ..reading import tables
+from caucasus_events.asking import steps
+from caucasus_events.describing import about, citation
+from caucasus_events.errors import ReleaseError
+from caucasus_events.model import codebook, layers
+from caucasus_events.model.bounds import BOUNDS
+from caucasus_events.reading import tables
+
 from . import figure, look, marks
 
 if TYPE_CHECKING:
@@ -180,7 +182,7 @@ def payload(frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "licence": str(frames["timeline"].attrs.get("licence", "")),
         "day": str(np.datetime64(int(day), "D")),
         "slider": [_january(np.nanmin(first), 0), _january(day, 2) - 1],
-        "bounds": list(marks.BOUNDS),
+        "bounds": list(BOUNDS),
         "answers": [*steps.ANSWERS, *_EVENT_ANSWERS],
         "dark": _dark(),
         "lanes": [{"title": title} for title in drawn["lane"].cat.categories],
@@ -241,7 +243,7 @@ def _records(
             "order": place,
             "claim": claim + denial,
             "source": row["source_id"],
-            "days": {name: "" if row[name] == "" else str(row[name].date()) for name in marks.BOUNDS},
+            "days": {name: "" if row[name] == "" else str(row[name].date()) for name in BOUNDS},
             "entities": parties.get(row["record_id"], []),
             "evidence": evidence,
             "readings": readings.get(row["record_id"], []),
@@ -326,7 +328,7 @@ def _rows(group: pd.DataFrame) -> list[list[Any]]:
     ]
 
 
-def _of_event(row: Any) -> list[list[Any]]:  # noqa: ANN401 - a named tuple of pandas
+def _of_event(row: Any) -> list[list[Any]]:
     """Say of an event on which days it happened, may have happened, or was not on this day."""
     happened, possible, not_then = _EVENT_ANSWERS
     first = steps.FIRST_DAY if np.isnan(row.start_earliest) else int(row.start_earliest)
@@ -359,7 +361,7 @@ def _january(day: float, later: int) -> int:
     return int(year.astype("datetime64[D]").astype(np.int64))
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON has no word for
+def _plain(value: Any) -> Any:
     """Turn arrays into lists, NaN into null."""
     if isinstance(value, np.ndarray):
         return [None if isinstance(one, float) and np.isnan(one) else one for one in value.tolist()]

@@ -14,12 +14,13 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from ..asking.days import read_days
-from ..describing import about
-from ..errors import InvalidValueError, UnknownNameError, unknown
-from ..model import codebook, layers
-from ..reading import tables
-from ..reading.names import resolve_all
+from caucasus_events.asking.days import read_days
+from caucasus_events.describing import about
+from caucasus_events.errors import InvalidValueError, UnknownNameError, unknown
+from caucasus_events.model import codebook, layers
+from caucasus_events.reading import tables
+from caucasus_events.reading.names import resolve_all
+
 from . import look, many, marks, traces
 from .page import arrange, placed, standing
 from .page import layout as page_layout

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..errors import InvalidValueError, UnknownNameError, unknown
-from ..model import codebook
+from caucasus_events.errors import InvalidValueError, UnknownNameError, unknown
+from caucasus_events.model import codebook
+from caucasus_events.model.bounds import BOUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
     Floats = NDArray[np.float64]
     Strings = NDArray[np.str_]
-
-
-BOUNDS = ("start_earliest", "start_latest", "end_earliest", "end_latest")
 
 
 MARKS = (
@@ -394,7 +392,7 @@ def _is_event(frame: pd.DataFrame, key: str | None) -> Mask:
     return np.full(len(frame), kind == "event")
 
 
-def _flag(frame: pd.DataFrame, column: str, *, value: Any) -> Mask:  # noqa: ANN401 - a cell of any type
+def _flag(frame: pd.DataFrame, column: str, *, value: Any) -> Mask:
     """Tell where a column has a value; a column that is not there has it nowhere."""
     if column not in frame:
         return np.zeros(len(frame), bool)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..errors import InvalidValueError
+from caucasus_events.errors import InvalidValueError
+
 from .look import (
     AFTER,
     BAND,

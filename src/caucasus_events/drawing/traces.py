@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from caucasus_events.model.bounds import BOUNDS
+
 from .look import (
     BRIEF,
     CORROBORATED,
@@ -35,7 +37,7 @@ from .look import (
     tint,
 )
 from .many import fast_traces, shades_of, silent
-from .marks import BOUNDS, MARKS, escaped
+from .marks import MARKS, escaped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

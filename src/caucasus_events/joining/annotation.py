@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 
-from ..errors import InvalidValueError
-from ..reading import names
+from caucasus_events.errors import InvalidValueError
+from caucasus_events.reading import names
+
 from .engines import annotated_narwhal, as_narwhal
 from .memory import added_to_arrow, added_to_pandas, new_cells, stream
 from .wanted import Asked, Frame, Wanted, asked_codes, check_columns, read_wanted, released_statuses, warn_of_unmatched

@@ -18,9 +18,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandas.api.types import is_object_dtype
 
-from ..asking.steps import FIRST_DAY, LAST_DAY
-from ..errors import InvalidValueError
-from ..reading.names import fold
+from caucasus_events.asking.steps import FIRST_DAY, LAST_DAY
+from caucasus_events.errors import InvalidValueError
+from caucasus_events.reading.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
@@ -72,7 +72,7 @@ class Codes:
         for code, number in integers.items():
             self._by_integer[code + 1] = number
 
-    def of(self, values: Any) -> Ints:  # noqa: ANN401 - an array of numpy or Arrow
+    def of(self, values: Any) -> Ints:
         """Give the number of every code of a slice."""
         kind = _kind(values)
         if kind == "text":
@@ -117,7 +117,7 @@ class Codes:
             self.unmatched.update(dict(zip(map(str, distinct.tolist()), counts.tolist(), strict=True)))
 
 
-def code_reader(column: Any, codes: Codes) -> CodeReader:  # noqa: ANN401 - a column of any library
+def code_reader(column: Any, codes: Codes) -> CodeReader:
     """Read a column of codes, slice by slice, as the numbers of the entities that they stand for.
 
     Parameters
@@ -161,7 +161,7 @@ def code_reader(column: Any, codes: Codes) -> CodeReader:  # noqa: ANN401 - a co
     return read
 
 
-def day_reader(column: Any, name: str) -> DayReader:  # noqa: ANN401 - a column of any library
+def day_reader(column: Any, name: str) -> DayReader:
     """Read a column of dates, slice by slice, as days since 1970-01-01.
 
     The day of a timestamp with a time zone is the one that its own zone shows.
@@ -204,7 +204,7 @@ def day_reader(column: Any, name: str) -> DayReader:  # noqa: ANN401 - a column 
     )
 
 
-def time_zone(column: Any, name: str) -> str:  # noqa: ANN401 - a column of any library
+def time_zone(column: Any, name: str) -> str:
     """Say in which time zone a column of dates is written.
 
     Parameters
@@ -245,7 +245,7 @@ def _one_zone(zones: set[str], name: str) -> str:
     return next(iter(zones), "")
 
 
-def _encoded(column: Any) -> tuple[Ints, pa.Array] | None:  # noqa: ANN401 - a column of any library
+def _encoded(column: Any) -> tuple[Ints, pa.Array] | None:
     """Take categories apart: the place of each row's category (negative or beyond them: null), and these."""
     if isinstance(column, pd.Series):
         if not isinstance(column.dtype, pd.CategoricalDtype):
@@ -263,7 +263,7 @@ def _encoded(column: Any) -> tuple[Ints, pa.Array] | None:  # noqa: ANN401 - a c
     return np.concatenate([*places, np.zeros(0, np.int64)]), categories
 
 
-def _slice(column: Any, first: int, last: int, name: str) -> Any:  # noqa: ANN401 - a column of any library
+def _slice(column: Any, first: int, last: int, name: str) -> Any:
     """Give the rows of a column from one place to another as an array of numpy or Arrow."""
     if isinstance(column, pa.ChunkedArray):
         return column.slice(first, last - first).combine_chunks()
@@ -278,12 +278,12 @@ def _slice(column: Any, first: int, last: int, name: str) -> Any:  # noqa: ANN40
     return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
 
 
-def _dtype(values: Any) -> str:  # noqa: ANN401 - an array of numpy or Arrow
+def _dtype(values: Any) -> str:
     """Name the type of an array."""
     return str(values.dtype if isinstance(values, np.ndarray) else values.type)
 
 
-def _kind(values: Any) -> str:  # noqa: ANN401 - an array of numpy or Arrow
+def _kind(values: Any) -> str:
     """Say what kind of values an array holds."""
     if isinstance(values, np.ndarray):
         return {"M": "timestamp", "i": "integer", "u": "integer", "f": "float"}.get(values.dtype.kind, "other")
@@ -299,7 +299,7 @@ def _kind(values: Any) -> str:  # noqa: ANN401 - an array of numpy or Arrow
     return "timestamp" if types.is_timestamp(of) else "null" if types.is_null(of) else "other"
 
 
-def _whole(values: Any, refuse: Callable[[NDArray[Any]], None]) -> tuple[Ints, Flags | None]:  # noqa: ANN401 - an array of numpy or Arrow
+def _whole(values: Any, refuse: Callable[[NDArray[Any]], None]) -> tuple[Ints, Flags | None]:
     """Give numbers as integers and where there are none; what is not whole is refused and counts as none."""
     if isinstance(values, pa.Array):
         null = values.is_null().to_numpy(zero_copy_only=False) if values.null_count else None
@@ -314,7 +314,7 @@ def _whole(values: Any, refuse: Callable[[NDArray[Any]], None]) -> tuple[Ints, F
     return np.where(whole, values, 0).astype(np.int64), ~whole
 
 
-def _days(values: Any, name: str, zones: set[str]) -> tuple[Ints, Flags | None]:  # noqa: ANN401 - an array of numpy or Arrow
+def _days(values: Any, name: str, zones: set[str]) -> tuple[Ints, Flags | None]:
     """Give a slice as days, and where there is none."""
     kind = _kind(values)
     if kind == "text":

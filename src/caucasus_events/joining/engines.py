@@ -8,8 +8,9 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
-from ..asking.steps import FIRST_DAY, UNKNOWN, YES
-from ..errors import InvalidValueError
+from caucasus_events.asking.steps import FIRST_DAY, UNKNOWN, YES
+from caucasus_events.errors import InvalidValueError
+
 from .columns import FORMS, Codes
 from .lookups import DAYS, Lookup
 from .memory import new_cells
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.integer[Any]]
 
 
-def as_narwhal(frame: Any) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:  # noqa: ANN401 - a frame of any library
+def as_narwhal(frame: Any) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
     """Take a frame that is not pandas' or Arrow's, if it is of a library whose joins are tested."""
     try:
         narwhal: nw.DataFrame[Any] | nw.LazyFrame[Any] = nw.from_native(frame)
@@ -44,7 +45,7 @@ def annotated_narwhal(
     codes: Sequence[Codes],
     frame: nw.DataFrame[Any] | nw.LazyFrame[Any],
     wanted: Wanted,
-) -> Any:  # noqa: ANN401 - a frame of any library
+) -> Any:
     """Annotate a polars DataFrame in memory; leave the rest to its own engine."""
     check_columns(frame.collect_schema().names(), wanted)
     if isinstance(frame, nw.LazyFrame):
@@ -55,7 +56,7 @@ def annotated_narwhal(
     return nw.concat([frame, added], how="horizontal").to_native()
 
 
-def _joined(lookup: Lookup, meanings: Mapping[Hashable, str], frame: nw.LazyFrame[Any], wanted: Wanted) -> Any:  # noqa: ANN401 - a frame of any library
+def _joined(lookup: Lookup, meanings: Mapping[Hashable, str], frame: nw.LazyFrame[Any], wanted: Wanted) -> Any:
     """Join the answers of every actor or pair and day on which there are any; nothing is read here."""
     schema = frame.collect_schema()
     day, *ends = (_day_expression(name, schema[name]) for name in (wanted.date, wanted.date_end) if name is not None)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..asking import steps
-from ..asking.steps import FIRST_DAY, LAST_DAY, UNKNOWN
+from caucasus_events.asking import steps
+from caucasus_events.asking.steps import FIRST_DAY, LAST_DAY, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

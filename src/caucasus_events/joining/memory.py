@@ -11,9 +11,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..asking.steps import UNKNOWN, YES
-from ..errors import InvalidValueError
-from ..reading import names
+from caucasus_events.asking.steps import UNKNOWN, YES
+from caucasus_events.errors import InvalidValueError
+from caucasus_events.reading import names
+
 from .columns import Codes, code_reader, day_reader, time_zone
 from .lookups import Lookup, segments_on, values_on
 from .wanted import Wanted, asked_codes, check_columns, warn_of_unmatched

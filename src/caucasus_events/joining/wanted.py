@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar
 
 import narwhals as nw
 
-from ..errors import InvalidValueError, UnknownNameError, UnmatchedCodesWarning, nearest, unknown
-from ..model import codebook
-from ..reading import tables
+from caucasus_events.errors import InvalidValueError, UnknownNameError, UnmatchedCodesWarning, nearest, unknown
+from caucasus_events.model import codebook
+from caucasus_events.reading import tables
+
 from .columns import Codes
 from .lookups import Lookup, build_lookup
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from ..errors import Fact, Problem
-from ..model import rows
+from caucasus_events.errors import Fact, Problem
+from caucasus_events.model import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

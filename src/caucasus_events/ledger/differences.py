@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from ..model import schema
-from ..model.rows import texts, typed
+from caucasus_events.model.rows import FILES, TABLES, texts, typed
+
 from .versions import parse
 
 if TYPE_CHECKING:
@@ -127,14 +127,14 @@ def changes_table(entries: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     rows = sorted(entries, key=_order)
     columns = {
         name: pd.Series([row[name] for row in rows], dtype=object).astype(dtype)
-        for name, dtype in schema.dtypes(schema.Changes).items()
+        for name, dtype in FILES["changes"].dtypes.items()
     }
     return pd.DataFrame(columns)
 
 
 def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """Sort changes by release, as versions compare, and by key."""
-    return (parse(row["version"]), *(str(row[name]) for name in schema.CHANGES_KEY[1:]))
+    return (parse(row["version"]), *(str(row[name]) for name in FILES["changes"].key[1:]))
 
 
 def entries_of(frame: pd.DataFrame) -> list[Entry]:
@@ -170,7 +170,7 @@ def _table_changes(name: str, old: Mapping[str, pd.DataFrame], new: Mapping[str,
     """Compare one table, which may be new or gone, and whose columns may be."""
     if name not in new:
         return [Change(name, "table removed")]
-    columns, key = [str(column) for column in new[name].columns], list(schema.KEYS[name])
+    columns, key = [str(column) for column in new[name].columns], list(FILES[name].key)
     if name not in old or not set(key) <= set(old[name].columns):
         return [Change(name, "table added"), *table_differences(new[name].head(0), new[name], key)]
     found = [Change(column, "column added", column) for column in columns if column not in old[name]]
@@ -196,10 +196,10 @@ def replay(old: Mapping[str, pd.DataFrame], changes: pd.DataFrame) -> Tables:
     entries = entries_of(changes)
     return {
         name: replayed(
-            old.get(name, pd.DataFrame(columns=list(schema.dtypes(model)))),
+            old.get(name, pd.DataFrame(columns=list(table.dtypes))),
             [entry for entry in entries if entry["table"] == name],
-            schema.KEYS[name],
-            schema.dtypes(model),
+            FILES[name].key,
+            table.dtypes,
         )
-        for name, model in schema.TABLES.items()
+        for name, table in ((name, FILES[name]) for name in TABLES)
     }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..model import schema
-from ..model.rows import OWN
+from caucasus_events.model.rows import FILES, OWN
+
 from .frozen import Frozen, shape
 from .versions import LEVELS
 
@@ -91,7 +91,7 @@ def _row_changes(entries: Iterable[Entry], withdrawn: set[str], known: set[str])
         elif operation in ("added", "removed"):
             yield "minor", f"rows are {operation} in {table}"
         elif operation == "changed" and table in known:
-            analytic = entry["column"] in schema.analytic(schema.TABLES[table])
+            analytic = entry["column"] in FILES[table].analytic
             cells.setdefault(("minor" if analytic else "patch", table), []).append(str(entry["column"]))
     for (level, table), columns in cells.items():
         yield level, f"cells of {table} are changed: {', '.join(dict.fromkeys(columns))}"

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ..describing import public
-from ..errors import Fact, Problem, ProblemsError
-from ..model import rows, schema
+from caucasus_events.describing import public
+from caucasus_events.errors import Fact, Problem, ProblemsError
+from caucasus_events.model import rows
+from caucasus_events.model.rows import FILES
+
 from .versions import VERSION, parse
 
 if TYPE_CHECKING:
@@ -174,7 +176,7 @@ def shape(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
 
 def _table_shape(name: str, frame: pd.DataFrame) -> dict[str, Any]:
     """Describe one table."""
-    words = schema.descriptions(schema.FILES[name])
+    words = FILES[name].meanings
     columns = {
         str(column): {
             "type": str(dtype),
@@ -183,7 +185,7 @@ def _table_shape(name: str, frame: pd.DataFrame) -> dict[str, Any]:
         }
         for column, dtype in frame.dtypes.items()
     }
-    return {"key": list(schema.KEYS.get(name, schema.CHANGES_KEY)), "columns": columns}
+    return {"key": list(FILES[name].key), "columns": columns}
 
 
 _FILE = "release.json"
@@ -259,7 +261,7 @@ def _linked(frozen: Frozen, before: Mapping[str, str] | None) -> Iterator[Proble
     yield Problem(_place(frozen), "", what, "restore the release that is missing or altered", facts)
 
 
-def _named(link: Any) -> str:  # noqa: ANN401 - whatever stands in the file
+def _named(link: Any) -> str:
     """Write a link of the chain on a line."""
     return f"{link['version']}, {link['sha256'][:16]}…" if isinstance(link, dict) and len(link) > 1 else str(link)
 

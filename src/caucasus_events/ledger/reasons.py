@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from ..errors import Fact, Problem
-from ..model import schema
-from ..model.rows import OWN
+from caucasus_events.errors import Fact, Problem
+from caucasus_events.model.rows import FILES, OWN
+
 from .differences import Entry, Tables, changes_table, differences, entries_of
 from .due import Due, due
 from .versions import FIRST, next_version, parse
@@ -25,7 +25,8 @@ from .versions import FIRST, next_version, parse
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from ..coding import seeds, sheets
+    from caucasus_events.coding import seeds, sheets
+
     from .frozen import Frozen
 
 
@@ -97,7 +98,7 @@ def explain(tables: Tables, coded: Sequence[seeds.Coded], last: Frozen | None, v
     Parameters
     ----------
     tables
-        Every table of :data:`.schema.TABLES`.
+        Every table of :data:`.rows.TABLES`.
     coded
         The seeds, with the reasons that their sheets give.
     last
@@ -278,7 +279,7 @@ def _owner(name: str | None) -> str:
 
 def _ids(tables: Mapping[str, pd.DataFrame]) -> set[str]:
     """Give every id of a source, an entity, an event and a status."""
-    return {name for table in OWN if table in tables for name in tables[table][schema.KEYS[table][0]]}
+    return {name for table in OWN if table in tables for name in tables[table][FILES[table].key[0]]}
 
 
 def _place(entry: Entry) -> str:
@@ -300,7 +301,7 @@ def _parties(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[str]]:
     for table in [name for name in ("events", "statuses", "participants", "corroborations") if name in tables]:
         frame = tables[table]
         for column in [name for name in ("source_id", "record_id", *_PARTIES) if name in frame]:
-            for record, name in frame[[schema.KEYS[table][0], column]].dropna().itertuples(index=False):
+            for record, name in frame[[FILES[table].key[0], column]].dropna().itertuples(index=False):
                 # A border is two entities; a reading hangs, through its record, on the seed of that.
                 names = name.split("-") if column == "location" else [name, *found.get(name, ())]
                 found.setdefault(record, []).extend(names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..errors import InvalidValueError
+from caucasus_events.errors import InvalidValueError
 
 FIRST = "1.0.0"
 

@@ -4,9 +4,39 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from caucasus_events.errors import UnknownNameError, unknown
+
+from .words import markdown_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+Vocabulary = Literal[
+    "lane",
+    "event",
+    "status",
+    "role",
+    "kind",
+    "assertion",
+    "reason",
+    "precision",
+    "end_state",
+    "record",
+    "change",
+    "bound",
+    "relation",
+    "confidence",
+    "why_not",
+    "basis",
+    "scheme",
+    "match",
+    "medium",
+    "access",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +55,8 @@ class Lane:
     name: str
     title: str
     colour: str
+    # Its colour on dark paper.
+    dark: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,26 +88,8 @@ def _document() -> dict[str, dict[str, dict[str, Any]]]:
     return tomllib.loads(resources.files(__package__).joinpath("codebook.toml").read_text("utf-8"))
 
 
-def codes(vocabulary: str) -> list[str]:
+def codes(vocabulary: Vocabulary) -> list[str]:
     """List the codes of one vocabulary in codebook order.
-
-    Parameters
-    ----------
-    vocabulary
-        ``lane``, ``event``, ``status``, ``role``, ``kind``, ``assertion``, ``reason``,
-        ``precision``, ``end_state``, ``record`` or ``change``; of the second layer ``bound``,
-        ``relation``, ``confidence``, ``why_not``, ``basis``, ``scheme``, ``match``, ``medium`` or
-        ``access``.
-
-    Returns
-    -------
-    list of str
-        The codes.
-
-    Raises
-    ------
-    KeyError
-        If there is no such vocabulary.
 
     Examples
     --------
@@ -87,27 +101,13 @@ def codes(vocabulary: str) -> list[str]:
 
 @cache
 def lanes() -> dict[str, Lane]:
-    """Give the lanes of a figure by name, in codebook order.
-
-    Returns
-    -------
-    dict of str to Lane
-
-    Examples
-    --------
-    >>> lanes()["borders"].colour
-    '#0072B2'
-    """
+    """Return the lanes of a figure by name, in codebook order."""
     return {name: Lane(name=name, **block) for name, block in _document()["lane"].items()}
 
 
 @cache
 def event_types() -> dict[str, EventType]:
-    """Give the types of event by name, in codebook order.
-
-    Returns
-    -------
-    dict of str to EventType
+    """Return the types of event by name, in codebook order.
 
     Examples
     --------
@@ -119,11 +119,7 @@ def event_types() -> dict[str, EventType]:
 
 @cache
 def status_types() -> dict[str, StatusType]:
-    """Give the types of status by name, in codebook order.
-
-    Returns
-    -------
-    dict of str to StatusType
+    """Return the types of status by name, in codebook order.
 
     Examples
     --------
@@ -133,47 +129,27 @@ def status_types() -> dict[str, StatusType]:
     return {name: StatusType(name=name, **block) for name, block in _document()["status"].items()}
 
 
-def definitions(vocabulary: str) -> dict[str, Code]:
-    """Give the codes of a plain vocabulary with definition and example, in codebook order.
-
-    Parameters
-    ----------
-    vocabulary
-        One that :func:`codes` knows, but for ``lane``, ``event`` and ``status``.
-
-    Returns
-    -------
-    dict of str to Code
-
-    Examples
-    --------
-    >>> definitions("kind")["person"].definition
-    'a person, by SURNAME'
-    """
+def definitions(vocabulary: Vocabulary) -> dict[str, Code]:
+    """Return the codes of a plain vocabulary with definition and example, in codebook order."""
     return {name: Code(name=name, **block) for name, block in _document()[vocabulary].items()}
 
 
-def markdown(vocabulary: str) -> str:
+def markdown(vocabulary: Literal["event", "status", "reason", "assertion"]) -> str:
     """Write one vocabulary as the Markdown table that stands in ``seeds/CODEBOOK.md``.
-
-    Parameters
-    ----------
-    vocabulary
-        ``event``, ``status``, ``reason`` or ``assertion``.
-
-    Returns
-    -------
-    str
-        The table, without a closing newline.
 
     Examples
     --------
     >>> print(markdown("assertion").splitlines()[0])
     | value | meaning | for example |
     """
-    headings, rows = _TABLES[vocabulary]
-    lines = [headings, ["---"] * len(headings), *rows()]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+    tables: dict[str, tuple[list[str], Callable[[], list[list[str]]]]] = {
+        "event": (["type", "definition", "participants (role)", "CAMEO · PLOVER"], _event_rows),
+        "status": (["type", "definition", "subject → object", "symmetric"], _status_rows),
+        "reason": (["reason", "what it is", "for example"], partial(_code_rows, "reason")),
+        "assertion": (["value", "meaning", "for example"], partial(_code_rows, "assertion")),
+    }
+    headings, rows = tables[vocabulary]
+    return markdown_table(headings, rows())
 
 
 def _event_rows() -> list[list[str]]:
@@ -186,14 +162,24 @@ def _status_rows() -> list[list[str]]:
     return [[f"`{t.name}`", t.definition, t.parties, "yes" if t.symmetric else "no"] for t in status_types().values()]
 
 
-def _code_rows(vocabulary: str) -> list[list[str]]:
+def _code_rows(vocabulary: Vocabulary) -> list[list[str]]:
     """Write a plain vocabulary, a row each."""
     return [[f"`{code.name}`", code.definition, code.example] for code in definitions(vocabulary).values()]
 
 
-_TABLES: dict[str, Any] = {
-    "event": (["type", "definition", "participants (role)", "CAMEO · PLOVER"], _event_rows),
-    "status": (["type", "definition", "subject → object", "symmetric"], _status_rows),
-    "reason": (["reason", "what it is", "for example"], lambda: _code_rows("reason")),
-    "assertion": (["value", "meaning", "for example"], lambda: _code_rows("assertion")),
-}
+def chosen(types: str | Iterable[str] | None, known: Iterable[str], what: str = "type") -> list[str]:
+    """Return the types that are asked for, each once: one, several, or all that are known.
+
+    A type that is not known is an :class:`UnknownNameError` that names the nearest.
+
+    Examples
+    --------
+    >>> chosen("alliance", status_types()), chosen(None, ["clash", "ceasefire"])
+    (['alliance'], ['clash', 'ceasefire'])
+    """
+    names = list(known)
+    asked = names if types is None else [types] if isinstance(types, str) else list(dict.fromkeys(types))
+    for name in asked:
+        if name not in names:
+            raise UnknownNameError(unknown(what, str(name), names))
+    return asked

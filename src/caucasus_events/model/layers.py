@@ -5,23 +5,32 @@ The seed's own bounds are never lost: a frame of the second layer carries them b
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from ..errors import InvalidValueError, unknown
+from caucasus_events.errors import InvalidValueError, unknown
+
+from .bounds import BOUNDS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Days = NDArray[np.datetime64]
 
 
-LAYERS = ("seed", "corroborated")
+class Layer(IntEnum):
+    """The layers, each of which contains the one before."""
+
+    SEED = 0
+    CORROBORATED = 1
 
 
-BOUNDS = ["start_earliest", "start_latest", "end_earliest", "end_latest"]
+LAYERS = tuple(layer.name.lower() for layer in Layer)
 
 
 # What a frame of the second layer has beside the columns of its table.
@@ -35,28 +44,7 @@ _DAY = "datetime64[us]"
 
 
 def checked(dates: str) -> str:
-    """Refuse a layer that does not exist.
-
-    Parameters
-    ----------
-    dates
-        ``"seed"`` or ``"corroborated"``.
-
-    Returns
-    -------
-    str
-        The same.
-
-    Raises
-    ------
-    InvalidValueError
-        If it is neither (a ``ValueError``).
-
-    Examples
-    --------
-    >>> checked("seed")
-    'seed'
-    """
+    """Return a layer that exists; another is an :class:`InvalidValueError`."""
     if dates not in LAYERS:
         raise InvalidValueError(unknown("layer of dates", str(dates), LAYERS))
     return dates
@@ -118,7 +106,7 @@ def _by_record(readings: pd.DataFrame, ids: pd.Series) -> dict[str, Days]:
     return {bound: single[bound].reindex(ids).to_numpy(_DAY) for bound in BOUNDS}
 
 
-def _narrowed(seed: dict[str, Days], start: dict[str, Days], end: dict[str, Days], touched: Any) -> dict[str, Days]:  # noqa: ANN401 - an array of truth
+def _narrowed(seed: dict[str, Days], start: dict[str, Days], end: dict[str, Days], touched: Any) -> dict[str, Days]:
     """Take the later of the earliest and the earlier of the latest days; a null one does not count."""
     first, last = np.fmax(seed[BOUNDS[0]], start[BOUNDS[0]]), np.fmin(seed[BOUNDS[3]], end[BOUNDS[3]])
     latest, earliest = np.fmin(seed[BOUNDS[1]], start[BOUNDS[1]]), np.fmax(seed[BOUNDS[2]], end[BOUNDS[2]])
@@ -127,7 +115,7 @@ def _narrowed(seed: dict[str, Days], start: dict[str, Days], end: dict[str, Days
     return dict(zip(BOUNDS, (first, latest, earliest, last), strict=True))
 
 
-def _basis(seed: dict[str, Days], found: dict[str, Days], bounds: list[str]) -> pd.Categorical[Any]:
+def _basis(seed: dict[str, Days], found: dict[str, Days], bounds: Sequence[str]) -> pd.Categorical[Any]:
     """Say who set a window: the seed, or a reading that narrowed it."""
     moved = [~((seed[bound] == found[bound]) | (np.isnat(seed[bound]) & np.isnat(found[bound]))) for bound in bounds]
     return pd.Categorical.from_codes((moved[0] | moved[1]).astype(int), pd.Index(LAYERS))

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ..describing import about
-from ..errors import Fact, Problem, ProblemsError
-from ..model.rows import content_digest
+from caucasus_events.describing import about
+from caucasus_events.errors import Fact, Problem, ProblemsError
+from caucasus_events.model.rows import content_digest
+
 from . import tables
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from ..errors import InvalidValueError, UnknownNameError, nearest, unknown
+from caucasus_events.errors import InvalidValueError, UnknownNameError, nearest, unknown
+
 from .tables import load_entities
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ..errors import InvalidValueError, UnknownNameError, unknown
-from ..model import layers
+from caucasus_events.errors import InvalidValueError, UnknownNameError, unknown
+from caucasus_events.model import layers
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...coding import dates, readings
-from ...errors import Fact
-from ...model import bounds, layers
+from caucasus_events.coding import dates, readings
+from caucasus_events.errors import Fact
+from caucasus_events.model import bounds, layers
+from caucasus_events.model.bounds import BOUNDS
+
 from .records import no_seed_contradicts_itself
-from .registry import BOUNDS, RECORDS, Finding, Shipped, as_day, as_rows, rule
+from .registry import RECORDS, Finding, Shipped, as_day, as_rows, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ...model.bounds import Bounds
+    from caucasus_events.model.bounds import Bounds
 
 
 def _own_bounds(table: str) -> list[str]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from ...coding import dates
-from ...errors import Fact
-from ...model import codebook
-from .registry import BOUNDS, PROPOSITION, Finding, Shipped, as_day, rule
+from caucasus_events.coding import dates
+from caucasus_events.errors import Fact
+from caucasus_events.model import codebook
+from caucasus_events.model.bounds import BOUNDS
+
+from .registry import PROPOSITION, Finding, Shipped, as_day, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

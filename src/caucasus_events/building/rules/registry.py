@@ -11,18 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ...model import schema
+from caucasus_events.model.rows import FILES
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from ...errors import Fact
+    from caucasus_events.errors import Fact
 
 
 Tables = Mapping[str, pd.DataFrame]
-
-
-BOUNDS = ("start_earliest", "start_latest", "end_earliest", "end_latest")
 
 
 PROPOSITION = ("type", "subject", "object", "about")
@@ -129,4 +126,4 @@ def as_day(value: pd.Timestamp | None) -> date | None:
 
 def key_of(table: str, row: Mapping[str, Any]) -> str:
     """Name a row by its key."""
-    return " ".join(str(row[column]) for column in schema.KEYS[table])
+    return " ".join(str(row[column]) for column in FILES[table].key)

@@ -6,18 +6,24 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from ...errors import Fact, nearest
-from ...model import schema
+from caucasus_events.errors import Fact, nearest
+from caucasus_events.model.rows import FILES, TABLES, references
+
 from .registry import RECORDS, SLUG, Finding, Shipped, as_rows, key_of, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
+# The tables whose ids other rows name.
+_ROW = {"sources": "source", "entities": "entity", "events": "event", "references": "reference"}
+_REFERRED = ("sources", "entities", "events", "references")
+
+
 @rule
 def keys_are_unique(shipped: Shipped) -> Iterator[Finding]:
     """No two rows of a table have the same key, and no event has the id of a status."""
-    for table, key in schema.KEYS.items():
+    for table, key in ((table, FILES[table].key) for table in TABLES):
         frame = shipped.tables[table]
         for row in as_rows(frame[frame.duplicated(list(key))]):
             # The other rows of a record whose id is used twice are twice there because of that.
@@ -45,7 +51,7 @@ def _twice(table: str, row: Mapping[str, Any]) -> Finding:
 @rule
 def rows_are_in_key_order(shipped: Shipped) -> Iterator[Finding]:
     """The rows of a table are sorted by its key."""
-    for table, key in schema.KEYS.items():
+    for table, key in ((table, FILES[table].key) for table in TABLES):
         rows = list(as_rows(shipped.tables[table][list(key)]))
         for before, after in pairwise(rows):
             if tuple(before.values()) > tuple(after.values()):
@@ -108,52 +114,25 @@ def entity_ids_follow_their_kind(shipped: Shipped) -> Iterator[Finding]:
 @rule
 def references_resolve(shipped: Shipped) -> Iterator[Finding]:
     """Every source, entity, event and record that a row names exists."""
-    single = ("sources", "entities", "events", "references")
-    known = {name: {row[schema.KEYS[name][0]] for row in shipped.rows[name]} for name in single}
-    known["records"] = known["events"] | {row["status_id"] for row in shipped.rows["statuses"]}
-    for table, column, target in _REFERENCES:
-        for row in shipped.rows[table]:
-            parting = _SEVERAL.get(column)
-            named = [] if row[column] is None else row[column].split(parting) if parting else [row[column]]
-            for value in named:
-                if value not in known[target]:
-                    yield _dangling(table, row, column, value, sorted(known[target]), target)
-
-
-_REFERENCES = [
-    ("events", "source_id", "sources"),
-    ("events", "location", "entities"),
-    ("events", "attributed_to", "entities"),
-    ("events", "same_as", "events"),
-    ("participants", "event_id", "events"),
-    ("participants", "entity_id", "entities"),
-    ("statuses", "source_id", "sources"),
-    ("statuses", "subject", "entities"),
-    ("statuses", "object", "entities"),
-    ("statuses", "about", "entities"),
-    ("statuses", "attributed_to", "entities"),
-    ("evidence", "record_id", "records"),
-    ("evidence", "source_id", "sources"),
-    ("coverage", "source_id", "sources"),
-    ("timeline", "record_id", "records"),
-    ("corroborations", "record_id", "records"),
-    ("corroborations", "sources", "references"),
-    ("external_ids", "record_id", "records"),
-    ("external_ids", "sources", "references"),
-]
-
-
-# Columns that name several rows, and what parts the names.
-_SEVERAL = {"location": "-", "sources": "; "}
+    known = {name: {row[FILES[name].key[0]] for row in shipped.rows[name]} for name in _REFERRED}
+    # An event or a status; that timeline has them all is another rule.
+    known["timeline"] = known["events"] | {row["status_id"] for row in shipped.rows["statuses"]}
+    for table in TABLES:
+        for column, target, parted in references(table):
+            for row in shipped.rows[table]:
+                named = [] if row[column] is None else row[column].split(parted) if parted else [row[column]]
+                for value in named:
+                    if value not in known[target]:
+                        yield _dangling(table, row, column, value, sorted(known[target]), target)
 
 
 def _dangling(table: str, row: Mapping[str, Any], column: str, value: str, names: list[str], target: str) -> Finding:
     """Say which name does not exist, with the nearest of those that do."""
     near = nearest(value, names)
     adds = {"entities": "add an [[entity]] block to this sheet", "references": "add a [[reference]] block"}
-    add = adds.get(target, f"name one of the {target}")
+    add = adds.get(target, f"name one of the {'records' if target == 'timeline' else target}")
     place = "participants" if table == "participants" else column
-    what = f"unknown {'entity' if target == 'entities' else target.removesuffix('s')} {value!r} in {place}"
+    what = f"unknown {_ROW.get(target, 'record')} {value!r} in {place}"
     facts = (Fact("known", ", ".join(names), wrap=True),) if target == "entities" else ()
     owner = ("events", row["event_id"]) if table == "participants" else (table, key_of(table, row))
     do = f"write {near}, or {add}" if near else add

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...coding import quotes
-from ...errors import Fact
+from caucasus_events.coding import quotes
+from caucasus_events.errors import Fact
+
 from .registry import Finding, Shipped, as_rows, key_of, rule
 
 if TYPE_CHECKING:
