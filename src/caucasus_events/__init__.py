@@ -16,6 +16,7 @@ __version__ = about.VERSION
 
 if TYPE_CHECKING:
     # For type checkers, which run nothing: "as" is how a package of types says that a name is public.
+    from . import schema as schema
     from .asking.panels import panel as panel
     from .asking.panels import write_panel as write_panel
     from .asking.questions import as_of as as_of
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from .drawing.figure import timeline as timeline
     from .joining.annotation import annotate as annotate
     from .joining.annotation import annotate_parquet as annotate_parquet
-    from .model import schema as schema
     from .reading.integrity import verify as verify
     from .reading.tables import changes as changes
     from .reading.tables import data_path as data_path
@@ -49,9 +49,9 @@ else:
     __all__ = list(NAMES)
 
     def __getattr__(name: str) -> Any:
-        """Bring a public name from its module when it is first asked for."""
+        """Bring a public name from its module when it is first asked for, and the module of the models."""
         if name == "schema":
-            return import_module(".model.schema", __name__)
+            return import_module(f"{__name__}.schema")
         if name not in HOME:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         value = globals()[name] = getattr(import_module(f".{HOME[name]}", __name__), name)
