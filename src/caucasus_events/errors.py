@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-# How a problem is laid out: characters of a text on one line, those kept before a caret, the column of labels.
-_WIDTH, _MARGIN, _LABEL, _INDENT = 58, 8, 10, " " * 4
+# How a problem is laid out, in characters: a text on one line, what is kept before a caret, the labels, the margin.
+_LINE, _MARGIN, _LABEL, _INDENT = 58, 8, 10, " " * 4
 
 
 class CaucasusEventsError(Exception):
@@ -99,7 +99,7 @@ class Problem:
         """Write place, record and what is wrong; the facts, aligned; what to do."""
         head = ": ".join(part for part in (self.place, self.record, self.what) if part)
         facts = [line for fact in self.facts for line in _fact_lines(fact)]
-        return "\n".join([head, *facts, *_wrapped("do", self.do)])
+        return "\n".join([head, *facts, *_beside_label("do", self.do)])
 
 
 def nearest(value: str, known: Iterable[str]) -> str | None:
@@ -129,24 +129,24 @@ def unknown(what: str, value: str, known: Iterable[str]) -> str:
     return f"unknown {what} {value!r} ({hint}known: {', '.join(names)})"
 
 
-def _wrapped(label: str, text: str) -> list[str]:
+def _beside_label(label: str, text: str) -> list[str]:
     """Lay out a text under its label, on as many lines as it takes."""
     first, other = f"{_INDENT}{label:<{_LABEL}}", " " * (len(_INDENT) + _LABEL)
-    width = len(first) + _WIDTH + _MARGIN
+    width = len(first) + _LINE + _MARGIN
     return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=other, break_on_hyphens=False)
 
 
 def _fact_lines(fact: Fact) -> list[str]:
     """Lay out one fact, clipped around what it points at so that it fits a terminal."""
     if fact.wrap:
-        return _wrapped(fact.label, fact.text)
+        return _beside_label(fact.label, fact.text)
     # Of a text that is too long, half a line is shown before the character that must be seen.
     aim = fact.caret if fact.aim is None else fact.aim
-    start = 0 if aim is None or aim < _WIDTH - _MARGIN else aim - _WIDTH // 2
+    start = 0 if aim is None or aim < _LINE - _MARGIN else aim - _LINE // 2
     head = "… " if start else ""
-    tail = " …" if start + _WIDTH < len(fact.text) else ""
+    tail = " …" if start + _LINE < len(fact.text) else ""
     where = f"      {fact.where}" if fact.where else ""
-    lines = [f"{_INDENT}{fact.label:<{_LABEL}}{head}{fact.text[start : start + _WIDTH]}{tail}{where}"]
+    lines = [f"{_INDENT}{fact.label:<{_LABEL}}{head}{fact.text[start : start + _LINE]}{tail}{where}"]
     if fact.caret is not None:
         lines.append(" " * (len(_INDENT) + _LABEL + len(head) + fact.caret - start) + "^")
     return lines

@@ -18,8 +18,6 @@ from caucasus_events.model.words import counted
 
 from . import readers, writers
 
-_WIDTH = 80
-
 
 class Commands(click.Group):
     """A group that prints the package's own errors without a traceback and exits with 1."""
@@ -52,7 +50,7 @@ def _speak_utf8() -> None:
                 stream.reconfigure(encoding="utf-8")
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": _WIDTH})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
 @click.version_option(
     about.VERSION,
     prog_name="caucasus-events",

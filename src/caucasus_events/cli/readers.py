@@ -82,7 +82,7 @@ def list_records(kind: str | None, entity: str | None, dates: str) -> None:
         frame = frame[frame["record_id"].isin(_records_of(entity))]
     for row in frame.itertuples():
         click.echo(row.record_id)
-        showing.paragraph("    ", f"{row.type}, {showing.when(row)}: {row.title}")
+        showing.paragraph("    ", f"{row.type}, {showing.began_and_ended(row)}: {row.title}")
     click.echo(counted(len(frame), "record"))
 
 
@@ -123,7 +123,7 @@ def annotate(source: Path, target: Path, types: tuple[str, ...], **asked: Any) -
     from caucasus_events.joining.annotation import annotate_parquet
 
     given = {option: value for option, value in asked.items() if value is not None}
-    with warnings.catch_warnings(record=True) as caught, _bar(f"annotating {source.name}") as progress:
+    with warnings.catch_warnings(record=True) as caught, _progress_of_rows(f"annotating {source.name}") as progress:
         warnings.simplefilter("always", UnmatchedCodesWarning)
         count = annotate_parquet(source, target, types=types or None, progress=progress, **given)
     for warning in caught:
@@ -132,7 +132,7 @@ def annotate(source: Path, target: Path, types: tuple[str, ...], **asked: Any) -
 
 
 @contextmanager
-def _bar(label: str) -> Iterator[Callable[[int, int], None] | None]:
+def _progress_of_rows(label: str) -> Iterator[Callable[[int, int], None] | None]:
     """Yield a progress callback that draws a bar, or None where nobody is watching."""
     if not sys.stderr.isatty():
         yield None

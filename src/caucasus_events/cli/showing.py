@@ -16,22 +16,22 @@ from caucasus_events.reading import tables
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_WIDTH = 80
+_COLUMNS = 80
 
 
 def paragraph(label: str, text: str) -> None:
     """Print text beside a label, wrapped."""
     click.echo(
-        textwrap.fill(text, _WIDTH, initial_indent=label, subsequent_indent=" " * len(label), break_on_hyphens=False)
+        textwrap.fill(text, _COLUMNS, initial_indent=label, subsequent_indent=" " * len(label), break_on_hyphens=False)
     )
 
 
-def when(row: Any) -> str:
+def began_and_ended(row: Any) -> str:
     """Write when a record began and ended.
 
     Examples
     --------
-    >>> when(tables.load("timeline").set_index("record_id").loc["turkey-armenia-border-closed"])
+    >>> began_and_ended(tables.load("timeline").set_index("record_id").loc["turkey-armenia-border-closed"])
     'began 1993-01-01 … 1993-12-31, still so on 2020-07-23'
     """
     bounds = row.start_earliest, row.start_latest, row.end_earliest, row.end_latest
@@ -91,7 +91,7 @@ def _facts(row: Any, dates: str) -> Mapping[str, object]:
     facts = {
         "type": row["type"],
         "parties": row["parties"],
-        "when": when(row),
+        "when": began_and_ended(row),
         "after": f"unknown after {record['speaks_until'].date()}",
     }
     if row["kind"] == "status":

@@ -50,7 +50,7 @@ def build(root: Path) -> None:
     """
     from caucasus_events.building import dataset
 
-    built = dataset.build_dataset(root, _progress)
+    built = dataset.build_dataset(root, _progress_of_seeds)
     for row in built.tables["sources"].itertuples():
         shares = f"{row.cited_share:.1%} cited, {row.set_aside_share:.1%} set aside"
         click.echo(f"read   seeds/{row.source_id}: {row.characters:,} characters, {shares}")
@@ -73,12 +73,12 @@ def check(root: Path) -> None:
     from caucasus_events.building import standing
     from caucasus_events.building.rules import RULES
 
-    built, compared = standing.check_dataset(root, _progress)
+    built, compared = standing.check_dataset(root, _progress_of_seeds)
     click.echo(f"data/ is what the seeds build (compared: {compared}).")
     click.echo(f"{len(RULES)} rules hold over {len(built.tables['timeline']):,} records.")
 
 
-def _progress(coded: Iterable[Any], length: int) -> Iterator[Any]:
+def _progress_of_seeds(coded: Iterable[Any], length: int) -> Iterator[Any]:
     """Show a bar on standard error where the work is long and somebody is watching."""
     if length < _LONG_WORK or not sys.stderr.isatty():
         yield from coded
