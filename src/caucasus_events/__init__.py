@@ -46,6 +46,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from . import schema as schema
     from .asking.panels import panel, write_panel
     from .asking.questions import as_of, between, cite, evidence, history
     from .drawing.explorer import write_explorer
@@ -71,7 +72,9 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    """Bring a public function from its module when it is first asked for."""
+    """Bring a public function from its module when it is first asked for, and the module of the models."""
+    if name == "schema":
+        return import_module(f"{__name__}.schema")
     if name not in HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(import_module(f".{HOME[name]}", __name__), name)
