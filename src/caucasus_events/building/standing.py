@@ -85,7 +85,7 @@ def _model_problems(name: str, frame: pd.DataFrame) -> list[Problem]:
 
 
 def _model_problem(name: str, frame: pd.DataFrame, case: Mapping[str, Any]) -> Problem:
-    """Say which cell, column or table pandera objects to."""
+    """Report which cell, column or table pandera objects to."""
     in_cell = case["schema_context"] == "Column" and isinstance(case["index"], int)
     record = key_of(name, dict(frame.iloc[case["index"]])) if in_cell else ""
     what = f"{case['column']}: {case['check']}" if in_cell else str(case["check"])
@@ -144,7 +144,7 @@ def _metadata(schema: pa.Schema) -> dict[bytes, bytes]:
 
 
 def _difference_problem(name: str, change: differences.Change) -> Problem:
-    """Say of one row or cell how ``data/`` differs from the seeds."""
+    """Report of one row or cell how ``data/`` differs from the seeds."""
     place, record = f"data/{name}.parquet", f"{singular(name)} {change.id}"
     words = {"added": "the seeds give this row, data/ lacks it", "removed": "the seeds do not give this row"}
     if change.operation in words:

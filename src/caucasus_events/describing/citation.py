@@ -62,11 +62,8 @@ def reference_citation(reference: Mapping[str, Any]) -> str:
     >>> reference_citation({"title": "A title", "publisher": "A Paper", "date": "1991-05", "url": "https://example.org"})
     'A Paper, “A title”, May 1991. https://example.org'
     """
-    issued = _date_parts(reference["date"])
-    parts = [str(part) for part in reversed(issued)]
-    if len(issued) > 1:
-        parts[-2] = _MONTHS[issued[1] - 1]
-    when = f", {' '.join(parts)}" if issued else ""
+    day = " ".join(reversed(_date_words(_issued(_date_parts(reference["date"])))))
+    when = f", {day}" if day else ""
     return f"{reference['publisher']}, “{reference['title']}”{when}. {reference['url']}"
 
 
@@ -148,6 +145,12 @@ def _issued(parts: list[int]) -> Item:
     return {"issued": {"date-parts": [parts]}} if parts else {}
 
 
+def _date_words(item: Item) -> list[str]:
+    """Write year, month and day of an item, as far as they are given; the month by its name."""
+    parts = item["issued"]["date-parts"][0] if "issued" in item else []
+    return [_MONTHS[part - 1] if place == 1 else str(part) for place, part in enumerate(parts)]
+
+
 def _authors(byline: str, *institutions: str | None) -> list[dict[str, str]]:
     """Split a byline into persons; an institution stays whole: one that publishes, or one word."""
     if byline in institutions or " " not in byline:
@@ -162,7 +165,9 @@ def _apa_line(item: Item) -> str:
     who = f"{', '.join(others)}, & {last}" if others else last
     version = f" (Version {item['version']})" if "version" in item else ""
     what = f"{item['title']}{version} [Data set]" if item["type"] == "dataset" else item["title"]
-    parts = [who, f"({_apa_day(item)})", what, item.get("container-title"), item.get("URL")]
+    year, *rest = _date_words(item) or ["n.d."]
+    when = f"{year}, {' '.join(rest)}" if rest else year
+    parts = [who, f"({when})", what, item.get("container-title"), item.get("URL")]
     *closed, end = [part for part in parts if part]
     lines = [part if part[-1] in ".?!" else f"{part}." for part in closed]
     # An address takes no full stop: it would become part of it.
@@ -177,23 +182,14 @@ def _apa_name(author: Mapping[str, str]) -> str:
     return f"{author['family']}, {' '.join(initials)}"
 
 
-def _apa_day(item: Item) -> str:
-    """Write the day of publication, or that there is none."""
-    if "issued" not in item:
-        return "n.d."
-    year, *rest = item["issued"]["date-parts"][0]
-    return f"{year}, {' '.join([_MONTHS[rest[0] - 1], *map(str, rest[1:])])}" if rest else str(year)
-
-
 def _bibtex_entry(item: Item) -> str:
     """Write an entry; title and institutions in double braces keep their capitals and words together."""
     names = [_bibtex_name(author) for author in item["author"]]
     fields = {"author": " and ".join(names), "title": f"{{{_latex(item['title'])}}}"}
     if "container-title" in item:
         fields |= {"howpublished": _latex(item["container-title"])}
-    if "issued" in item:
-        named = zip(("year", "month", "day"), item["issued"]["date-parts"][0], strict=False)
-        fields |= {name: _MONTHS[part - 1][:3].lower() if name == "month" else str(part) for name, part in named}
+    for name, word in zip(("year", "month", "day"), _date_words(item), strict=False):
+        fields[name] = word[:3].lower() if name == "month" else word
     if item["type"] == "dataset":
         fields |= {"howpublished": "Data set"} | ({"note": f"Version {item['version']}"} if "version" in item else {})
     fields |= {"note": _latex(item["note"])} if "note" in item else {}

@@ -82,21 +82,22 @@ def _table_schema(name: str) -> Json:
     identified: Json = {"uniqueKeys": [key]} if name == "changes" else {"primaryKey": key}
     # A column of several names is no foreign key, and timeline only repeats the records.
     foreign = [
-        _foreign_key(name, column, target)
+        {
+            "fields": [column],
+            "reference": {
+                # The name of its own table is left out, as the profile asks.
+                **({} if target == name else {"resource": target.replace("_", "-")}),
+                "fields": list(FILES[target].key),
+            },
+        }
         for column, target, parted in references(name)
         if not parted and [column] != key
     ]
     return {"fields": fields} | identified | ({"foreignKeys": foreign} if foreign else {})
 
 
-def _foreign_key(name: str, column: str, target: str) -> Json:
-    """Say that a column names a row of a table; the name of its own table is left out, as the profile asks."""
-    there = {} if target == name else {"resource": target.replace("_", "-")}
-    return {"fields": [column], "reference": {**there, "fields": list(FILES[target].key)}}
-
-
 def _constraints(column: Column, *, unique: bool) -> Json:
-    """Say what a column may hold, as its model does."""
+    """Describe what a column may hold, as its model does."""
     found: Json = {"required": not column.nullable} | ({"unique": True} if unique else {})
     if column.pattern:
         # One that must only say something has no pattern of its own.

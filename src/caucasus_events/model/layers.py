@@ -97,7 +97,7 @@ def _narrowed(seed: dict[str, Days], start: dict[str, Days], end: dict[str, Days
 
 
 def _basis(seed: dict[str, Days], found: dict[str, Days], bounds: Sequence[str]) -> pd.Categorical[Any]:
-    """Say which layer set a window: the seed's, or that of a reading that narrowed it."""
+    """Return which layer set a window: the seed's, or that of a reading that narrowed it."""
     # NaT equals nothing, not even itself.
     moved = [(seed[bound] != found[bound]) & ~(np.isnat(seed[bound]) & np.isnat(found[bound])) for bound in bounds]
     layer = np.where(moved[0] | moved[1], Layer.CORROBORATED, Layer.SEED)

@@ -33,7 +33,7 @@ def keys_are_unique(shipped: Shipped) -> Iterator[Finding]:
 
 
 def _twice(row: TableRow) -> Finding:
-    """Say of the second of two rows with one key what to do with it."""
+    """Report the second of two rows with one key."""
     if row.table == "participants":
         return row.breaks(f"{row['entity_id']} takes part as {row['role']} twice", "name it once", row["entity_id"])
     if row.table not in RECORDS:
@@ -96,7 +96,7 @@ def references_resolve(shipped: Shipped) -> Iterator[Finding]:
 
 
 def _dangling(row: TableRow, column: str, target: str, value: str, names: list[str]) -> Finding:
-    """Say which name does not exist, with the nearest of those that do."""
+    """Report a name that does not exist, with the nearest of those that do."""
     adds = {"entities": "add an [[entity]] block to this sheet", "references": "add a [[reference]] block"}
     add = adds.get(target, f"name one of the {'records' if target == 'timeline' else target}")
     near = nearest(value, names)
