@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-_INIT = '"""The released tables of caucasus-events: built from the seeds, never edited."""\n'
+_PACKAGE = '"""The released tables of caucasus-events: built from the seeds, never edited."""\n'
 _README = """\
 # {name} {version}: the tables
 
@@ -49,7 +49,7 @@ def render(tables: Mapping[str, pd.DataFrame], released: str | None = None) -> d
     """Write every file of ``data/`` in memory, by name; ``released`` is the day of the release, if it is one."""
     rendered = {f"{name}.parquet": to_parquet(name, frame, released) for name, frame in tables.items()}
     described = papers.descriptors(tables, rendered, released)
-    return rendered | described | {"README.md": _readme(tables).encode(), "__init__.py": _INIT.encode()}
+    return rendered | described | {"README.md": _readme(tables).encode(), "__init__.py": _PACKAGE.encode()}
 
 
 def to_parquet(name: str, frame: pd.DataFrame, released: str | None = None) -> bytes:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Item = dict[str, Any]
 
 # Those of the standard library speak the language of the machine.
-_MONTHS = (
+_MONTH_NAMES = (
     "January",
     "February",
     "March",
@@ -35,7 +35,7 @@ _MONTHS = (
 )
 _BETWEEN_AUTHORS = re.compile(r";\s+|,\s+(?:and\s+)?|\s+and\s+")
 # What CSL calls the kinds of reference; the others are pages of the web.
-_KINDS = {"news": "article-newspaper", "report": "report", "legal text": "legislation", "dataset": "dataset"}
+_CSL_TYPES = {"news": "article-newspaper", "report": "report", "legal text": "legislation", "dataset": "dataset"}
 
 
 def source_citation(source: Mapping[str, Any]) -> str:
@@ -50,7 +50,7 @@ def source_citation(source: Mapping[str, Any]) -> str:
     """
     first, day = source.get("first_published_by"), source["published"]
     origin = f" (first published by {first})" if first else ""
-    when = f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    when = f"{day.day} {_MONTH_NAMES[day.month - 1]} {day.year}"
     return f"{source['author']}, “{source['title']}”, {source['publisher']}, {when}{origin}."
 
 
@@ -127,7 +127,7 @@ def _reference_item(reference: Mapping[str, Any]) -> Item:
     """Describe a source that dates a record; its publisher stands for an author."""
     return {
         "id": reference["reference_id"],
-        "type": _KINDS.get(reference["kind"], "webpage"),
+        "type": _CSL_TYPES.get(reference["kind"], "webpage"),
         "title": reference["title"],
         "author": [{"literal": reference["publisher"]}],
         "URL": reference["url"],
@@ -148,7 +148,7 @@ def _issued(parts: list[int]) -> Item:
 def _date_words(item: Item) -> list[str]:
     """Write year, month and day of an item, as far as they are given; the month by its name."""
     parts = item["issued"]["date-parts"][0] if "issued" in item else []
-    return [_MONTHS[part - 1] if place == 1 else str(part) for place, part in enumerate(parts)]
+    return [_MONTH_NAMES[part - 1] if place == 1 else str(part) for place, part in enumerate(parts)]
 
 
 def _authors(byline: str, *institutions: str | None) -> list[dict[str, str]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from caucasus_events.model.rows import FILES, SAYS, Column, content_digest, references, sha256
+from caucasus_events.model.column_kinds import SAYS, Column
+from caucasus_events.model.rows import FILES, content_digest, references, sha256
 
 from . import about
 

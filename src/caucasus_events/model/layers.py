@@ -36,7 +36,7 @@ LAYERS = tuple(layer.name.lower() for layer in Layer)
 # What a frame of the second layer has beside the columns of its table.
 ADDED = ["start_basis", "end_basis", *(f"seed_{bound}" for bound in BOUNDS), "reading_ids"]
 # Which column holds the id of a record: in the tables of records, and in timeline.
-_IDS = (*RECORDS.values(), "record_id")
+_IDS_OF_RECORDS = (*RECORDS.values(), "record_id")
 _DAY = "datetime64[us]"
 
 
@@ -61,7 +61,7 @@ def sharpened(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
     >>> sharpened(records, readings)[["start_latest", "start_basis", "end_basis"]].values.tolist()
     [[Timestamp('1991-01-01 00:00:00'), 'corroborated', 'seed']]
     """
-    ids = frame[next(name for name in _IDS if name in frame)]
+    ids = frame[next(name for name in _IDS_OF_RECORDS if name in frame)]
     used = readings[readings["applied"].astype(bool)]
     # A reading of the date of an event is one of its start and of its end.
     start, end = (_bounds_read(used[used["bound"] != other], ids) for other in ("end", "start"))
@@ -69,8 +69,8 @@ def sharpened(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
     found = _narrowed(seed, start, end, read=ids.isin(used["record_id"]).to_numpy())
     names = used.groupby("record_id")["reading_id"].agg("; ".join).reindex(ids).to_numpy()
     added: dict[str, Any] = {
-        "start_basis": _basis(seed, found, BOUNDS[:2]),
-        "end_basis": _basis(seed, found, BOUNDS[2:]),
+        "start_basis": _layer_that_set(seed, found, BOUNDS[:2]),
+        "end_basis": _layer_that_set(seed, found, BOUNDS[2:]),
         **{f"seed_{bound}": days for bound, days in seed.items()},
         "reading_ids": pd.Series(names, frame.index, dtype=object).astype("str"),
     }
@@ -96,7 +96,7 @@ def _narrowed(seed: dict[str, Days], start: dict[str, Days], end: dict[str, Days
     return dict(zip(BOUNDS, (first, latest, earliest, last), strict=True))
 
 
-def _basis(seed: dict[str, Days], found: dict[str, Days], bounds: Sequence[str]) -> pd.Categorical[Any]:
+def _layer_that_set(seed: dict[str, Days], found: dict[str, Days], bounds: Sequence[str]) -> pd.Categorical[Any]:
     """Return which layer set a window: the seed's, or that of a reading that narrowed it."""
     # NaT equals nothing, not even itself.
     moved = [(seed[bound] != found[bound]) & ~(np.isnat(seed[bound]) & np.isnat(found[bound])) for bound in bounds]

@@ -16,10 +16,10 @@ from .rows import FILES
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .rows import Column, Table
+    from .column_kinds import Column, Table
 
 
-def _dtype(column: Column) -> Any:
+def _pandera_type(column: Column) -> Any:
     """Return the type of a column as pandera writes it."""
     if column.kind == "day":
         return pandas_engine.DateTime(unit="us")  # type: ignore[call-arg] # mypy does not see the fields
@@ -58,7 +58,7 @@ def _model(name: str) -> pa.DataFrameSchema:
     alone = table.key[0] if len(table.key) == 1 else None
     columns = {
         column: pa.Column(
-            _dtype(described),
+            _pandera_type(described),
             _checks(described),
             nullable=described.nullable,
             unique=column == alone,

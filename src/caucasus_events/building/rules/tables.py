@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from caucasus_events.errors import Fact, nearest
-from caucasus_events.model.rows import ENTITY, FILES, OWN, RECORDS, SLUG, TABLES, references
+from caucasus_events.model.column_kinds import ENTITY, SLUG
+from caucasus_events.model.rows import FILES, OWN, RECORDS, TABLES, references
 
 from .registry import Finding, Shipped, TableRow, rule
 
