@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 import shutil
@@ -13,7 +14,7 @@ import pandas as pd
 import pytest
 
 from caucasus_events.building import dataset, files, standing
-from caucasus_events.coding import seeds
+from caucasus_events.coding import readings, seeds
 from caucasus_events.errors import ProblemsError, ReleaseError
 from caucasus_events.model.rows import TABLES
 
@@ -64,6 +65,18 @@ def test_the_order_of_the_seeds_does_not_matter(mini: Path) -> None:
     coded = dataset.read_seeds(mini)
     one, other = dataset.assemble(coded), dataset.assemble(coded[::-1])
     assert len(coded) == 4
+    for name, frame in one.items():
+        pd.testing.assert_frame_equal(frame, other[name])
+
+
+def test_assembling_changes_nothing_that_it_is_given(mini: Path) -> None:
+    """What was coded is the same after it was assembled as before, to the last row, and assembles alike again."""
+    coded = [*dataset.read_seeds(mini), readings.code_layer(mini)]
+    before = copy.deepcopy([dict(seed.rows) for seed in coded])
+    one, other = dataset.assemble(coded), dataset.assemble(coded)
+    assert [dict(seed.rows) for seed in coded] == before
+    assert before[0]["events"]
+    assert before[1]["corroborations"]
     for name, frame in one.items():
         pd.testing.assert_frame_equal(frame, other[name])
 

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
+from caucasus_events import schema
 from caucasus_events.building import dataset, release, standing
 from caucasus_events.describing import about
 from caucasus_events.errors import InvalidValueError, ProblemsError, ReleaseError, UnknownNameError
 from caucasus_events.ledger import changelog, differences, due, frozen, reasons, versions
 from caucasus_events.ledger.frozen import Frozen, read_frozen
-from caucasus_events.model import schema
 from caucasus_events.model.rows import FILES
 from caucasus_events.reading import integrity, tables
 

@@ -172,6 +172,12 @@ BREAKS: dict[str, tuple[Break, tuple[str, str]]] = {
 }
 
 
+def test_a_module_of_rules_is_found_by_its_name() -> None:
+    """Every module beside the registry gives rules, and nothing else has to be edited for it."""
+    found = {path.stem for path in Path(registry.__file__).parent.glob("*.py")} - {"__init__", "registry"}
+    assert {function.__module__.rpartition(".")[2] for function in registry.RULES.values()} == found
+
+
 def test_every_rule_is_tried() -> None:
     """No rule is without a way to break it."""
     assert set(BREAKS) == set(registry.RULES)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pandas as pd
 import pandera.pandas as pandera
 import pytest
 
-from caucasus_events.model import schema
+from caucasus_events import schema
 from caucasus_events.model.rows import FILES, TABLES
 from caucasus_events.reading import tables
 
@@ -57,3 +60,29 @@ def test_a_broken_table_is_refused(name: str) -> None:
     """The model of a table refuses wrong units, types, codes, keys and columns."""
     with pytest.raises(pandera.errors.SchemaErrors):
         schema.Statuses.validate(breakages()[name], lazy=True)
+
+
+def test_every_table_has_a_model_with_its_name() -> None:
+    """The models are named as the tables are, in capitals, and there is none besides."""
+    names = {table: "".join(map(str.capitalize, table.split("_"))) for table in FILES}
+    assert {"MODELS", *names.values()} == set(schema.__all__)
+    assert {table: getattr(schema, name) for table, name in names.items()} == schema.MODELS
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "import caucasus_events; model = caucasus_events.schema.Events",
+        "from caucasus_events import schema; model = schema.Events",
+        "from caucasus_events.schema import Events as model",
+        "import caucasus_events.schema; model = caucasus_events.schema.Events",
+    ],
+)
+def test_a_frame_of_ones_own_is_checked_in_every_spelling(spelling: str) -> None:
+    """The models are there under the name of the package, however they are asked for, and only then bring pandera."""
+    code = (
+        "import sys, warnings, caucasus_events as ce; warnings.simplefilter('ignore'); frame = ce.load_events(); "
+        f"early = 'pandera' in sys.modules; {spelling}; print(early, len(model.validate(frame)) == len(frame))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert ran.stdout == "False True\n"

@@ -1,4 +1,4 @@
-"""All seeds to the files in ``data/``: assembled, held against every rule, written whole, frozen as a release.
+"""All seeds to the files in ``data/``: assembled, checked by every rule, written whole, frozen as a release.
 
 How one sheet is read is in ``coding``, how a change is explained in ``ledger``; readers never come here.
 """

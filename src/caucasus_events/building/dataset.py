@@ -1,6 +1,7 @@
-"""Seeds to tables, checked, to ``data/``; and is ``data/`` still what the seeds build.
+"""Seeds to checked tables, and to the files of ``data/``.
 
-Tables are plain DataFrames in the types of :mod:`.schema`, sorted by key.
+``root`` is a checkout everywhere here: a folder with ``seeds/``. ``progress`` wraps the stream of coded seeds, and
+gets it and its length. Tables are plain DataFrames in the types of ``model.rows``, sorted by key.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from caucasus_events.coding import readings, seeds
-from caucasus_events.coding import seeds as records
 from caucasus_events.describing import about, citation
 from caucasus_events.errors import ProblemsError, ReleaseError
 from caucasus_events.ledger import frozen, reasons
@@ -22,14 +22,15 @@ from caucasus_events.model.rows import FILES, TABLES
 
 from . import files
 from .placing import file_order, rule_problems
-from .rules import registry
+from .rules import Shipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    Progress = Callable[[Iterable[records.Coded], int], Iterable[records.Coded]]
+    from caucasus_events.model.rows import Row
 
+    Progress = Callable[[Iterable[seeds.Coded], int], Iterable[seeds.Coded]]
 
 # Below this many seeds, starting processes costs more than it saves.
 _FEW = 16
@@ -54,63 +55,6 @@ class Built:
         return {**self.tables, "changes": self.history.table}
 
 
-def build_dataset(root: Path, progress: Progress | None = None) -> Built:
-    """Build every table from the seeds and write ``data/``.
-
-    Parameters
-    ----------
-    root
-        The checkout: a folder with ``seeds/``.
-    progress
-        Wraps the stream of coded seeds; gets it and its length.
-
-    Returns
-    -------
-    Built
-        What was written.
-
-    Raises
-    ------
-    ProblemsError
-        If anything is wrong with the seeds; nothing is written then.
-    ReleaseError
-        If there are no seeds in ``root``.
-    """
-    built = build_in_memory(root, progress)
-    files.write(built.files, root)
-    return built
-
-
-def build_in_memory(root: Path, progress: Progress | None = None) -> Built:
-    """Build every table and file from the seeds without writing anything.
-
-    Parameters
-    ----------
-    root
-        The checkout: a folder with ``seeds/``.
-    progress
-        Wraps the stream of coded seeds; gets it and its length.
-
-    Returns
-    -------
-    Built
-
-    Raises
-    ------
-    ProblemsError
-        If anything is wrong with the seeds.
-    ReleaseError
-        If there are no seeds in ``root``.
-    """
-    compared = compare(root, progress)
-    if compared.history.problems:
-        raise ProblemsError(compared.history.problems)
-    history = compared.history
-    released = history.last.released if history.last and _is_released(history.last, history) else None
-    rendered = files.render({**compared.tables, "changes": history.table}, released)
-    return Built(compared.tables, compared.texts, rendered, history, released)
-
-
 class Compared(NamedTuple):
     """The tables that the seeds give, the texts, and what changed since the last release."""
 
@@ -119,65 +63,48 @@ class Compared(NamedTuple):
     history: reasons.History
 
 
-def compare(root: Path, progress: Progress | None = None) -> Compared:
-    """Build every table, and compare them with the last release, whether or not all is explained.
+def build_dataset(root: Path, progress: Progress | None = None) -> Built:
+    """Build every table from the seeds and write ``data/``; if anything is wrong, nothing is written."""
+    built = build_in_memory(root, progress)
+    files.write(built.files, root)
+    return built
 
-    Parameters
-    ----------
-    root
-        The checkout: a folder with ``seeds/``.
-    progress
-        Wraps the stream of coded seeds; gets it and its length.
 
-    Returns
-    -------
-    Compared
+def build_in_memory(root: Path, progress: Progress | None = None) -> Built:
+    """Build every table and file without writing anything.
 
-    Raises
-    ------
-    ProblemsError
-        If anything is wrong with the seeds themselves; a sheet that cannot be read whole lacks
-        rows, and they are not withdrawn.
-    ReleaseError
-        If there are no seeds in ``root``.
+    What is wrong with the seeds, or changed for no stated reason, is a :class:`ProblemsError`.
+    """
+    tables, texts, history = compare(root, progress)
+    if history.problems:
+        raise ProblemsError(history.problems)
+    # The day of the last release is told only while the tables are its tables, under its version.
+    last = history.last
+    released = last.released if last and last.version == about.VERSION and not history.entries else None
+    return Built(tables, texts, files.render({**tables, "changes": history.table}, released), history, released)
+
+
+def compare(root: Path, progress: Progress | None = None, last: frozen.Frozen | None = None) -> Compared:
+    """Build every table, and compare them with the last release (read, if not given), whether or not all is explained.
+
+    What is wrong with the seeds themselves is a :class:`ProblemsError`: a sheet that cannot be read whole lacks rows,
+    and they are not withdrawn.
     """
     coded = [*read_seeds(root, progress), readings.code_layer(root)]
     tables = assemble(coded)
-    shipped = registry.Shipped(tables, {seed.seed_id: seed.text for seed in coded if seed.text})
+    texts = {seed.seed_id: seed.text for seed in coded if seed.text}
     problems = [problem for seed in coded for problem in seed.problems]
-    problems += rule_problems(shipped, coded)
+    problems += rule_problems(Shipped(tables, texts), coded)
     if problems:
         raise ProblemsError(sorted(problems, key=file_order))
-    return Compared(
-        tables, dict(shipped.texts), reasons.explain(tables, coded, frozen.read_frozen(root), about.VERSION)
-    )
-
-
-def _is_released(last: frozen.Frozen, history: reasons.History) -> bool:
-    """Say whether the tables are those of the last release, under its version."""
-    return last.version == about.VERSION and not history.entries
+    last = last or frozen.read_frozen(root)
+    return Compared(tables, texts, reasons.explain(tables, coded, last, about.VERSION))
 
 
 def read_seeds(root: Path, progress: Progress | None = None) -> list[seeds.Coded]:
-    """Code every seed of a checkout, in the order of their names.
-
-    Parameters
-    ----------
-    root
-        The checkout: a folder with ``seeds/``.
-    progress
-        Wraps the stream of coded seeds; gets it and its length.
-
-    Returns
-    -------
-    list of Coded
-
-    Raises
-    ------
-    ReleaseError
-        If there are no seeds in ``root``.
-    """
+    """Code every seed of a checkout, in the order of their names; a folder without any is a :class:`ReleaseError`."""
     folder = root / "seeds"
+    # A text without a sheet, or a sheet without a text, is a seed too: that the other is missing is its problem.
     stems = sorted({path.stem for pattern in ("*.txt", "*.toml") for path in folder.glob(pattern)})
     if not stems:
         raise ReleaseError(f"there are no seeds in {folder}; run this in a checkout, or give its folder with --root")
@@ -190,67 +117,64 @@ def read_seeds(root: Path, progress: Progress | None = None) -> list[seeds.Coded
 
 
 def assemble(coded: Sequence[seeds.Coded]) -> dict[str, pd.DataFrame]:
-    """Join the rows of all seeds into tables: typed, sorted by key, with the flat ones derived.
+    """Join the rows of all seeds into tables: typed, sorted by key, with what follows from several rows derived.
 
-    Parameters
-    ----------
-    coded
-        What the seeds and the second layer gave, in any order.
-
-    Returns
-    -------
-    dict of str to DataFrame
-        Every table of :mod:`.schema` by name.
+    The seeds may come in any order, and neither they nor their rows are changed.
     """
-    rows = {name: [row for seed in coded for row in seed.rows[name]] for name in TABLES}
+    rows = {name: [row for seed in coded for row in seed.rows.get(name, ())] for name in TABLES}
     names = {row["entity_id"]: row["name"] for row in rows["entities"]}
-    cast: dict[str, list[tuple[str, str]]] = {}
-    for row in sorted(rows["participants"], key=lambda row: str(row["entity_id"])):
-        cast.setdefault(row["event_id"], []).append((row["role"], names.get(row["entity_id"]) or row["entity_id"]))
-    for row in rows["events"]:
-        row["participants"] = _cast(cast.get(row["event_id"], []))
+    casts = _casts(rows["participants"], names)
+    rows["events"] = [row | {"participants": casts.get(row["event_id"])} for row in rows["events"]]
     rows["timeline"] = _timeline(rows, names)
-    windows = {row["record_id"]: readings.bounds_of(row) for row in rows["timeline"]}
-    for row in rows["corroborations"]:
-        # Of a record that does not exist, another rule tells.
-        row.update(readings.outcome(row, windows.get(row["record_id"], readings.UNKNOWN)))
+    stated = {row["record_id"]: readings.bounds_of(row) for row in rows["timeline"]}
+    # That a reading is of a record that does not exist is told by a rule.
+    rows["corroborations"] = [
+        row | readings.outcome(row, stated.get(row["record_id"], readings.UNKNOWN)) for row in rows["corroborations"]
+    ]
     return {name: _frame(name, rows[name]) for name in TABLES}
 
 
-def _frame(name: str, rows: list[seeds.Row]) -> pd.DataFrame:
+def _frame(name: str, rows: Sequence[Row]) -> pd.DataFrame:
     """Make a typed, sorted table of rows; keys that are no columns are left out."""
     table = FILES[name]
     columns = {
         column: pd.Series([row.get(column) for row in rows], dtype=object).astype(dtype)
         for column, dtype in table.dtypes.items()
     }
-    return pd.DataFrame(columns).sort_values(list(FILES[name].key), ignore_index=True, kind="stable")
+    return pd.DataFrame(columns).sort_values(list(table.key), ignore_index=True, kind="stable")
 
 
-def _cast(cast: list[tuple[str, str]]) -> str | None:
-    """Write who took part, by role in codebook order: "side: Armenia, Azerbaijan"."""
-    by_role = {role: [name for other, name in cast if other == role] for role in codebook.codes("role")}
-    return "; ".join(f"{role}: {', '.join(names)}" for role, names in by_role.items() if names) or None
+def _casts(participants: Sequence[Row], names: Mapping[str, str]) -> dict[str, str]:
+    """Write who took part in each event, by role in codebook order: "side: Armenia, Azerbaijan"."""
+    casts: dict[str, dict[str, list[str]]] = {}
+    for row in sorted(participants, key=lambda row: str(row["entity_id"])):
+        by_role = casts.setdefault(row["event_id"], {role: [] for role in codebook.codes("role")})
+        by_role[row["role"]].append(names.get(row["entity_id"], row["entity_id"]))
+    return {
+        event: "; ".join(f"{role}: {', '.join(named)}" for role, named in by_role.items() if named)
+        for event, by_role in casts.items()
+    }
 
 
-def _timeline(rows: Mapping[str, list[seeds.Row]], names: Mapping[str, str]) -> list[seeds.Row]:
+def _timeline(rows: Mapping[str, Sequence[Row]], names: Mapping[str, str]) -> list[Row]:
     """Flatten events and statuses, with what one needs to read and cite a row."""
-    sources = {row["source_id"]: row for row in rows["sources"]}
-    cite = {name: citation.source_citation(row, row["published"]) for name, row in sources.items()}
-    flat = [
+    sources = {
+        row["source_id"]: {"citation": citation.source_citation(row), "url": row["url"]} for row in rows["sources"]
+    }
+    # A record whose source is missing goes through the rules all the same.
+    missing = {"citation": None, "url": None}
+    events = [
         row | {"record_id": row["event_id"], "kind": "event", "parties": row["participants"]} for row in rows["events"]
     ]
-    flat += [
-        row | {"record_id": row["status_id"], "kind": "status", "parties": _parties(row, names)}
+    statuses = [
+        row | {"record_id": row["status_id"], "kind": "status", "parties": _subject_and_object(row, names)}
         for row in rows["statuses"]
     ]
-    for row in flat:
-        row |= {"citation": cite.get(row["source_id"]), "url": sources.get(row["source_id"], {}).get("url")}
-    return flat
+    return [row | sources.get(row["source_id"], missing) for row in (*events, *statuses)]
 
 
-def _parties(row: seeds.Row, names: Mapping[str, str]) -> str:
-    """Write subject and object by name: an arrow where order matters, a dash where it does not."""
+def _subject_and_object(row: Row, names: Mapping[str, str]) -> str:
+    """Write the parties of a status: an arrow where order matters, a dash where it does not."""
     subject, target = (names.get(row[side], row[side]) for side in ("subject", "object"))
     about = f" (about {names.get(row['about'], row['about'])})" if row["about"] else ""
     return f"{subject} {'–' if row['symmetric'] else '→'} {target}{about}"

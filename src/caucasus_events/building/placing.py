@@ -1,13 +1,14 @@
-"""TODO."""
+"""What breaks a rule, told where it was written: at its line of a sheet, or at its row if there is none."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from caucasus_events.errors import Fact, Problem
-from caucasus_events.model import rows
+from caucasus_events.model.rows import singular
 
-from .rules import registry
+from .rules import Finding, Shipped, broken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,27 +16,28 @@ if TYPE_CHECKING:
     from caucasus_events.coding import seeds
 
 
-def rule_problems(shipped: registry.Shipped, coded: Sequence[seeds.Coded]) -> list[Problem]:
-    """Run the rules; place each finding at its line of a sheet, or at its row if there is none."""
+def rule_problems(shipped: Shipped, coded: Sequence[seeds.Coded]) -> list[Problem]:
+    """Run the rules and place what they find."""
+    # A block with a mistake of its own gave no row, and a seed with one no coverage: neither is reported twice.
     declared = {name for seed in coded for name in seed.declared}
     troubled = {seed.seed_id for seed in coded if seed.problems}
-    found = []
-    for name, finding in registry.broken(shipped):
-        if finding.missing not in declared and not (finding.table == "sources" and finding.key in troubled):
-            found += [_placed(name, finding, coded)]
-    return found
+    return [
+        _placed(name, finding, coded)
+        for name, finding in broken(shipped)
+        if finding.missing not in declared and not (finding.table == "sources" and finding.key in troubled)
+    ]
 
 
-def _placed(name: str, finding: registry.Finding, coded: Sequence[seeds.Coded]) -> Problem:
+def _placed(rule: str, finding: Finding, coded: Sequence[seeds.Coded]) -> Problem:
     """Turn a finding into a problem; of a record written twice, the second place is at fault."""
     written = [(seed, at) for seed in coded for at in seed.blocks.get((finding.table, finding.key), [])]
     if not written:
-        record = f"{rows.singular(finding.table)} {finding.key}"
-        return Problem(f"data/{finding.table}.parquet", record, finding.what, finding.do, finding.facts, name)
+        record = f"{singular(finding.table)} {finding.key}"
+        return Problem(f"data/{finding.table}.parquet", record, finding.what, finding.do, finding.facts, rule)
     seed, at = written[-1]
     first = [Fact("first", other.problem(place, place[2], "", "").place) for other, place in written[:-1]]
     problem = seed.problem(at, finding.value, finding.what, finding.do, *first, *finding.facts)
-    return Problem(problem.place, problem.record, problem.what, problem.do, problem.facts, name)
+    return replace(problem, rule=rule)
 
 
 def file_order(problem: Problem) -> tuple[str, int]:

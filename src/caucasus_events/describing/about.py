@@ -13,6 +13,7 @@ LICENCE = "CC-BY-4.0"
 LICENCE_TITLE = "Creative Commons Attribution 4.0 International"
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 HOMEPAGE = "https://pypi.org/project/caucasus-events/"
+# pyproject.toml, which can read no more than the version from here, repeats name, description and keywords.
 KEYWORDS = (
     "armenia",
     "azerbaijan",
@@ -26,5 +27,8 @@ KEYWORDS = (
     "south caucasus",
     "timeline",
 )
+# The version of package and data: three numbers, which SemVer and PEP 440 read alike. pyproject.toml takes it from
+# here, and code as about.VERSION, so that a test can set another in one place.
 VERSION = "1.1.0"
+# What CITATION.cff asks of readers.
 MESSAGE = "If you use this dataset, please cite it, and the documents that its rows come from."

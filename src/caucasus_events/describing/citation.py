@@ -1,4 +1,7 @@
-"""Records to citations. No pandas here: a citation is text about a few strings."""
+"""Records to citations. No pandas here: a citation is text about a few strings.
+
+In between stand items of the Citation Style Language (CSL), which every style is written from.
+"""
 
 from __future__ import annotations
 
@@ -11,78 +14,57 @@ from caucasus_events.errors import InvalidValueError, unknown
 from . import about
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from datetime import date
+    from collections.abc import Iterable, Mapping
 
     Item = dict[str, Any]
 
-
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
+# Those of the standard library speak the language of the machine.
+_MONTH_NAMES = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 )
-
-
 _BETWEEN_AUTHORS = re.compile(r";\s+|,\s+(?:and\s+)?|\s+and\s+")
+# What CSL calls the kinds of reference; the others are pages of the web.
+_CSL_TYPES = {"news": "article-newspaper", "report": "report", "legal text": "legislation", "dataset": "dataset"}
 
 
-def source_citation(source: Mapping[str, object], published: date) -> str:
-    """Cite the document that a row comes from.
-
-    Parameters
-    ----------
-    source
-        ``author``, ``title``, ``publisher`` and, where there is one, ``first_published_by``.
-    published
-        The day of publication.
-
-    Returns
-    -------
-    str
-        One sentence.
+def source_citation(source: Mapping[str, Any]) -> str:
+    """Cite the document that a row comes from, in one sentence.
 
     Examples
     --------
     >>> from datetime import date
-    >>> source = {"author": "A. Writer", "title": "A title", "publisher": "A Paper"}
-    >>> source_citation(source, date(1991, 5, 7))
+    >>> source = {"author": "A. Writer", "title": "A title", "publisher": "A Paper", "published": date(1991, 5, 7)}
+    >>> source_citation(source)
     'A. Writer, “A title”, A Paper, 7 May 1991.'
     """
-    first = source.get("first_published_by")
-    day = f"{published.day} {_MONTHS[published.month - 1]} {published.year}"
+    first, day = source.get("first_published_by"), source["published"]
     origin = f" (first published by {first})" if first else ""
-    return f"{source['author']}, “{source['title']}”, {source['publisher']}, {day}{origin}."
+    when = f"{day.day} {_MONTH_NAMES[day.month - 1]} {day.year}"
+    return f"{source['author']}, “{source['title']}”, {source['publisher']}, {when}{origin}."
 
 
 def reference_citation(reference: Mapping[str, Any]) -> str:
     """Cite a source that dates a record: publisher, title, when, and where it was read.
-
-    Parameters
-    ----------
-    reference
-        ``title``, ``publisher``, ``date`` (EDTF, or None) and ``url``.
-
-    Returns
-    -------
-    str
-        A line.
 
     Examples
     --------
     >>> reference_citation({"title": "A title", "publisher": "A Paper", "date": "1991-05", "url": "https://example.org"})
     'A Paper, “A title”, May 1991. https://example.org'
     """
-    issued = _issued(reference["date"])
-    parts = [str(part) for part in reversed(issued)]
-    if len(issued) > 1:
-        parts[-2] = _MONTHS[issued[1] - 1]
-    when = f", {' '.join(parts)}" if issued else ""
+    day = " ".join(reversed(_date_words(_issued(_date_parts(reference["date"])))))
+    when = f", {day}" if day else ""
     return f"{reference['publisher']}, “{reference['title']}”{when}. {reference['url']}"
-
-
-def _issued(date: str | None) -> list[int]:
-    """Read year, month and day of a publication as far as they are given."""
-    return [int(part) for part in re.findall(r"\d+", date or "")]
 
 
 def bibliography(
@@ -92,37 +74,11 @@ def bibliography(
     released: str | None = None,
     references: Iterable[Mapping[str, Any]] = (),
 ) -> str:
-    """Cite the dataset, the documents behind its rows, and the sources of their dates.
+    """Cite the dataset in a version (and the day of its release), then documents, then the sources that date records.
 
-    A byline is read as given names and a family name, several joined by commas, semicolons or
-    "and"; an author that is also the publisher is an institution and stays whole.
-
-    Parameters
-    ----------
-    sources
-        ``source_id``, ``author``, ``title``, ``publisher``, ``first_published_by`` (or None),
-        ``published`` (a day) and ``url`` of each document.
-    version
-        Of the dataset.
-    style
-        ``"bibtex"``, ``"apa"`` or ``"csl-json"``.
-    released
-        The day of the release of that version, YYYY-MM-DD; None if it is not released.
-    references
-        ``reference_id``, ``title``, ``publisher``, ``date`` (EDTF, or None), ``url`` and ``kind`` of
-        each source that dates a record.
-
-    Returns
-    -------
-    str
-        The dataset first, then each document: BibTeX entries, lines of the American
-        Psychological Association's seventh edition, or a list in the Citation Style Language's
-        JSON.
-
-    Raises
-    ------
-    InvalidValueError
-        If there is no such style (a ``ValueError``).
+    Rows of ``sources`` and of ``references`` are written as BibTeX entries, as lines of the American Psychological
+    Association's seventh edition (``"apa"``), or as a list in the Citation Style Language's JSON (``"csl-json"``);
+    another style is an :class:`InvalidValueError`.
 
     Examples
     --------
@@ -135,21 +91,25 @@ def bibliography(
       url = {https://pypi.org/project/caucasus-events/},
     }
     """
-    if style not in _STYLES:
-        raise InvalidValueError(unknown("style", str(style), _STYLES))
-    return _STYLES[style]([_dataset(version, released), *map(_document, sources), *map(_reference, references)])
+    items = [_dataset_item(version, released), *map(_source_item, sources), *map(_reference_item, references)]
+    if style == "bibtex":
+        return "\n\n".join(map(_bibtex_entry, items))
+    if style == "apa":
+        return "\n".join(map(_apa_line, items))
+    if style == "csl-json":
+        return json.dumps(items, ensure_ascii=False, indent=2)
+    raise InvalidValueError(unknown("style", str(style), ("bibtex", "apa", "csl-json")))
 
 
-def _dataset(version: str, released: str | None) -> Item:
-    """Describe the dataset as an item of the Citation Style Language."""
+def _dataset_item(version: str, released: str | None) -> Item:
+    """Describe the dataset."""
     author = [{"literal": about.AUTHOR}]
     item = {"id": about.NAME, "type": "dataset", "title": about.TITLE, "author": author, "version": version}
-    issued = {"issued": {"date-parts": [[int(part) for part in released.split("-")]]}} if released else {}
-    return item | issued | {"URL": about.HOMEPAGE}
+    return item | _issued(_date_parts(released)) | {"URL": about.HOMEPAGE}
 
 
-def _document(source: Mapping[str, Any]) -> Item:
-    """Describe a document as an item of the Citation Style Language."""
+def _source_item(source: Mapping[str, Any]) -> Item:
+    """Describe a document."""
     day, first = source["published"], source["first_published_by"]
     item = {
         "id": source["source_id"],
@@ -157,42 +117,46 @@ def _document(source: Mapping[str, Any]) -> Item:
         "title": source["title"],
         "author": _authors(source["author"], source["publisher"], first),
         "container-title": source["publisher"],
-        "issued": {"date-parts": [[day.year, day.month, day.day]]},
+        **_issued([day.year, day.month, day.day]),
         "URL": source["url"],
     }
     return item | ({"note": f"First published by {first}"} if first else {})
 
 
-def _reference(reference: Mapping[str, Any]) -> Item:
-    """Describe a source as an item of the Citation Style Language; its publisher stands for an author."""
-    kinds = {"news": "article-newspaper", "report": "report", "legal text": "legislation", "dataset": "dataset"}
-    issued = _issued(reference["date"])
-    item = {
+def _reference_item(reference: Mapping[str, Any]) -> Item:
+    """Describe a source that dates a record; its publisher stands for an author."""
+    return {
         "id": reference["reference_id"],
-        "type": kinds.get(reference["kind"], "webpage"),
+        "type": _CSL_TYPES.get(reference["kind"], "webpage"),
         "title": reference["title"],
         "author": [{"literal": reference["publisher"]}],
         "URL": reference["url"],
+        **_issued(_date_parts(reference["date"])),
     }
-    return item | ({"issued": {"date-parts": [issued]}} if issued else {})
+
+
+def _date_parts(date: str | None) -> list[int]:
+    """Read year, month and day of a publication as far as they are given."""
+    return [int(part) for part in re.findall(r"\d+", date or "")]
+
+
+def _issued(parts: list[int]) -> Item:
+    """Date an item, if there is a date."""
+    return {"issued": {"date-parts": [parts]}} if parts else {}
+
+
+def _date_words(item: Item) -> list[str]:
+    """Write year, month and day of an item, as far as they are given; the month by its name."""
+    parts = item["issued"]["date-parts"][0] if "issued" in item else []
+    return [_MONTH_NAMES[part - 1] if place == 1 else str(part) for place, part in enumerate(parts)]
 
 
 def _authors(byline: str, *institutions: str | None) -> list[dict[str, str]]:
-    """Split a byline into persons, or keep it whole where it names an institution."""
+    """Split a byline into persons; an institution stays whole: one that publishes, or one word."""
     if byline in institutions or " " not in byline:
         return [{"literal": byline}]
     names = [name.rpartition(" ") for name in _BETWEEN_AUTHORS.split(byline)]
     return [{"family": family, "given": given} if given else {"literal": family} for given, _, family in names]
-
-
-def _csl_json(items: list[Item]) -> str:
-    """Write items as they are."""
-    return json.dumps(items, ensure_ascii=False, indent=2)
-
-
-def _apa(items: list[Item]) -> str:
-    """Write one line per item."""
-    return "\n".join(map(_apa_line, items))
 
 
 def _apa_line(item: Item) -> str:
@@ -201,7 +165,9 @@ def _apa_line(item: Item) -> str:
     who = f"{', '.join(others)}, & {last}" if others else last
     version = f" (Version {item['version']})" if "version" in item else ""
     what = f"{item['title']}{version} [Data set]" if item["type"] == "dataset" else item["title"]
-    parts = [who, f"({_apa_day(item)})", what, item.get("container-title"), item.get("URL")]
+    year, *rest = _date_words(item) or ["n.d."]
+    when = f"{year}, {' '.join(rest)}" if rest else year
+    parts = [who, f"({when})", what, item.get("container-title"), item.get("URL")]
     *closed, end = [part for part in parts if part]
     lines = [part if part[-1] in ".?!" else f"{part}." for part in closed]
     # An address takes no full stop: it would become part of it.
@@ -216,28 +182,14 @@ def _apa_name(author: Mapping[str, str]) -> str:
     return f"{author['family']}, {' '.join(initials)}"
 
 
-def _apa_day(item: Item) -> str:
-    """Write the day of publication, or that there is none."""
-    if "issued" not in item:
-        return "n.d."
-    year, *rest = item["issued"]["date-parts"][0]
-    return f"{year}, {' '.join([_MONTHS[rest[0] - 1], *map(str, rest[1:])])}" if rest else str(year)
-
-
-def _bibtex(items: list[Item]) -> str:
-    """Write one entry per item, every value readable by plain BibTeX."""
-    return "\n\n".join(map(_bibtex_entry, items))
-
-
 def _bibtex_entry(item: Item) -> str:
     """Write an entry; title and institutions in double braces keep their capitals and words together."""
     names = [_bibtex_name(author) for author in item["author"]]
     fields = {"author": " and ".join(names), "title": f"{{{_latex(item['title'])}}}"}
     if "container-title" in item:
         fields |= {"howpublished": _latex(item["container-title"])}
-    if "issued" in item:
-        named = zip(("year", "month", "day"), item["issued"]["date-parts"][0], strict=False)
-        fields |= {name: _MONTHS[part - 1][:3].lower() if name == "month" else str(part) for name, part in named}
+    for name, word in zip(("year", "month", "day"), _date_words(item), strict=False):
+        fields[name] = word[:3].lower() if name == "month" else word
     if item["type"] == "dataset":
         fields |= {"howpublished": "Data set"} | ({"note": f"Version {item['version']}"} if "version" in item else {})
     fields |= {"note": _latex(item["note"])} if "note" in item else {}
@@ -265,6 +217,3 @@ def _latex(text: str) -> str:
     # BibTeX counts braces even where they are escaped.
     escaped: str = encoder.unicode_to_latex(text)
     return escaped.replace(r"{\{}", r"{\textbraceleft}").replace(r"{\}}", r"{\textbraceright}")
-
-
-_STYLES: dict[str, Callable[[list[Item]], str]] = {"bibtex": _bibtex, "apa": _apa, "csl-json": _csl_json}

@@ -1,16 +1,11 @@
-"""The tables described for machines: Data Package, Croissant, schema.org, CFF, Zenodo.
-
-Everything said of a column is read from :mod:`.schema`, everything said of the dataset from
-:mod:`.about`, everything said of a file from its bytes. The only day is that of the release.
-"""
+"""The tables as a Data Package, version 2: what is said of a column is read from ``model.rows``, of a file from it."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING, Any
 
-from caucasus_events.model.rows import FILES, SAYS, Column, content_digest, references
+from caucasus_events.model.column_kinds import SAYS, Column
+from caucasus_events.model.rows import FILES, content_digest, references, sha256
 
 from . import about
 
@@ -19,54 +14,27 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-
 Json = dict[str, Any]
 
-
-PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-
-
 PARQUET = "application/vnd.apache.parquet"
-
-
-_CHECKS = {"greater_than_or_equal_to": ("minimum", "min_value"), "less_than_or_equal_to": ("maximum", "max_value")}
-
-
-def text(content: Json) -> str:
-    """Write JSON for people and for comparing: indented, one closing newline.
-
-    Parameters
-    ----------
-    content
-        What to write.
-
-    Returns
-    -------
-    str
-    """
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+# What a kind of column is called in a Table Schema, and in Croissant.
+TYPES = {
+    "day": ("datetime", "sc:Date"),
+    "flag": ("boolean", "sc:Boolean"),
+    "number": ("integer", "sc:Integer"),
+    "count": ("integer", "sc:Integer"),
+    "share": ("number", "sc:Float"),
+    "text": ("string", "sc:Text"),
+    "code": ("string", "sc:Text"),
+}
+_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 
 
 def datapackage(tables: Mapping[str, pd.DataFrame], rendered: Mapping[str, bytes], released: str | None) -> Json:
-    """Describe the tables as a Data Package, version 2.
-
-    Parameters
-    ----------
-    tables
-        Every table of :data:`.rows.FILES` by name.
-    rendered
-        The Parquet files by name.
-    released
-        The day of the release; None before it.
-
-    Returns
-    -------
-    dict
-        The descriptor; ``contentDigest`` of a resource is that of :func:`content_digest`.
-    """
+    """Describe the tables and their Parquet files; ``released`` is the day of the release, None before it."""
     licence = {"name": about.LICENCE, "title": about.LICENCE_TITLE, "path": about.LICENCE_URL}
     return {
-        "$schema": PROFILE,
+        "$schema": _PROFILE,
         "name": about.NAME,
         "title": about.TITLE,
         "description": about.DESCRIPTION,
@@ -82,8 +50,9 @@ def datapackage(tables: Mapping[str, pd.DataFrame], rendered: Mapping[str, bytes
 
 
 def _resource(name: str, frame: pd.DataFrame, content: bytes) -> Json:
-    """Describe one file of a Data Package."""
+    """Describe one file."""
     return {
+        # The profile allows no underscore in a name.
         "name": name.replace("_", "-"),
         "type": "table",
         "path": f"{name}.parquet",
@@ -91,7 +60,7 @@ def _resource(name: str, frame: pd.DataFrame, content: bytes) -> Json:
         "format": "parquet",
         "mediatype": PARQUET,
         "bytes": len(content),
-        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "hash": f"sha256:{sha256(content)}",
         "rows": len(frame),
         "contentDigest": content_digest(name, frame),
         "schema": _table_schema(name),
@@ -100,53 +69,36 @@ def _resource(name: str, frame: pd.DataFrame, content: bytes) -> Json:
 
 def _table_schema(name: str) -> Json:
     """Describe the columns of a table, its key and what its columns refer to."""
-    described: Json = {"fields": _fields(name)}
-    # A primary key of a Data Package may hold no null, and a change of a whole row names no column.
-    key = list(FILES[name].key)
-    described |= {"uniqueKeys": [key]} if name == "changes" else {"primaryKey": key}
-    # A column of several names is no foreign key, and timeline only repeats the records.
-    foreign = [
-        _foreign(name, column, target)
-        for column, target, parted in references(name)
-        if not parted and (column,) != FILES[name].key
-    ]
-    return {**described, "foreignKeys": foreign} if foreign else described
-
-
-def _foreign(name: str, column: str, target: str) -> Json:
-    """Say that a column names a row of a table; the name of its own table is left out, as the profile asks."""
-    there = {} if target == name else {"resource": target.replace("_", "-")}
-    return {"fields": [column], "reference": {**there, "fields": list(FILES[target].key)}}
-
-
-def _fields(name: str) -> list[Json]:
-    """Describe every column as a field of a Table Schema."""
-    alone = FILES[name].key[0] if len(FILES[name].key) == 1 else None
-    return [
+    table, key = FILES[name], list(FILES[name].key)
+    fields = [
         {
             "name": column,
             "type": TYPES[described.kind][0],
             "description": described.meaning,
-            "constraints": _constraints(described, unique=column == alone),
+            "constraints": _constraints(described, unique=[column] == key),
         }
-        for column, described in FILES[name].columns.items()
+        for column, described in table.columns.items()
     ]
-
-
-# What a kind of column is called in a Table Schema, and in Croissant.
-TYPES = {
-    "day": ("datetime", "sc:Date"),
-    "flag": ("boolean", "sc:Boolean"),
-    "number": ("integer", "sc:Integer"),
-    "count": ("integer", "sc:Integer"),
-    "share": ("number", "sc:Float"),
-    "text": ("string", "sc:Text"),
-    "code": ("string", "sc:Text"),
-}
+    # A primary key of a Data Package may hold no null, and a change of a whole row names no column.
+    identified: Json = {"uniqueKeys": [key]} if name == "changes" else {"primaryKey": key}
+    # A column of several names is no foreign key, and timeline only repeats the records.
+    foreign = [
+        {
+            "fields": [column],
+            "reference": {
+                # The name of its own table is left out, as the profile asks.
+                **({} if target == name else {"resource": target.replace("_", "-")}),
+                "fields": list(FILES[target].key),
+            },
+        }
+        for column, target, parted in references(name)
+        if not parted and [column] != key
+    ]
+    return {"fields": fields} | identified | ({"foreignKeys": foreign} if foreign else {})
 
 
 def _constraints(column: Column, *, unique: bool) -> Json:
-    """Say what a column may hold, as its model does."""
+    """Describe what a column may hold, as its model does."""
     found: Json = {"required": not column.nullable} | ({"unique": True} if unique else {})
     if column.pattern:
         # One that must only say something has no pattern of its own.

@@ -1,4 +1,7 @@
-"""TODO."""
+"""The descriptors as files: those that are shipped beside the tables, and those that stand at the root of a checkout.
+
+``released`` is the day of the release, YYYY-MM-DD; None before it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from . import about
 from .croissant import croissant, landing
-from .datapackage import datapackage, text
+from .datapackage import Json, datapackage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,43 +18,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def render(tables: Mapping[str, pd.DataFrame], rendered: Mapping[str, bytes], released: str | None) -> dict[str, bytes]:
-    """Write the descriptors that are shipped beside the tables.
-
-    Parameters
-    ----------
-    tables
-        Every table of :data:`.rows.FILES` by name.
-    rendered
-        The Parquet files by name, as they are shipped.
-    released
-        The day of the release, YYYY-MM-DD; None before it.
-
-    Returns
-    -------
-    dict of str to bytes
-        ``datapackage.json``, ``croissant.json`` and ``dataset.jsonld``.
-    """
-    made = {
+def descriptors(
+    tables: Mapping[str, pd.DataFrame], rendered: Mapping[str, bytes], released: str | None
+) -> dict[str, bytes]:
+    """Write the descriptors that are shipped, by name, for tables and the Parquet files that they are shipped as."""
+    described = {
         "datapackage.json": datapackage(tables, rendered, released),
         "croissant.json": croissant(rendered, released),
         "dataset.jsonld": landing(rendered, released),
     }
-    return {name: text(content).encode() for name, content in made.items()}
+    return {name: _json_text(content).encode() for name, content in described.items()}
 
 
 def citation_cff(released: str | None) -> str:
-    """Write ``CITATION.cff``: how to cite the dataset, in the Citation File Format 1.2.0.
-
-    Parameters
-    ----------
-    released
-        The day of the release; None before it.
-
-    Returns
-    -------
-    str
-    """
+    """Write ``CITATION.cff``: how to cite the dataset, in the Citation File Format 1.2.0."""
+    # A string of JSON is one of YAML.
     lines = [
         "cff-version: 1.2.0",
         f"message: {json.dumps(about.MESSAGE)}",
@@ -71,18 +52,8 @@ def citation_cff(released: str | None) -> str:
 
 
 def zenodo(released: str | None) -> str:
-    """Write ``.zenodo.json``: what an archive asks of a deposit.
-
-    Parameters
-    ----------
-    released
-        The day of the release; None before it.
-
-    Returns
-    -------
-    str
-    """
-    return text(
+    """Write ``.zenodo.json``: what an archive asks of a deposit."""
+    return _json_text(
         {
             "upload_type": "dataset",
             "title": about.TITLE,
@@ -96,3 +67,8 @@ def zenodo(released: str | None) -> str:
             "keywords": list(about.KEYWORDS),
         }
     )
+
+
+def _json_text(content: Json) -> str:
+    """Write JSON for people and for comparing: indented, one closing newline."""
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,30 +13,12 @@ from caucasus_events.errors import UnknownNameError, unknown
 from .words import markdown_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-Vocabulary = Literal[
-    "lane",
-    "event",
-    "status",
-    "role",
-    "kind",
-    "assertion",
-    "reason",
-    "precision",
-    "end_state",
-    "record",
-    "change",
-    "bound",
-    "relation",
-    "confidence",
-    "why_not",
-    "basis",
-    "scheme",
-    "match",
-    "medium",
-    "access",
-]
+# What the sheets are coded with, and what is said of their records by others and between releases.
+_Coded = Literal["lane", "event", "status", "role", "kind", "assertion", "reason", "precision", "end_state", "record"]
+_Said = Literal["change", "bound", "relation", "confidence", "why_not", "basis", "scheme", "match", "medium", "access"]
+Vocabulary = _Coded | _Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +32,11 @@ class Code:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """A band of a figure: its heading and its colour."""
+    """A band of a figure: its heading, its colour, and that on dark paper."""
 
     name: str
     title: str
     colour: str
-    # Its colour on dark paper.
     dark: str
 
 
@@ -142,29 +123,17 @@ def markdown(vocabulary: Literal["event", "status", "reason", "assertion"]) -> s
     >>> print(markdown("assertion").splitlines()[0])
     | value | meaning | for example |
     """
-    tables: dict[str, tuple[list[str], Callable[[], list[list[str]]]]] = {
-        "event": (["type", "definition", "participants (role)", "CAMEO · PLOVER"], _event_rows),
-        "status": (["type", "definition", "subject → object", "symmetric"], _status_rows),
-        "reason": (["reason", "what it is", "for example"], partial(_code_rows, "reason")),
-        "assertion": (["value", "meaning", "for example"], partial(_code_rows, "assertion")),
-    }
-    headings, rows = tables[vocabulary]
-    return markdown_table(headings, rows())
-
-
-def _event_rows() -> list[list[str]]:
-    """Write the types of event, a row each."""
-    return [[f"`{t.name}`", t.definition, t.parties, f"{t.cameo} · {t.plover}"] for t in event_types().values()]
-
-
-def _status_rows() -> list[list[str]]:
-    """Write the types of status, a row each."""
-    return [[f"`{t.name}`", t.definition, t.parties, "yes" if t.symmetric else "no"] for t in status_types().values()]
-
-
-def _code_rows(vocabulary: Vocabulary) -> list[list[str]]:
-    """Write a plain vocabulary, a row each."""
-    return [[f"`{code.name}`", code.definition, code.example] for code in definitions(vocabulary).values()]
+    if vocabulary == "event":
+        headings = ["type", "definition", "participants (role)", "CAMEO · PLOVER"]
+        rows = [[t.name, t.definition, t.parties, f"{t.cameo} · {t.plover}"] for t in event_types().values()]
+    elif vocabulary == "status":
+        headings = ["type", "definition", "subject → object", "symmetric"]
+        types = status_types().values()
+        rows = [[t.name, t.definition, t.parties, "yes" if t.symmetric else "no"] for t in types]
+    else:
+        headings = {"reason": ["reason", "what it is"], "assertion": ["value", "meaning"]}[vocabulary] + ["for example"]
+        rows = [[code.name, code.definition, code.example] for code in definitions(vocabulary).values()]
+    return markdown_table(headings, [[f"`{name}`", *cells] for name, *cells in rows])
 
 
 def chosen(types: str | Iterable[str] | None, known: Iterable[str], what: str = "type") -> list[str]:

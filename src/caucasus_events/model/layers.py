@@ -14,6 +14,7 @@ import pandas as pd
 from caucasus_events.errors import InvalidValueError, unknown
 
 from .bounds import BOUNDS
+from .rows import RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,16 +31,12 @@ class Layer(IntEnum):
     CORROBORATED = 1
 
 
+# The layers as readers write them, in order.
 LAYERS = tuple(layer.name.lower() for layer in Layer)
-
-
 # What a frame of the second layer has beside the columns of its table.
 ADDED = ["start_basis", "end_basis", *(f"seed_{bound}" for bound in BOUNDS), "reading_ids"]
-
-
-_IDS = ("status_id", "event_id", "record_id")
-
-
+# Which column holds the id of a record: in the tables of records, and in timeline.
+_IDS_OF_RECORDS = (*RECORDS.values(), "record_id")
 _DAY = "datetime64[us]"
 
 
@@ -51,27 +48,9 @@ def checked(dates: str) -> str:
 
 
 def sharpened(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
-    """Narrow the windows of records to what the applied readings say of them.
+    """Narrow the windows of events, statuses or timeline to what the applied readings say, and add :data:`ADDED`.
 
-    Each bound becomes the narrower of the seed's and the reading's; nothing begins after it ended
-    or ends before it began. A reading with a last day ends what the seed left going on, and
-    a record speaks until the later of its seed's day and the last day of a reading of its end. That
-    a start from one source and the seed's "is so" on its own day are one unbroken spell is
-    an assumption.
-
-    Parameters
-    ----------
-    frame
-        Rows of ``events``, ``statuses`` or ``timeline``.
-    readings
-        The table ``corroborations``.
-
-    Returns
-    -------
-    DataFrame
-        The same rows. Added are ``start_basis`` and ``end_basis`` (``seed`` or ``corroborated``: who
-        set the window), the seed's own bounds as ``seed_start_earliest`` …, and ``reading_ids``, the
-        readings applied, separated by ``"; "`` (null: none).
+    That a start from one source and the seed's "is so" on its own day are one unbroken spell is an assumption.
 
     Examples
     --------
@@ -82,52 +61,56 @@ def sharpened(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
     >>> sharpened(records, readings)[["start_latest", "start_basis", "end_basis"]].values.tolist()
     [[Timestamp('1991-01-01 00:00:00'), 'corroborated', 'seed']]
     """
-    ids = frame[next(name for name in _IDS if name in frame)]
+    ids = frame[next(name for name in _IDS_OF_RECORDS if name in frame)]
     used = readings[readings["applied"].astype(bool)]
-    start, end = (_by_record(used[used["bound"] != other], ids) for other in ("end", "start"))
+    # A reading of the date of an event is one of its start and of its end.
+    start, end = (_bounds_read(used[used["bound"] != other], ids) for other in ("end", "start"))
     seed = {bound: frame[bound].to_numpy(_DAY) for bound in BOUNDS}
-    found = _narrowed(seed, start, end, touched=ids.isin(used["record_id"]).to_numpy())
-    read = used.groupby("record_id")["reading_id"].agg("; ".join).reindex(ids).to_numpy()
-    more: dict[str, Any] = {
-        "start_basis": _basis(seed, found, BOUNDS[:2]),
-        "end_basis": _basis(seed, found, BOUNDS[2:]),
+    found = _narrowed(seed, start, end, read=ids.isin(used["record_id"]).to_numpy())
+    names = used.groupby("record_id")["reading_id"].agg("; ".join).reindex(ids).to_numpy()
+    added: dict[str, Any] = {
+        "start_basis": _layer_that_set(seed, found, BOUNDS[:2]),
+        "end_basis": _layer_that_set(seed, found, BOUNDS[2:]),
         **{f"seed_{bound}": days for bound, days in seed.items()},
-        "reading_ids": pd.Series(read, frame.index, dtype=object).astype("str"),
+        "reading_ids": pd.Series(names, frame.index, dtype=object).astype("str"),
     }
-    ending = _by_record(used[used["bound"] == "end"], ids)
-    sharp = frame.assign(**found, **_ended(frame, ending), **more)
-    sharp.attrs = {**frame.attrs, "dates": "corroborated"}
+    ending = _bounds_read(used[used["bound"] == "end"], ids)
+    sharp = frame.assign(**found, **_ended(frame, ending), **added)
+    sharp.attrs = {**frame.attrs, "dates": LAYERS[Layer.CORROBORATED]}
     return sharp
 
 
-def _by_record(readings: pd.DataFrame, ids: pd.Series) -> dict[str, Days]:
-    """Give the bounds of one reading for every record, null where there is none."""
+def _bounds_read(readings: pd.DataFrame, ids: pd.Series) -> dict[str, Days]:
+    """Return the bounds of one reading for every record, null where there is none."""
     single = readings.drop_duplicates("record_id").set_index("record_id")
     return {bound: single[bound].reindex(ids).to_numpy(_DAY) for bound in BOUNDS}
 
 
-def _narrowed(seed: dict[str, Days], start: dict[str, Days], end: dict[str, Days], touched: Any) -> dict[str, Days]:
+def _narrowed(seed: dict[str, Days], start: dict[str, Days], end: dict[str, Days], read: Any) -> dict[str, Days]:
     """Take the later of the earliest and the earlier of the latest days; a null one does not count."""
     first, last = np.fmax(seed[BOUNDS[0]], start[BOUNDS[0]]), np.fmin(seed[BOUNDS[3]], end[BOUNDS[3]])
     latest, earliest = np.fmin(seed[BOUNDS[1]], start[BOUNDS[1]]), np.fmax(seed[BOUNDS[2]], end[BOUNDS[2]])
-    latest = np.where(touched, np.fmin(latest, last), latest)
-    earliest = np.where(touched, np.fmax(earliest, first), earliest)
+    # Nothing begins after it ended or ends before it began. Records that nobody reads stay as their seed has them.
+    latest = np.where(read, np.fmin(latest, last), latest)
+    earliest = np.where(read, np.fmax(earliest, first), earliest)
     return dict(zip(BOUNDS, (first, latest, earliest, last), strict=True))
 
 
-def _basis(seed: dict[str, Days], found: dict[str, Days], bounds: Sequence[str]) -> pd.Categorical[Any]:
-    """Say who set a window: the seed, or a reading that narrowed it."""
-    moved = [~((seed[bound] == found[bound]) | (np.isnat(seed[bound]) & np.isnat(found[bound]))) for bound in bounds]
-    return pd.Categorical.from_codes((moved[0] | moved[1]).astype(int), pd.Index(LAYERS))
+def _layer_that_set(seed: dict[str, Days], found: dict[str, Days], bounds: Sequence[str]) -> pd.Categorical[Any]:
+    """Return which layer set a window: the seed's, or that of a reading that narrowed it."""
+    # NaT equals nothing, not even itself.
+    moved = [(seed[bound] != found[bound]) & ~(np.isnat(seed[bound]) & np.isnat(found[bound])) for bound in bounds]
+    layer = np.where(moved[0] | moved[1], Layer.CORROBORATED, Layer.SEED)
+    return pd.Categorical.from_codes(layer, pd.Index(LAYERS))
 
 
 def _ended(frame: pd.DataFrame, ending: dict[str, Days]) -> dict[str, Any]:
     """End what a reading says has ended, and let the record speak until that day."""
     found: dict[str, Any] = {}
     if "end_state" in frame:
-        state = frame["end_state"]
-        found["end_state"] = state.where(np.isnat(ending["end_latest"]), "ended")
+        found["end_state"] = frame["end_state"].where(np.isnat(ending["end_latest"]), "ended")
     if "speaks_until" in frame:
+        # Until the later of the seed's day and the last day of the reading, which may be open.
         last = np.fmax(ending["end_earliest"], ending["end_latest"])
         found["speaks_until"] = np.fmax(frame["speaks_until"].to_numpy(_DAY), last)
     return found

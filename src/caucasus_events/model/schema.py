@@ -1,4 +1,4 @@
-"""One pandera model per table, derived from :mod:`.rows`: ``schema.Events.validate(frame)`` checks a frame of your own.
+"""One pandera model per table, derived from :mod:`.rows`; readers have them as :mod:`caucasus_events.schema`.
 
 Only what builds and whoever validates imports this; reading a table never does.
 """
@@ -11,23 +11,23 @@ from typing import TYPE_CHECKING, Any
 import pandera.pandas as pa
 from pandera.engines import pandas_engine
 
-from . import rows
+from .rows import FILES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .rows import Column, Table
+    from .column_kinds import Column, Table
 
 
-def _dtype(column: Column) -> Any:
-    """Give the type of a column as pandera writes it."""
+def _pandera_type(column: Column) -> Any:
+    """Return the type of a column as pandera writes it."""
     if column.kind == "day":
         return pandas_engine.DateTime(unit="us")  # type: ignore[call-arg] # mypy does not see the fields
     return str if column.kind == "text" else column.dtype
 
 
 def _checks(column: Column) -> list[pa.Check]:
-    """Give what pandera compares of the values of a column."""
+    """List what pandera compares of the values of a column."""
     found = [pa.Check.str_contains(column.pattern)] if column.pattern else []
     if column.kind == "text" and column.codes:
         found.append(pa.Check.isin(column.codes))
@@ -38,13 +38,12 @@ def _checks(column: Column) -> list[pa.Check]:
 
 def _exact_types(frame: pd.DataFrame, table: Table) -> bool:
     """Compare types to the letter: pandera itself takes any unit of time, string and order of codes."""
-    found = {str(name): _spelled_out(dtype) for name, dtype in frame.dtypes.items()}
-    return found == {name: _spelled_out(dtype) for name, dtype in table.dtypes.items()}
-
-
-def _spelled_out(dtype: Any) -> tuple[Any, ...]:
-    """Make types comparable; pandas itself holds two orders of the same codes to be equal."""
-    return (dtype, *getattr(dtype, "categories", ()))
+    # pandas holds two orders of the same codes to be equal.
+    found, expected = (
+        {str(name): (dtype, *getattr(dtype, "categories", ())) for name, dtype in types.items()}
+        for types in (frame.dtypes, table.dtypes)
+    )
+    return found == expected
 
 
 def _midnight(frame: pd.DataFrame) -> bool:
@@ -55,11 +54,11 @@ def _midnight(frame: pd.DataFrame) -> bool:
 
 def _model(name: str) -> pa.DataFrameSchema:
     """Derive the model of a table: exactly these columns, in this order, each row once."""
-    table = rows.FILES[name]
+    table = FILES[name]
     alone = table.key[0] if len(table.key) == 1 else None
     columns = {
         column: pa.Column(
-            _dtype(described),
+            _pandera_type(described),
             _checks(described),
             nullable=described.nullable,
             unique=column == alone,
@@ -76,17 +75,4 @@ def _model(name: str) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns, [types, midnight], name=name, unique=unique, strict=True, ordered=True)
 
 
-MODELS = {name: _model(name) for name in rows.FILES}
-
-Sources = MODELS["sources"]
-Entities = MODELS["entities"]
-Events = MODELS["events"]
-Participants = MODELS["participants"]
-Statuses = MODELS["statuses"]
-Evidence = MODELS["evidence"]
-Coverage = MODELS["coverage"]
-Timeline = MODELS["timeline"]
-Corroborations = MODELS["corroborations"]
-References = MODELS["references"]
-ExternalIds = MODELS["external_ids"]
-Changes = MODELS["changes"]
+MODELS = {name: _model(name) for name in FILES}

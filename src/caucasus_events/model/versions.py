@@ -26,5 +26,5 @@ def parse(version: str) -> Version:
 
 
 def is_version(text: object) -> bool:
-    """Say whether something is written as a version."""
+    """Return whether something is written as a version."""
     return isinstance(text, str) and re.fullmatch(PATTERN, text, re.ASCII) is not None

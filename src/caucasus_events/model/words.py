@@ -47,7 +47,7 @@ def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[object]], ri
     >>> print(markdown_table(["code", "rows"], [["a|b", 1]], right=[1]))
     | code | rows |
     | --- | ---: |
-    | a\\|b | 1 |
+    | a\|b | 1 |
     """
     to_right = set(right)
     rule = ["---:" if place in to_right else "---" for place in range(len(headings))]

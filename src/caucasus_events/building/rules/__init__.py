@@ -1,6 +1,7 @@
-"""The rules between rows and between tables, one function each; a module here is found by its name.
+"""The rules between rows and between tables, one function each: its docstring is the rule.
 
-What a rule is and how it is run stands in ``registry``; where a finding is placed, in ``building.placing``.
+A module here is found by its name. What a rule looks at, and how all are run, stands in ``registry``; that a
+finding is placed at its line of a sheet, in ``building.placing``.
 """
 
 from importlib import import_module

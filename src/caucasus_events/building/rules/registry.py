@@ -1,87 +1,93 @@
-"""TODO."""
+"""What a rule looks at, what it yields, and how all of them are run."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from caucasus_events.model.rows import FILES
+from caucasus_events.errors import Fact
+from caucasus_events.model.rows import RECORDS, dictionaries, key_of
 
 if TYPE_CHECKING:
-    from datetime import date
+    import pandas as pd
 
-    from caucasus_events.errors import Fact
-
-
-Tables = Mapping[str, pd.DataFrame]
-
-
-PROPOSITION = ("type", "subject", "object", "about")
-
-
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-
-
-RECORDS = {"events": "event_id", "statuses": "status_id"}
+# What to do where nobody wrote the mistake: a build writes the rows anew.
+REBUILD = "build the data anew"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A row that breaks a rule: its table and key, the value at fault, and the words."""
+    """A row that breaks a rule: its table and key, what is wrong and what to do, and the value at fault."""
 
     table: str
     key: str
-    value: str
     what: str
     do: str
-    facts: tuple[Fact, ...] = ()
+    value: str
+    facts: tuple[Fact, ...]
+    # The name that does not exist, if that is what is wrong.
     missing: str = ""
+
+
+class TableRow(dict[str, Any]):
+    """A row by column, days as dates, with None where nothing stands; it knows its table."""
+
+    def __init__(self, table: str, cells: Mapping[str, Any]) -> None:
+        super().__init__(cells)
+        self.table = table
+
+    @property
+    def key(self) -> str:
+        """What names the row in its table; of a record its id."""
+        return key_of(self.table, self)
+
+    def breaks(
+        self, what: str, do: str = REBUILD, at: str = "", facts: Sequence[Fact] = (), missing: str = ""
+    ) -> Finding:
+        """Find the row at fault, ``at`` being the value that is."""
+        # Who takes part is written in the block of the event.
+        table, key = ("events", self["event_id"]) if self.table == "participants" else (self.table, self.key)
+        return Finding(table, key, what, do, at, tuple(facts), missing)
 
 
 @dataclass(frozen=True)
 class Shipped:
     """What the rules look at: the tables and, where they are at hand, the texts by seed."""
 
-    tables: Tables
+    tables: Mapping[str, pd.DataFrame]
     texts: Mapping[str, str]
 
     @cached_property
-    def rows(self) -> dict[str, list[dict[str, Any]]]:
-        """The rows of every table as dictionaries, with None where a value is missing."""
-        return {name: list(as_rows(frame)) for name, frame in self.tables.items()}
+    def rows(self) -> dict[str, list[TableRow]]:
+        """The rows of every table."""
+        return {name: rows_of(name, frame) for name, frame in self.tables.items()}
 
-    def records(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """Every event and status: table, id, row."""
-        for table, key in RECORDS.items():
-            yield from ((table, row[key], row) for row in self.rows[table])
+    def records(self) -> Iterator[TableRow]:
+        """Every event and status."""
+        return (row for table in RECORDS for row in self.rows[table])
 
     @cached_property
     def doubled(self) -> frozenset[str]:
         """The ids that more than one record has."""
-        counts = Counter(identity for _, identity, _ in self.records())
-        return frozenset(identity for identity, count in counts.items() if count > 1)
+        return frozenset(key for key, count in Counter(row.key for row in self.records()).items() if count > 1)
 
     def column(self, table: str, key: str, value: str) -> dict[Any, Any]:
         """A table as a mapping from one column to another."""
         return {row[key]: row[value] for row in self.rows[table]}
 
-    def stretches(self) -> dict[str, list[dict[str, Any]]]:
+    def stretches(self) -> dict[str, list[TableRow]]:
         """The stretches of every seed, in their order."""
-        tiled: dict[str, list[dict[str, Any]]] = {}
+        tiled: dict[str, list[TableRow]] = {}
         for row in self.rows["coverage"]:
             tiled.setdefault(row["source_id"], []).append(row)
         return tiled
 
 
 Rule = Callable[[Shipped], Iterator[Finding]]
-
-
+# The rules by name, filled by the modules beside this one.
 RULES: dict[str, Rule] = {}
 
 
@@ -92,20 +98,7 @@ def rule(function: Rule) -> Rule:
 
 
 def broken(shipped: Shipped) -> Iterator[tuple[str, Finding]]:
-    """Run every rule.
-
-    Parameters
-    ----------
-    shipped
-        The tables, and the texts that are at hand.
-
-    Yields
-    ------
-    name : str
-        The rule.
-    finding : Finding
-        A row that breaks it.
-    """
+    """Run every rule, and yield its name with each row that breaks it."""
     for name, function in RULES.items():
         for finding in function(shipped):
             # Of two records with one id, any other rule would judge a mixture.
@@ -113,17 +106,12 @@ def broken(shipped: Shipped) -> Iterator[tuple[str, Finding]]:
                 yield name, finding
 
 
-def as_rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Give the rows of a table as dictionaries, with None where a value is missing."""
-    columns = {str(name): frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in frame}
-    return (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))
+def rows_of(table: str, frame: pd.DataFrame) -> list[TableRow]:
+    """Return the rows of a table, or of some of it."""
+    days = {str(name): frame[name].dt.date for name in frame.select_dtypes("datetime")}
+    return [TableRow(table, cells) for cells in dictionaries(frame.assign(**days))]
 
 
-def as_day(value: pd.Timestamp | None) -> date | None:
-    """Turn a cell into a day."""
-    return None if value is None else value.date()
-
-
-def key_of(table: str, row: Mapping[str, Any]) -> str:
-    """Name a row by its key."""
-    return " ".join(str(row[column]) for column in FILES[table].key)
+def found_expected(found: object, expected: object) -> tuple[Fact, Fact]:
+    """Set what stands there beside what should."""
+    return Fact("found", str(found)), Fact("expected", str(expected))

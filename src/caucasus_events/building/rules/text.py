@@ -1,4 +1,4 @@
-"""TODO."""
+"""Rules of passages and stretches: that they are what stands in the text, and all of it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from caucasus_events.coding import quotes
 from caucasus_events.errors import Fact
+from caucasus_events.model.rows import sha256
 
-from .registry import Finding, Shipped, as_rows, key_of, rule
+from .registry import Finding, Shipped, found_expected, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,54 +20,32 @@ def coverage_tiles_every_seed(shipped: Shipped) -> Iterator[Finding]:
     tiled = shipped.stretches()
     for row in shipped.rows["sources"]:
         at, last = 0, None
-        for stretch in tiled.get(row["source_id"], []):
+        for stretch in tiled.get(row.key, []):
             if stretch["start_char"] != at or stretch["end_char"] <= at or stretch["disposition"] == last:
-                yield Finding(
-                    "coverage",
-                    key_of("coverage", stretch),
-                    "",
-                    f"the stretch does not follow the one that ends at {at}",
-                    "build the data anew",
-                )
+                yield stretch.breaks(f"the stretch does not follow the one that ends at {at}")
             at, last = stretch["end_char"], stretch["disposition"]
         if at != row["characters"]:
-            yield Finding(
-                "sources",
-                row["source_id"],
-                "",
-                f"coverage ends at {at}, the text at {row['characters']}",
-                "build the data anew",
-            )
+            yield row.breaks(f"coverage ends at {at}, the text at {row['characters']}")
 
 
 @rule
 def cited_stretches_are_the_evidence(shipped: Shipped) -> Iterator[Finding]:
     """Every passage lies in cited stretches, and every cited stretch begins with a passage."""
-    cited = shipped.tables["coverage"].query("disposition == 'cited'")
-    spans = {
-        seed: list(group[["start_char", "end_char"]].itertuples(index=False))
-        for seed, group in cited.groupby("source_id")
-    }
-    starts = set(shipped.tables["evidence"][["source_id", "start_char"]].itertuples(index=False, name=None))
-    covered = set(shipped.tables["coverage"]["source_id"])
+    tiled = shipped.stretches()
+    cited = {seed: [row for row in rows if row["disposition"] == "cited"] for seed, rows in tiled.items()}
     for row in shipped.rows["evidence"]:
         # That a seed has no coverage at all is another rule's.
-        if row["source_id"] in covered and not any(
-            span.start_char <= row["start_char"] and row["end_char"] <= span.end_char
-            for span in spans.get(row["source_id"], [])
+        if row["source_id"] in cited and not any(
+            stretch["start_char"] <= row["start_char"] and row["end_char"] <= stretch["end_char"]
+            for stretch in cited[row["source_id"]]
         ):
-            yield Finding(
-                "evidence", key_of("evidence", row), "", "the passage is not in a cited stretch", "build the data anew"
-            )
-    for row in as_rows(cited):
-        if row["start_char"] > 0 and (row["source_id"], row["start_char"]) not in starts:
-            yield Finding(
-                "coverage",
-                key_of("coverage", row),
-                "",
-                "no passage begins where the cited stretch does",
-                "build the data anew",
-            )
+            yield row.breaks("the passage is not in a cited stretch")
+    starts = {(row["source_id"], row["start_char"]) for row in shipped.rows["evidence"]}
+    for seed, stretches in cited.items():
+        for stretch in stretches:
+            # White space before the first passage belongs to its stretch.
+            if stretch["start_char"] > 0 and (seed, stretch["start_char"]) not in starts:
+                yield stretch.breaks("no passage begins where the cited stretch does")
 
 
 @rule
@@ -79,23 +58,10 @@ def quotes_stand_at_their_offsets(shipped: Shipped) -> Iterator[Finding]:
             continue
         cut = text.text[span.start : span.end]
         if quotes.fold(cut) != row["quote"] or cut != cut.strip():
-            facts = (Fact("quote", row["quote"]), Fact("text", quotes.fold(cut)))
-            yield Finding(
-                "evidence",
-                key_of("evidence", row),
-                "",
-                "the quote is not what stands at its offsets",
-                "build the data anew",
-                facts,
-            )
+            facts = Fact("quote", row["quote"]), Fact("text", quotes.fold(cut))
+            yield row.breaks("the quote is not what stands at its offsets", facts=facts)
         elif quotes.context(span, text) != (row["prefix"], row["suffix"]):
-            yield Finding(
-                "evidence",
-                key_of("evidence", row),
-                "",
-                "prefix or suffix is not what stands around the quote",
-                "build the data anew",
-            )
+            yield row.breaks("prefix or suffix is not what stands around the quote")
 
 
 @rule
@@ -103,33 +69,16 @@ def sources_describe_their_text(shipped: Shipped) -> Iterator[Finding]:
     """Length, hash and shares of a source are those of its text."""
     tiled = shipped.stretches()
     for row in shipped.rows["sources"]:
-        text = shipped.texts.get(row["source_id"])
+        text = shipped.texts.get(row.key)
         if text is None:
             continue
-        counts = {
-            stretch["start_char"]: _letters(text[stretch["start_char"] : stretch["end_char"]])
-            for stretch in tiled.get(row["source_id"], [])
-        }
-        cited = sum(
-            counts[stretch["start_char"]]
-            for stretch in tiled.get(row["source_id"], [])
-            if stretch["disposition"] == "cited"
-        )
-        total = _letters(text)
+        letters = {True: 0, False: 0}
+        for stretch in tiled.get(row.key, []):
+            words = text[stretch["start_char"] : stretch["end_char"]].split()
+            letters[stretch["disposition"] == "cited"] += sum(map(len, words))
+        total = sum(map(len, text.split()))
         found = (row["characters"], row["sha256"], row["cited_share"], row["set_aside_share"])
-        expected = (
-            len(text),
-            quotes.digest(text),
-            round(cited / total, 6),
-            round((sum(counts.values()) - cited) / total, 6),
-        )
+        shares = [round(letters[cited] / total, 6) for cited in (True, False)]
+        expected = (len(text), sha256(text.encode()), *shares)
         if found != expected:
-            facts = (Fact("found", str(found)), Fact("expected", str(expected)))
-            yield Finding(
-                "sources", row["source_id"], "", "the source does not describe its text", "build the data anew", facts
-            )
-
-
-def _letters(text: str) -> int:
-    """Count the characters that are not white space."""
-    return sum(map(len, text.split()))
+            yield row.breaks("the source does not describe its text", facts=found_expected(found, expected))
