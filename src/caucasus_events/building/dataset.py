@@ -76,6 +76,7 @@ def build_dataset(root: Path, progress: Progress | None = None) -> Built:
     ReleaseError
         If there are no seeds in ``root``.
     """
+    files.recover(root)
     built = build_in_memory(root, progress)
     files.write(built.files, root)
     return built
@@ -119,7 +120,7 @@ class Compared(NamedTuple):
     history: reasons.History
 
 
-def compare(root: Path, progress: Progress | None = None) -> Compared:
+def compare(root: Path, progress: Progress | None = None, last: frozen.Frozen | None = None) -> Compared:
     """Build every table, and compare them with the last release, whether or not all is explained.
 
     Parameters
@@ -128,6 +129,8 @@ def compare(root: Path, progress: Progress | None = None) -> Compared:
         The checkout: a folder with ``seeds/``.
     progress
         Wraps the stream of coded seeds; gets it and its length.
+    last
+        The last release, where it is read already.
 
     Returns
     -------
@@ -148,9 +151,8 @@ def compare(root: Path, progress: Progress | None = None) -> Compared:
     problems += rule_problems(shipped, coded)
     if problems:
         raise ProblemsError(sorted(problems, key=file_order))
-    return Compared(
-        tables, dict(shipped.texts), reasons.explain(tables, coded, frozen.read_frozen(root), about.VERSION)
-    )
+    last = last or frozen.read_frozen(root)
+    return Compared(tables, dict(shipped.texts), reasons.explain(tables, coded, last, about.VERSION))
 
 
 def _is_released(last: frozen.Frozen, history: reasons.History) -> bool:

@@ -199,13 +199,13 @@ def _metadata(arrow: pa.Schema) -> dict[bytes, bytes]:
     return {key: value for key, value in (arrow.metadata or {}).items() if key != b"pandas"}
 
 
-def _row_differences(name: str, shipped: pd.DataFrame, built: pd.DataFrame) -> list[differences.Change]:
+def _row_differences(name: str, shipped: pd.DataFrame, built: pd.DataFrame) -> list[differences.Difference]:
     """Compare the shipped table with the one that the seeds build."""
     key = FILES[name].key
     return differences.table_differences(shipped, built, key) if set(key) <= set(shipped.columns) else []
 
 
-def _difference_problem(name: str, change: differences.Change) -> Problem:
+def _difference_problem(name: str, change: differences.Difference) -> Problem:
     """Say of one row or cell how ``data/`` differs from the seeds."""
     record = f"{singular(name)} {change.id}"
     words = {"added": "the seeds give this row, data/ lacks it", "removed": "the seeds do not give this row"}
