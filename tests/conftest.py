@@ -19,14 +19,18 @@ WHOLE = all((HERE / name).is_dir() for name in ("mini", "bad", "bad-readings", "
 IN_REPOSITORY_ONLY = [
     "test_bad.py",
     "test_build.py",
+    "test_changelog.py",
     "test_checks.py",
     "test_cli.py",
     "test_codebook.py",
     "test_descriptors.py",
+    "test_due.py",
+    "test_frozen.py",
     "test_gate.py",
     "test_mutation_audit.py",
     "test_package.py",
     "test_readme.py",
+    "test_reasons.py",
     "test_recode.py",
     "test_records.py",
     "test_release.py",
@@ -51,3 +55,27 @@ def mini(tmp_path: Path) -> Path:
     for part in ("seeds", "validation"):
         shutil.copytree(HERE / "mini" / part, tmp_path / part)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def frozen_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout of the small seed in which 1.0.0 is frozen: to be copied, never changed."""
+    from caucasus_events.building import release  # noqa: PLC0415 - most tests need no writers
+    from caucasus_events.describing import about  # noqa: PLC0415 - the same
+
+    root = tmp_path_factory.mktemp("frozen")
+    for part in ("seeds", "validation"):
+        shutil.copytree(HERE / "mini" / part, root / part)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(about, "VERSION", "1.0.0")
+        release.freeze(root, "2031-02-03")
+    return root
+
+
+@pytest.fixture
+def checkout(frozen_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout of its own in which 1.0.0 is frozen."""
+    from caucasus_events.describing import about  # noqa: PLC0415 - as above
+
+    monkeypatch.setattr(about, "VERSION", "1.0.0")
+    return Path(shutil.copytree(frozen_once, tmp_path, dirs_exist_ok=True))

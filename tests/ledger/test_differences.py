@@ -52,8 +52,8 @@ def test_changes_replayed_on_the_old_table_give_the_new_one(
 ) -> None:
     """Whatever two versions hold, the changes lead from one to the other to the last type and null."""
     before, after = table(old), table(new)
-    changed = [change._asdict() for change in differences.table_differences(before, after, KEY)]
-    pd.testing.assert_frame_equal(differences.replayed(before, changed, KEY, after.dtypes), after)
+    changed = [each._asdict() for each in differences.table_differences(before, after, KEY)]
+    pd.testing.assert_frame_equal(differences.replayed_table(before, changed, KEY, after.dtypes), after)
     same = {key for key in old.keys() & new.keys() if old[key] == new[key]}
     assert not {f"{a} {b}" for a, b in same} & {change["id"] for change in changed}
 
@@ -72,8 +72,8 @@ def test_rows_and_cells_that_differ_are_told_with_old_and_new() -> None:
     new = table({("k", 2): cells | {"day": date(2020, 7, 23), "words": None}, ("l", 3): cells})
     whole = '{"a": "%s", "b": "%d", "words": "w", "sign": "True", "number": "1", "share": "0.5", "code": "x"}'
     assert differences.table_differences(old, new, KEY) == [
-        differences.Change("k 1", "removed", old=whole % ("k", 1)),
-        differences.Change("k 2", "changed", "words", "w", None),
-        differences.Change("k 2", "changed", "day", None, "2020-07-23"),
-        differences.Change("l 3", "added", new=whole % ("l", 3)),
+        differences.Difference("k 1", "removed", old=whole % ("k", 1)),
+        differences.Difference("k 2", "changed", "words", "w", None),
+        differences.Difference("k 2", "changed", "day", None, "2020-07-23"),
+        differences.Difference("l 3", "added", new=whole % ("l", 3)),
     ]

@@ -65,6 +65,7 @@ class Compared(NamedTuple):
 
 def build_dataset(root: Path, progress: Progress | None = None) -> Built:
     """Build every table from the seeds and write ``data/``; if anything is wrong, nothing is written."""
+    files.recover(root)
     built = build_in_memory(root, progress)
     files.write(built.files, root)
     return built

@@ -19,6 +19,8 @@ from caucasus_events.describing.citation import bibliography
 from caucasus_events.model.rows import FILES, content_digest
 from caucasus_events.model.words import markdown_table
 
+from . import aside
+
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
     from pathlib import Path
@@ -91,7 +93,8 @@ def write(rendered: Mapping[str, bytes], root: Path) -> None:
 
 
 def recover(root: Path) -> None:
-    """Clear away what a build left that was killed; bring the last whole ``data/`` back."""
+    """Clear away what a build left that was killed; bring the last whole ``data/`` back. End a freeze that was stopped."""
+    aside.settle(root)
     data, new, old = root / "data", root / "data.new", root / "data.old"
     if old.exists() and not data.exists():
         old.rename(data)

@@ -143,7 +143,7 @@ def _metadata(schema: pa.Schema) -> dict[bytes, bytes]:
     return {key: value for key, value in (schema.metadata or {}).items() if key != b"pandas"}
 
 
-def _difference_problem(name: str, change: differences.Change) -> Problem:
+def _difference_problem(name: str, change: differences.Difference) -> Problem:
     """Report of one row or cell how ``data/`` differs from the seeds."""
     place, record = f"data/{name}.parquet", f"{singular(name)} {change.id}"
     words = {"added": "the seeds give this row, data/ lacks it", "removed": "the seeds do not give this row"}

@@ -1,4 +1,8 @@
-"""TODO."""
+"""How large a step the next version must be: what a reader's code or analysis rests on, compared with the last release.
+
+What is gone breaks what others built and is a major step; what is new, or a cell that an analysis can rest on, is a
+minor one; words that are only for reading are a patch.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from caucasus_events.model.rows import FILES, OWN
 
-from .frozen import Frozen, shape
+from .frozen import Frozen, shape_of
 from .versions import LEVELS
 
 if TYPE_CHECKING:
@@ -18,53 +22,37 @@ if TYPE_CHECKING:
 
 
 class Due(NamedTuple):
-    """How large a step the next version must be at least, and why."""
+    """How large a step the next version must be at least, and every kind of difference that makes it so large."""
 
     level: str
     why: tuple[str, ...]
 
 
 def due(last: Frozen, tables: Mapping[str, pd.DataFrame], entries: Sequence[Entry], withdrawn: set[str]) -> Due:
-    """Compute how large a step the next version must be at least.
-
-    Parameters
-    ----------
-    last
-        The last release.
-    tables
-        The tables as they are now.
-    entries
-        What differs.
-    withdrawn
-        The ids whose withdrawal a sheet explains.
-
-    Returns
-    -------
-    Due
-        The level, and a reason for every kind of difference of that level.
-    """
-    now = shape({name: frame for name, frame in tables.items() if name != "changes"})
-    was = {**last.form, "tables": {name: kept for name, kept in last.form["tables"].items() if name != "changes"}}
-    why = [*_form_changes(was, now), *_row_changes(entries, withdrawn, set(was["tables"]))]
+    """Compute the step that is due: from the tables as they are now, what differs, and the ids that are withdrawn."""
+    # How changes are told may itself change; no step is due for it.
+    now = shape_of({name: frame for name, frame in tables.items() if name != "changes"})
+    was = {**last.shape, "tables": {name: kept for name, kept in last.shape["tables"].items() if name != "changes"}}
+    why = [*_shape_steps(was, now), *_row_steps(entries, withdrawn, set(was["tables"]))]
     level = max((LEVELS.index(level) for level, _ in why), default=0)
     return Due(LEVELS[level], tuple(dict.fromkeys(text for each, text in why if each == LEVELS[level])))
 
 
-def _form_changes(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    """Compare the form of two releases: tables, keys, columns, types, codes, names."""
-    yield from _gone_and_new("the public name", was["names"], now["names"])
-    yield from _gone_and_new("the table", was["tables"], now["tables"])
-    for name in was["tables"].keys() & now["tables"].keys():
+def _shape_steps(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """Compare the shape of two releases: public names, tables, keys, columns, types, codes, words."""
+    yield from _gone_and_new("the public name ", was["names"], now["names"])
+    yield from _gone_and_new("the table ", was["tables"], now["tables"])
+    for name in [name for name in was["tables"] if name in now["tables"]]:
         old, new = was["tables"][name], now["tables"][name]
         if old["key"] != new["key"]:
             yield "major", f"the key of {name} is another"
         yield from _gone_and_new(f"the column {name}.", old["columns"], new["columns"])
-        for column in old["columns"].keys() & new["columns"].keys():
-            yield from _column_changes(f"{name}.{column}", old["columns"][column], new["columns"][column])
+        for column in [column for column in old["columns"] if column in new["columns"]]:
+            yield from _column_steps(f"{name}.{column}", old["columns"][column], new["columns"][column])
 
 
-def _column_changes(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    """Compare the form of one column."""
+def _column_steps(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """Compare the shape of one column."""
     if old["type"] != new["type"]:
         yield "major", f"{name} was of type {old['type']} and is {new['type']}"
     yield from _gone_and_new(f"the code {name} = ", old["codes"], new["codes"])
@@ -76,30 +64,23 @@ def _column_changes(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -
 
 def _gone_and_new(what: str, old: Iterable[str], new: Iterable[str]) -> Iterable[tuple[str, str]]:
     """Compare two lists of names: what is gone is a major step, what is new a minor one."""
-    gap = "" if what.endswith((".", " ")) else " "
-    yield from (("major", f"{what}{gap}{name} is gone") for name in sorted(set(old) - set(new)))
-    yield from (("minor", f"{what}{gap}{name} is new") for name in sorted(set(new) - set(old)))
+    yield from (("major", f"{what}{name} is gone") for name in sorted(set(old) - set(new)))
+    yield from (("minor", f"{what}{name} is new") for name in sorted(set(new) - set(old)))
 
 
-def _row_changes(entries: Iterable[Entry], withdrawn: set[str], known: set[str]) -> Iterable[tuple[str, str]]:
+def _row_steps(entries: Iterable[Entry], withdrawn: set[str], known: set[str]) -> Iterable[tuple[str, str]]:
     """Compare the rows: an id that goes without a word breaks what others built on it."""
     cells: dict[tuple[str, str], list[str]] = {}
     for entry in entries:
         table, name, operation = str(entry["table"]), str(entry["id"]), entry["operation"]
         if operation == "removed" and table in OWN:
-            yield from _gone_row(table, name, withdrawn)
+            tombstone = "minor", f"rows are withdrawn from {table}"
+            lost = "major", f"{name} is gone from {table} without [[withdrawn]]"
+            yield tombstone if name in withdrawn else lost
         elif operation in ("added", "removed"):
             yield "minor", f"rows are {operation} in {table}"
         elif operation == "changed" and table in known:
-            analytic = entry["column"] in FILES[table].analytic
-            cells.setdefault(("minor" if analytic else "patch", table), []).append(str(entry["column"]))
+            level = "minor" if entry["column"] in FILES[table].analytic else "patch"
+            cells.setdefault((level, table), []).append(str(entry["column"]))
     for (level, table), columns in cells.items():
         yield level, f"cells of {table} are changed: {', '.join(dict.fromkeys(columns))}"
-
-
-def _gone_row(table: str, name: str, withdrawn: set[str]) -> Iterable[tuple[str, str]]:
-    """Weigh a row that is gone: with a tombstone it is a minor step."""
-    if name in withdrawn:
-        yield "minor", f"rows are withdrawn from {table}"
-    else:
-        yield "major", f"{name} is gone from {table} without [[withdrawn]]"

@@ -1,14 +1,14 @@
-"""Frozen releases held against their own files, and each against the one before it.
+"""Frozen releases: what is written of one, and whether each still agrees with its files and with the one before it.
 
-``release.json`` says what a release is. Whatever the Parquet files tell too is read from them again;
-the rest is held by a digest of its own, and by that of the whole file, which the next release keeps.
+A release is a folder, ``validation/releases/<version>/``: its tables, and ``release.json``, which states its version,
+its day, the release before it, and its shape: what a reader's code can depend on. Whatever the Parquet files tell too
+is read from them again; the rest is held by a digest of its own, and by that of the whole file, which the next release
+keeps.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +16,8 @@ import pandas as pd
 
 from caucasus_events.describing import public
 from caucasus_events.errors import Fact, Problem, ProblemsError
-from caucasus_events.model import rows
-from caucasus_events.model.rows import FILES
-
-from .versions import VERSION, parse
+from caucasus_events.model.rows import FILES, content_digest, sha256
+from caucasus_events.model.versions import is_version, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,282 +25,219 @@ if TYPE_CHECKING:
 
     from .differences import Tables
 
-
 RELEASES = "validation/releases"
-
-
-# Without these a release tells neither what it is nor what it holds.
-_SAYS = ("version", "released", "previous", "names", "tables", "sha256")
-
-
+STATEMENT = "release.json"
+# Without these a release states neither what it is nor what it holds.
+_REQUIRED = ("version", "released", "previous", "names", "tables", "sha256")
 _NEEDED = {"sources", "entities", "events", "statuses", "changes"}
+_RESTORE = "restore it: a release never changes"
 
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A release as it was frozen: version, day, tables and their form."""
+    """A release as it was frozen: version, day, tables, and the shape that ``release.json`` states with them."""
 
     version: str
     released: str
     tables: Tables
-    form: dict[str, Any]
+    shape: dict[str, Any]
+
+    @property
+    def place(self) -> str:
+        """The file that tells of it."""
+        return f"{RELEASES}/{self.version}/{STATEMENT}"
+
+
+def released(root: Path) -> list[str]:
+    """List the versions that are frozen in a checkout, the oldest first."""
+    found = (path.parent.name for path in (root / RELEASES).glob(f"*/{STATEMENT}"))
+    return sorted(filter(is_version, found), key=parse)
 
 
 def read_frozen(root: Path, version: str | None = None) -> Frozen | None:
-    """Read a frozen release, and hold it against the digests it was frozen with.
-
-    Parameters
-    ----------
-    root
-        The checkout.
-    version
-        Which; left out, the last one.
-
-    Returns
-    -------
-    Frozen or None
-        None if nothing is released.
-
-    Raises
-    ------
-    ProblemsError
-        If a file of the release is not what was frozen.
-    """
+    """Read a frozen release, the last one if none is named; None if it is not there, an error if it was altered."""
     versions = released(root)
     if not versions or (version is not None and version not in versions):
         return None
-    version = version or versions[-1]
-    folder = root / RELEASES / version
-    form, problems = _read(folder)
-    problems = problems or [_altered(folder, name, form) for name in form["tables"] if not _intact(folder, name, form)]
+    return _read(root / RELEASES / (version or versions[-1]))
+
+
+def read_chain(root: Path) -> tuple[list[Frozen], list[Problem]]:
+    """Read every frozen release once, the oldest first; report where one disagrees with its files or with the others.
+
+    Releases that cannot be read are left out, with the problems that say so.
+    """
+    versions = released(root)
+    found: list[Frozen] = []
+    problems = list(_strays(root, versions))
+    before = None
+    for number, version in enumerate(versions, 1):
+        folder = root / RELEASES / version
+        try:
+            frozen = _read(folder)
+        except ProblemsError as error:
+            problems += error.problems
+        else:
+            found.append(frozen)
+            problems += [*_link_problems(frozen, before), *_own_problems(frozen)]
+            problems += _missing_releases(frozen, versions[:number])
+        # Also of a release that cannot be read: whether the next one follows it is another question.
+        before = link(folder)
+    return found, problems
+
+
+def _read(folder: Path) -> Frozen:
+    """Read one release, and compare its files with the digests they were frozen with."""
+    shape, problems = _stated_shape(folder)
+    problems = problems or list(_altered_files(folder, shape))
     if problems:
         raise ProblemsError(problems)
-    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in form["tables"]}
-    return Frozen(version, form["released"], tables, form)
+    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in shape["tables"]}
+    return Frozen(folder.name, shape["released"], tables, shape)
 
 
-def _read(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
-    """Read what a release says of itself, as far as its tables can be read by it."""
-    place, restore = f"{RELEASES}/{folder.name}", "restore it: a release never changes"
+def _stated_shape(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
+    """Read what a release states of itself, and report what is lacking to read its tables by it."""
+    place = f"{RELEASES}/{folder.name}/{STATEMENT}"
     try:
-        form = json.loads((folder / "release.json").read_text("utf-8"))
-        told = {name for name, each in form["tables"].items() if each["sha256"] and each["columns"] and each["key"]}
-        lacking = [key for key in _SAYS if key not in form]
+        shape = json.loads((folder / STATEMENT).read_text("utf-8"))
+        stated = {name for name, each in shape["tables"].items() if each["sha256"] and each["columns"] and each["key"]}
+        lacking = [key for key in _REQUIRED if key not in shape]
+    # Whatever was written into it by hand: no JSON, no object, a table without its digest.
     except (ValueError, KeyError, TypeError, AttributeError):
-        return {}, [Problem(f"{place}/release.json", "", "the file cannot be read", restore)]
-    problems = [Problem(f"{place}/release.json", "", f"it does not say {key}", restore) for key in lacking]
-    there = {path.stem for path in folder.glob("*.parquet")}
-    undescribed = [f"it does not describe {name}.parquet" for name in sorted((there | _NEEDED) - told)]
-    return form, problems + [Problem(f"{place}/release.json", "", what, restore) for what in undescribed]
+        return {}, [Problem(place, "", "the file cannot be read", _RESTORE)]
+    # A file that nothing describes is a problem like a description that is gone: neither may slip away with the other.
+    needed = {path.stem for path in folder.glob("*.parquet")} | _NEEDED
+    whats = [f"it does not say {key}" for key in lacking]
+    whats += [f"it does not describe {name}.parquet" for name in sorted(needed - stated)]
+    return shape, [Problem(place, "", what, _RESTORE) for what in whats]
 
 
-def own_digest(form: Mapping[str, Any]) -> str:
-    """Digest what a release says of itself.
+def _altered_files(folder: Path, shape: Mapping[str, Any]) -> Iterator[Problem]:
+    """Report the files that are not what was released."""
+    for name, stated in shape["tables"].items():
+        path = folder / f"{name}.parquet"
+        if not path.is_file() or sha256(path) != stated["sha256"]:
+            place, fact = f"{RELEASES}/{folder.name}/{path.name}", Fact("frozen", stated["sha256"][:16] + "…")
+            yield Problem(place, "", "the file is not what was released", _RESTORE, (fact,))
 
-    Parameters
-    ----------
-    form
-        What stands in ``release.json``.
 
-    Returns
-    -------
-    str
-        The SHA-256 of everything in it but this digest.
+def link(folder: Path) -> dict[str, str]:
+    """Name a release as the next one does: by its version and the digest of what it states of itself."""
+    return {"version": folder.name, "sha256": sha256(folder / STATEMENT)}
+
+
+def own_digest(stated: Mapping[str, Any]) -> str:
+    """Digest what a release states of itself, but for this digest.
 
     Examples
     --------
     >>> own_digest({"version": "1.0.0", "sha256": "0"}) == own_digest({"version": "1.0.0"})
     True
     """
-    rest = {key: value for key, value in form.items() if key != "sha256"}
-    return hashlib.sha256(json.dumps(rest, ensure_ascii=False).encode()).hexdigest()
+    rest = {key: value for key, value in stated.items() if key != "sha256"}
+    return sha256(json.dumps(rest, ensure_ascii=False).encode())
 
 
-def released(root: Path) -> list[str]:
-    """List the versions that are frozen in a checkout, the oldest first.
-
-    Parameters
-    ----------
-    root
-        The checkout.
-
-    Returns
-    -------
-    list of str
-    """
-    found = (path.parent.name for path in (root / RELEASES).glob("*/release.json"))
-    # What a freeze left that was killed has another name.
-    return sorted((name for name in found if re.fullmatch(VERSION, name)), key=parse)
-
-
-def _intact(folder: Path, name: str, form: Mapping[str, Any]) -> bool:
-    """Compare a frozen file with its digest."""
-    path = folder / f"{name}.parquet"
-    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == form["tables"][name]["sha256"]
-
-
-def _altered(folder: Path, name: str, form: Mapping[str, Any]) -> Problem:
-    """Say that a frozen file is not what was released."""
-    place = f"{RELEASES}/{folder.name}/{name}.parquet"
-    fact = Fact("frozen", form["tables"][name]["sha256"][:16] + "…")
-    return Problem(place, "", "the file is not what was released", "restore it: a release never changes", (fact,))
-
-
-def shape(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Describe the form of tables: what a reader's code can depend on.
-
-    Parameters
-    ----------
-    tables
-        Tables by name.
-
-    Returns
-    -------
-    dict
-        ``tables``: for each its key and, by column, type, description and codes; ``names``: the
-        public names of the package.
+def shape_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Describe what a reader's code can depend on: public names, and keys, columns, types, words and codes of tables.
 
     Examples
     --------
     >>> languages = pd.DataFrame({"language": pd.Series(["en"], dtype="str")})
-    >>> form({"sources": languages})["tables"]["sources"]["columns"]["language"]["type"]
+    >>> shape_of({"sources": languages})["tables"]["sources"]["columns"]["language"]["type"]
     'str'
     """
-    return {
-        "tables": {name: _table_shape(name, frame) for name, frame in tables.items()},
-        "names": public.NAMES,
-    }
+    return {"tables": {name: _table_shape(name, frame) for name, frame in tables.items()}, "names": public.NAMES}
 
 
 def _table_shape(name: str, frame: pd.DataFrame) -> dict[str, Any]:
     """Describe one table."""
-    words = FILES[name].meanings
     columns = {
-        str(column): {
-            "type": str(dtype),
-            "description": words[str(column)],
-            "codes": list(getattr(dtype, "categories", ())),
-        }
+        str(column): {"type": str(dtype), "description": FILES[name].meanings[str(column)], "codes": _codes_of(dtype)}
         for column, dtype in frame.dtypes.items()
     }
     return {"key": list(FILES[name].key), "columns": columns}
 
 
-_FILE = "release.json"
+def _codes_of(dtype: Any) -> list[str]:
+    """List the codes that a column may hold; none where the list is open."""
+    return list(getattr(dtype, "categories", ()))
 
 
-_RESTORE = "restore it: a release never changes"
-
-
-def previous_link(root: Path) -> dict[str, str] | None:
-    """Say which release the next one follows.
-
-    Parameters
-    ----------
-    root
-        The checkout.
-
-    Returns
-    -------
-    dict or None
-        ``version`` and ``sha256`` of the last ``release.json``; None before the first release.
-    """
-    versions = released(root)
-    return _link(root, versions[-1]) if versions else None
-
-
-def _link(root: Path, version: str) -> dict[str, str]:
-    """Name a release by its version and the digest of what it says of itself."""
-    content = (root / RELEASES / version / _FILE).read_bytes()
-    return {"version": version, "sha256": hashlib.sha256(content).hexdigest()}
-
-
-def chain_problems(root: Path) -> list[Problem]:
-    """Say everything in which the frozen releases disagree with their files and with each other.
-
-    Parameters
-    ----------
-    root
-        The checkout.
-
-    Returns
-    -------
-    list of Problem
-    """
-    versions = released(root)
-    found = list(_strays(root, versions))
-    for number, version in enumerate(versions):
-        try:
-            frozen = read_frozen(root, version)
-        except ProblemsError as error:
-            found += error.problems
-            continue
-        if frozen:
-            before = _link(root, versions[number - 1]) if number else None
-            found += [*_linked(frozen, before), *_itself(frozen), *_unknown(frozen, versions[: number + 1])]
-    return found
+def release_files(
+    version: str,
+    day: str,
+    previous: Mapping[str, str] | None,
+    tables: Mapping[str, pd.DataFrame],
+    rendered: Mapping[str, bytes],
+) -> dict[str, bytes]:
+    """Write the files of a release by name: its tables as they are shipped, and what it states of itself."""
+    shape = shape_of(tables)
+    files = {f"{name}.parquet": rendered[f"{name}.parquet"] for name in tables}
+    for name, frame in tables.items():
+        digests = {"sha256": sha256(files[f"{name}.parquet"]), "content_digest": content_digest(name, frame)}
+        shape["tables"][name] |= {"rows": len(frame), **digests}
+    stated = {"version": version, "released": day, "previous": previous, **shape}
+    stated["sha256"] = own_digest(stated)
+    return {**files, STATEMENT: (json.dumps(stated, indent=1, ensure_ascii=False) + "\n").encode()}
 
 
 def _strays(root: Path, versions: Sequence[str]) -> Iterator[Problem]:
-    """Report folders of releases that are none."""
+    """Report folders among the releases that are none."""
     for path in sorted((root / RELEASES).glob("*/")):
-        if path.name not in versions and path.suffix != ".new":
-            place = f"{RELEASES}/{path.name}"
-            yield Problem(place, "", f"the folder is no release: it holds no {_FILE}", "restore it, or remove it")
+        if path.name not in versions:
+            what = f"the folder is no release: it holds no {STATEMENT}"
+            yield Problem(f"{RELEASES}/{path.name}", "", what, "restore it, or remove it")
 
 
-def _linked(frozen: Frozen, before: Mapping[str, str] | None) -> Iterator[Problem]:
-    """Hold a release against the one before it."""
-    told = frozen.form["previous"]
-    if told == before:
-        return
-    facts = (Fact("told", _named(told)), Fact("found", _named(before)))
-    what = "the release follows another one than stands before it"
-    yield Problem(_place(frozen), "", what, "restore the release that is missing or altered", facts)
+def _link_problems(frozen: Frozen, before: Mapping[str, str] | None) -> Iterator[Problem]:
+    """Compare the release that one says it follows with the one that stands before it."""
+    stated = frozen.shape["previous"]
+    if stated != before:
+        facts = (Fact("told", _link_text(stated)), Fact("found", _link_text(before)))
+        what = "the release follows another one than stands before it"
+        yield Problem(frozen.place, "", what, "restore the release that is missing or altered", facts)
 
 
-def _named(link: Any) -> str:
-    """Write a link of the chain on a line."""
-    return f"{link['version']}, {link['sha256'][:16]}…" if isinstance(link, dict) and len(link) > 1 else str(link)
+def _link_text(stated: Any) -> str:
+    """Write a link of the chain on a line, whatever was written for one."""
+    if isinstance(stated, dict) and len(stated) > 1:
+        return f"{stated['version']}, {stated['sha256'][:16]}…"
+    return str(stated)
 
 
-def _itself(frozen: Frozen) -> Iterator[Problem]:
-    """Hold what a release says of itself against its files."""
-    pairs = [("the version", frozen.form["version"], frozen.version)]
-    pairs += [("the digest of this file", frozen.form["sha256"], own_digest(frozen.form))]
+def _own_problems(frozen: Frozen) -> Iterator[Problem]:
+    """Compare what a release states of itself with its files."""
+    pairs = [("the version", frozen.shape["version"], frozen.version)]
+    pairs += [("the digest of this file", frozen.shape["sha256"], own_digest(frozen.shape))]
     for name, frame in frozen.tables.items():
-        pairs += _table(name, frame, frozen)
-    for what, told, found in pairs:
-        if told != found:
-            facts = (Fact("told", json.dumps(told)), Fact("found", json.dumps(found)))
-            yield Problem(_place(frozen), "", f"{what} is another", _RESTORE, facts)
+        pairs += _stated_and_found(name, frame, frozen)
+    for what, stated, found in pairs:
+        if stated != found:
+            facts = (Fact("told", json.dumps(stated)), Fact("found", json.dumps(found)))
+            yield Problem(frozen.place, "", f"{what} is another", _RESTORE, facts)
 
 
-def _table(name: str, frame: pd.DataFrame, frozen: Frozen) -> list[tuple[str, Any, Any]]:
-    """List what is told of a table, with what its file says."""
-    told = frozen.form["tables"][name]
-    codes = {str(column): list(getattr(dtype, "categories", ())) for column, dtype in frame.dtypes.items()}
+def _stated_and_found(name: str, frame: pd.DataFrame, frozen: Frozen) -> list[tuple[str, Any, Any]]:
+    """List what is stated of a table, each with what its file says."""
+    stated = frozen.shape["tables"][name]
     pairs = [
-        (f"the number of rows of {name}", told.get("rows"), len(frame)),
-        (f"the content digest of {name}", told.get("content_digest"), rows.content_digest(name, frame)),
-        (f"the list of columns of {name}", list(told["columns"]), list(codes)),
+        (f"the number of rows of {name}", stated.get("rows"), len(frame)),
+        (f"the content digest of {name}", stated.get("content_digest"), content_digest(name, frame)),
+        (f"the list of columns of {name}", list(stated["columns"]), list(map(str, frame))),
     ]
-    for column in [column for column in codes if column in told["columns"]]:
-        about = told["columns"][column]
-        pairs.append((f"the type of {name}.{column}", about.get("type"), str(frame[column].dtype)))
-        pairs.append((f"the list of codes of {name}.{column}", about.get("codes"), codes[column]))
+    for column in [column for column in map(str, frame) if column in stated["columns"]]:
+        dtype, each = frame[column].dtype, stated["columns"][column]
+        pairs.append((f"the type of {name}.{column}", each.get("type"), str(dtype)))
+        pairs.append((f"the list of codes of {name}.{column}", each.get("codes"), _codes_of(dtype)))
     kept = {"table": name, "version": frozen.version, "released": frozen.released}
     return pairs + [(f"{key} in the file of {name}", value, frame.attrs.get(key)) for key, value in kept.items()]
 
 
-def _unknown(frozen: Frozen, versions: Sequence[str]) -> Iterator[Problem]:
-    """Report releases that are told of and not there."""
+def _missing_releases(frozen: Frozen, versions: Sequence[str]) -> Iterator[Problem]:
+    """Report the releases that the changes of one tell of and that are not there."""
     for version in dict.fromkeys(frozen.tables["changes"]["version"]):
         if version not in versions:
             place = f"{RELEASES}/{frozen.version}/changes.parquet"
             yield Problem(place, "", f"it tells of {version}, which is not frozen", f"restore {RELEASES}/{version}/")
-
-
-def _place(frozen: Frozen) -> str:
-    """Name the file that tells of a release."""
-    return f"{RELEASES}/{frozen.version}/{_FILE}"

@@ -1,0 +1,221 @@
+"""Why a released row changed: which reason explains which cells, and what is refused without one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+from releases import CHANGE, FIGHTING, WITHDRAWN, correct_the_date, edit, refused, set_version, withdraw
+
+from caucasus_events.building import dataset, release, standing
+from caucasus_events.ledger import reasons
+from caucasus_events.model.rows import FILES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+UNEXPLAINED = (
+    f"data/events.parquet: event {FIGHTING}: it changed since 1.0.0 and no sheet says why\n"
+    "    cell      events.date: 1990-02-20 → 1990-02\n"
+    "    cell      events.start_earliest: 1990-02-20 → 1990-02-01\n"
+    "    cell      events.start_latest: 1990-02-20 → 1990-02-28\n"
+    "    cell      events.end_earliest: 1990-02-20 → 1990-02-01\n"
+    "    cell      events.end_latest: 1990-02-20 → 1990-02-28\n"
+    "    cell      events.date_precision: day → month\n"
+    "    and       4 more\n"
+    f'    do        add [[change]] with id = "{FIGHTING}", reason and\n'
+    "              reason_code to its sheet, or undo the change"
+)
+NAMED = '\n[[change]]\nid = "ALA"\nreason = "Its name."\nreason_code = "corrected_text"\n'
+
+
+def test_a_change_without_a_reason_is_refused_with_its_cells(checkout: Path) -> None:
+    """Who changes a released cell is told which cells changed and what to add."""
+    correct_the_date(checkout, more="")
+    assert refused(checkout) == UNEXPLAINED
+    assert release.status(checkout).state == "unexplained"
+
+
+def test_a_reason_that_explains_nothing_is_refused(checkout: Path) -> None:
+    """A block without a change is named at its line."""
+    edit(checkout, "[[set_aside]]", "[[set_aside]]", CHANGE)
+    assert refused(checkout) == (
+        f"seeds/mini.toml:87: change {FIGHTING}: the block explains no change since 1.0.0\n"
+        "    do        remove it, or make the change that it explains"
+    )
+
+
+def test_a_reason_is_spent_by_its_release(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words that explained one release explain no later one; they may stay in the sheet."""
+    correct_the_date(checkout)
+    set_version(monkeypatch, "1.1.0")
+    release.freeze(checkout, "2031-03-04")
+    standing.check_dataset(checkout)
+    edit(checkout, 'date = "1990-02"', 'date = "1990"')
+    assert refused(checkout).startswith(
+        f"data/events.parquet: event {FIGHTING}: it changed since 1.1.0 and no sheet says why\n"
+    )
+
+
+def test_an_unknown_reason_code_lists_the_known_ones(checkout: Path) -> None:
+    """A code that the codebook lacks is named with the nearest."""
+    correct_the_date(checkout, CHANGE.replace("corrected_date", "corrected_dates"))
+    assert refused(checkout) == (
+        f"seeds/mini.toml:89: change {FIGHTING}: unknown reason_code 'corrected_dates'\n"
+        "    known     corrected_date, corrected_parties, corrected_text, coding_rule\n"
+        "    do        write corrected_date, or another known code"
+    )
+
+
+def test_a_withdrawn_record_leaves_a_tombstone(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A withdrawn id stays in changes with the row it was, why it went and what replaces it: a minor step."""
+    withdraw(checkout, WITHDRAWN)
+    assert "rows are withdrawn from events" in release.status(checkout).due.why
+    set_version(monkeypatch, "1.1.0")
+    release.freeze(checkout, "2031-03-04")
+    found = pd.read_parquet(checkout / "data" / "changes.parquet")
+    stone = found[found["operation"] == "withdrawn"]
+    assert stone[["table", "id", "new", "reason", "reason_code"]].to_numpy().tolist() == [
+        [
+            "events",
+            FIGHTING,
+            "aland-borland-border-closure-1988",
+            "The fighting and the closure are one occurrence.",
+            "withdrawn",
+        ]
+    ]
+    assert '"date": "1990-02-20"' in stone["old"].iloc[0]
+    line = f"- `{FIGHTING}`: withdrawn, replaced by `aland-borland-border-closure-1988`. The fighting and"
+    assert line in (checkout / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_a_withdrawn_id_is_never_used_again(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An id with a tombstone cannot come back for something else."""
+    before = (checkout / "seeds" / "mini.toml").read_text("utf-8")
+    withdraw(checkout, WITHDRAWN)
+    set_version(monkeypatch, "1.1.0")
+    release.freeze(checkout, "2031-03-04")
+    (checkout / "seeds" / "mini.toml").write_text(before, "utf-8")
+    assert (
+        f"data/events.parquet: event {FIGHTING}: the id was withdrawn in an earlier release\n"
+        "    do        give the record another id: a withdrawn one is never used again"
+    ) in refused(checkout)
+
+
+def test_a_withdrawal_in_favour_of_nothing_is_refused(checkout: Path) -> None:
+    """What replaces a record must exist."""
+    withdraw(checkout, WITHDRAWN.replace("border-closure-1988", "border-closure-1989"))
+    assert "no record is called 'aland-borland-border-closure-1989'" in refused(checkout)
+
+
+def test_the_reason_of_a_seed_explains_what_follows_from_it(checkout: Path) -> None:
+    """A corrected horizon changes every record of the seed; one reason, for the seed, is enough."""
+    reason = '\n[[change]]\nid = "mini"\nreason = "It went to print a day before."\nreason_code = "corrected_date"\n'
+    edit(checkout, 'speaks_until = "1991-05-07"', 'speaks_until = "1991-05-06"', reason)
+    found = dataset.compare(checkout).history
+    assert found.problems == []
+    assert {entry["reason"] for entry in found.entries} == {"It went to print a day before."}
+    assert {entry["table"] for entry in found.entries} == {"sources", "events", "statuses", "timeline"}
+
+
+def test_the_reason_of_an_entity_explains_its_name_and_no_date(checkout: Path) -> None:
+    """A corrected name explains the parties written with it; a date changed beside it is still refused."""
+    edit(checkout, 'name = "Aland"', 'name = "Åland"', NAMED)
+    found = dataset.compare(checkout).history
+    assert found.problems == []
+    assert {(entry["table"], entry["column"]) for entry in found.entries} == {
+        ("entities", "name"),
+        ("events", "participants"),
+        ("timeline", "parties"),
+    }
+    correct_the_date(checkout, more="")
+    assert refused(checkout) == UNEXPLAINED
+
+
+def test_a_new_entity_explains_who_is_party_and_nothing_else(checkout: Path) -> None:
+    """The reason of an entity that is new explains that records name it in place of another."""
+    new = '\n[[entity]]\nid = "UNION"\nname = "Union of Lands"\nkind = "organisation"\n'
+    why = '\n[[change]]\nid = "UNION"\nreason = "It is another."\nreason_code = "corrected_parties"\n'
+    sheet = checkout / "seeds" / "mini.toml"
+    head, _, rest = sheet.read_text("utf-8").partition('subject = "BOR"\nobject = "LEAGUE"')
+    sheet.write_text(f'{head}subject = "BOR"\nobject = "UNION"{rest}{new}{why}', "utf-8")
+    found = dataset.compare(checkout).history
+    assert found.problems == []
+    assert {(entry["table"], entry["column"], entry["reason"]) for entry in found.entries} == {
+        ("entities", None, None),
+        ("statuses", "object", "It is another."),
+        ("timeline", "parties", "It is another."),
+    }
+    sheet.write_text(sheet.read_text("utf-8").replace("Borland is not a member", "Borland is no member"), "utf-8")
+    assert refused(checkout) == (
+        "data/statuses.parquet: status borland-league-not-membership: it changed since 1.0.0 and no sheet says why\n"
+        "    cell      statuses.title: Borland is not a member of the League → Bo …\n"
+        "    cell      timeline.title: Borland is not a member of the League → Bo …\n"
+        '    do        add [[change]] with id = "borland-league-not-membership", reason\n'
+        "              and reason_code to its sheet, or undo the change"
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "old", "new", "columns"),
+    [
+        ("title", "A small text", "A text", {"citation"}),
+        ("url", "https://example.org/mini", "https://example.org/m", {"url"}),
+    ],
+)
+def test_the_reason_of_a_seed_explains_its_citation_and_no_title(
+    key: str, old: str, new: str, columns: set[str], checkout: Path
+) -> None:
+    """What is said of a document changes how its records cite it; a record's own words need their own reason."""
+    reason = '\n[[change]]\nid = "mini"\nreason = "As printed."\nreason_code = "corrected_text"\n'
+    edit(checkout, f'{key} = "{old}"', f'{key} = "{new}"', reason)
+    found = dataset.compare(checkout).history
+    assert found.problems == []
+    assert {entry["column"] for entry in found.entries if entry["table"] == "timeline"} == columns
+    edit(checkout, 'title = "Fighting between Aland and Borland"', 'title = "Fighting of Aland and Borland"')
+    assert refused(checkout) == (
+        f"data/events.parquet: event {FIGHTING}: it changed since 1.0.0 and no sheet says why\n"
+        "    cell      events.title: Fighting between Aland and Borland → Fightin …\n"
+        "    cell      timeline.title: Fighting between Aland and Borland → Fight …\n"
+        f'    do        add [[change]] with id = "{FIGHTING}", reason and\n'
+        "              reason_code to its sheet, or undo the change"
+    )
+
+
+def test_a_record_depends_on_its_document_first(checkout: Path) -> None:
+    """Where several reasons would do, the document's is asked first; a reading depends on what its record does."""
+    depends = reasons._dependence(dataset.compare(checkout).tables)  # noqa: SLF001 - the order is the promise
+    assert list(dict.fromkeys(depends[FIGHTING])) == ["mini", "ALA", "BOR"]
+    closed = "aland-borland-border-closed"
+    assert depends[closed][0] == "mini"
+    assert depends[f"{closed}-start-1987"] == [closed, *depends[closed]]
+    assert "ALA" not in depends
+    assert "mini" not in depends
+
+
+def test_what_follows_from_what_names_columns_that_exist() -> None:
+    """Every place in the table of what follows is a column of a table, or rows that come or go."""
+    follows = reasons._FOLLOWS  # noqa: SLF001 - the table is the rule itself
+    for place in {*follows, *(place for places in follows.values() for place in places)}:
+        table, _, what = place.partition(".")
+        assert what in {"added", "removed", *FILES[table].meanings}, place
+
+
+def test_a_withdrawn_record_takes_its_readings_with_it(checkout: Path) -> None:
+    """One reason explains a record that goes and its readings; what replaces the record replaces none of these."""
+    status, layer = "aland-borland-border-closed", checkout / "validation" / "corroboration.toml"
+    sheet = checkout / "seeds" / "mini.toml"
+    block = rf'\[\[status\]\]\nid = "{status}".*?(?=\[\[status)'
+    gone = [(status, f'replaced_by = "{FIGHTING}"\n'), ("atlas", ""), ("gazette-1988", "")]
+    why = [f'\n[[withdrawn]]\nid = "{name}"\nreason = "Wrong."\n{heir}' for name, heir in gone]
+    text = re.sub(block, "", sheet.read_text("utf-8"), flags=re.DOTALL)
+    sheet.write_text(text + "".join(why), "utf-8")
+    layer.unlink()
+    found = dataset.compare(checkout).history
+    assert found.problems == []
+    stones = found.table[found.table["operation"] == "withdrawn"]
+    heirs = dict(zip(stones["id"], stones["new"].astype(object).where(stones["new"].notna(), None), strict=True))
+    readings = dict.fromkeys((f"{status}-start-1987", f"{status}-start-1988-05"))
+    assert heirs == {status: FIGHTING, **readings, "atlas": None, "gazette-1988": None}
