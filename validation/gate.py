@@ -59,7 +59,7 @@ TOOLS = ("twine", "validate-pyproject[all]", "check-wheel-contents", "pydistchec
 OLDEST = ("pandas==3.0.0", "pyarrow==16.0.0")
 NEWEST = ("pandas", "pyarrow")
 LARGEST = 8_000_000
-NEVER = ("edtf", "rapidfuzz", "pytest", "hypothesis", "polars", "duckdb")
+NEVER = ("rapidfuzz", "pytest", "hypothesis", "polars", "duckdb")
 LONG = 120
 _LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis", "build", "dist", "data.new", "data.old"
