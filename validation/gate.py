@@ -42,7 +42,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from caucasus_events.building import release
-from caucasus_events.coding import quotes
+from caucasus_events.coding.quotes import fold_space
 from caucasus_events.errors import CaucasusEventsError
 from caucasus_events.ledger import frozen
 from caucasus_events.model.rows import FILES
@@ -453,10 +453,10 @@ def leaked(file: Path, texts: dict[str, str]) -> None:
     for name, content in members(file).items():
         if name.endswith(".parquet"):
             continue
-        words = quotes.fold(content.decode("utf-8", "replace"))
+        words = fold_space(content.decode("utf-8", "replace"))
         for seed, text in texts.items():
             for line in text.splitlines():
-                if len(line) >= LONG and quotes.fold(line) in words:
+                if len(line) >= LONG and fold_space(line) in words:
                     raise Failed(f"{file.name}: {name} holds words of seeds/{seed}.txt: {line[:40]}…")
 
 

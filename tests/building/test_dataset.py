@@ -97,7 +97,7 @@ def test_nothing_is_written_when_something_is_wrong(mini: Path) -> None:
     with pytest.raises(ProblemsError, match="unknown type 'clush'"):
         dataset.build_dataset(mini)
     assert {path.name: path.read_bytes() for path in (mini / "data").iterdir()} == before
-    assert sorted(path.name for path in mini.iterdir()) == ["data", "seeds", "validation"]
+    assert sorted(path.name for path in mini.iterdir()) == ["data", "seeds"]
 
 
 @pytest.mark.parametrize("moment", ["while writing", "between the renames", "before clearing up"])
@@ -115,7 +115,7 @@ def test_a_killed_build_leaves_a_whole_release(mini: Path, moment: str) -> None:
         (mini / "data.new").rename(mini / "data")
     files.recover(mini)
     assert {path.name: path.read_bytes() for path in (mini / "data").iterdir()} == before
-    assert sorted(path.name for path in mini.iterdir()) == ["data", "seeds", "validation"]
+    assert sorted(path.name for path in mini.iterdir()) == ["data", "seeds"]
 
 
 def test_a_folder_without_seeds_says_what_to_do(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from caucasus_events.errors import InvalidValueError, ProblemsError, ReleaseErro
 from caucasus_events.ledger import changelog, differences, due, frozen, reasons, versions
 from caucasus_events.ledger.frozen import Frozen, read_frozen
 from caucasus_events.model import schema
-from caucasus_events.model.rows import FILES
+from caucasus_events.model.rows import FILES, sha256
 from caucasus_events.reading import integrity, tables
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def add_a_seed(root: Path) -> None:
     """Add a second document with one event."""
     text = "Aland and Borland fought again in 1991.\n"
     (root / "seeds" / "second.txt").write_text(text, "utf-8")
-    (root / "seeds" / "second.toml").write_text(SECOND.format(digest=dataset.records.quotes.digest(text)), "utf-8")
+    (root / "seeds" / "second.toml").write_text(SECOND.format(digest=sha256(text.encode())), "utf-8")
 
 
 def test_new_records_need_no_reason(checkout: Path) -> None:
@@ -231,7 +231,7 @@ def without(root: Path, *tables: str, column: str = "") -> dataset.Compared:
     form = {**last.form, "tables": {name: last.form["tables"][name] for name in kept}}
     then = frozen.Frozen(last.version, last.released, kept, form)
     compared = dataset.compare(root)
-    coded = [*dataset.read_seeds(root), dataset.readings.code_layer(root)]
+    coded = [*dataset.read_seeds(root), *dataset.readings.code_layer(root)]
     return compared._replace(history=reasons.explain(compared.tables, coded, then, "1.1.0"))
 
 
@@ -716,7 +716,7 @@ def test_what_follows_from_what_names_columns_that_exist() -> None:
 
 def test_a_withdrawn_record_takes_its_readings_with_it(checkout: Path) -> None:
     """One reason explains a record that goes and its readings; what replaces the record replaces none of these."""
-    status, layer = "aland-borland-border-closed", checkout / "validation" / "corroboration.toml"
+    status, layer = "aland-borland-border-closed", checkout / "seeds" / "reported" / "readings.toml"
     sheet = checkout / "seeds" / "mini.toml"
     block = rf'\[\[status\]\]\nid = "{status}".*?(?=\[\[status)'
     gone = [(status, f'replaced_by = "{FIGHTING}"\n'), ("atlas", ""), ("gazette-1988", "")]

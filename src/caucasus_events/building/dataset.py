@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from caucasus_events.model.rows import Row
+
     Progress = Callable[[Iterable[records.Coded], int], Iterable[records.Coded]]
 
 
@@ -141,7 +143,7 @@ def compare(root: Path, progress: Progress | None = None) -> Compared:
     ReleaseError
         If there are no seeds in ``root``.
     """
-    coded = [*read_seeds(root, progress), readings.code_layer(root)]
+    coded = [*read_seeds(root, progress), *readings.code_layer(root)]
     tables = assemble(coded)
     shipped = registry.Shipped(tables, {seed.seed_id: seed.text for seed in coded if seed.text})
     problems = [problem for seed in coded for problem in seed.problems]
@@ -217,7 +219,7 @@ def assemble(coded: Sequence[seeds.Coded]) -> dict[str, pd.DataFrame]:
     return {name: _frame(name, rows[name]) for name in TABLES}
 
 
-def _frame(name: str, rows: list[seeds.Row]) -> pd.DataFrame:
+def _frame(name: str, rows: list[Row]) -> pd.DataFrame:
     """Make a typed, sorted table of rows; keys that are no columns are left out."""
     table = FILES[name]
     columns = {
@@ -233,7 +235,7 @@ def _cast(cast: list[tuple[str, str]]) -> str | None:
     return "; ".join(f"{role}: {', '.join(names)}" for role, names in by_role.items() if names) or None
 
 
-def _timeline(rows: Mapping[str, list[seeds.Row]], names: Mapping[str, str]) -> list[seeds.Row]:
+def _timeline(rows: Mapping[str, list[Row]], names: Mapping[str, str]) -> list[Row]:
     """Flatten events and statuses, with what one needs to read and cite a row."""
     sources = {row["source_id"]: row for row in rows["sources"]}
     cite = {name: citation.source_citation(row, row["published"]) for name, row in sources.items()}
@@ -249,7 +251,7 @@ def _timeline(rows: Mapping[str, list[seeds.Row]], names: Mapping[str, str]) -> 
     return flat
 
 
-def _parties(row: seeds.Row, names: Mapping[str, str]) -> str:
+def _parties(row: Row, names: Mapping[str, str]) -> str:
     """Write subject and object by name: an arrow where order matters, a dash where it does not."""
     subject, target = (names.get(row[side], row[side]) for side in ("subject", "object"))
     about = f" (about {names.get(row['about'], row['about'])})" if row["about"] else ""

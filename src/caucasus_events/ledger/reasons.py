@@ -25,7 +25,7 @@ from .versions import FIRST, next_version, parse
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from caucasus_events.coding import seeds, sheets
+    from caucasus_events.coding import seeds, toml
 
     from .frozen import Frozen
 
@@ -111,7 +111,7 @@ def explain(tables: Tables, coded: Sequence[seeds.Coded], last: Frozen | None, v
     -------
     History
     """
-    told = [_Reason(seed, at, block) for seed in coded for at, block in seed.told]
+    told = [_Reason(seed, at, block) for seed in coded for at, block in seed.reasons]
     found = History(last)
     if last is None:
         found.problems = [_idle(each, "before the first release") for each in told]
@@ -132,8 +132,8 @@ class _Reason(NamedTuple):
     """A reason as it stands in a sheet."""
 
     seed: seeds.Coded
-    at: seeds.At
-    block: sheets.Change | sheets.Withdrawn
+    at: toml.At
+    block: seeds.Reason
 
     @property
     def code(self) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from caucasus_events.coding import quotes
 from caucasus_events.errors import Fact
+from caucasus_events.model.rows import sha256
 
 from .registry import Finding, Shipped, as_rows, key_of, rule
 
@@ -78,8 +79,8 @@ def quotes_stand_at_their_offsets(shipped: Shipped) -> Iterator[Finding]:
         if text is None:
             continue
         cut = text.text[span.start : span.end]
-        if quotes.fold(cut) != row["quote"] or cut != cut.strip():
-            facts = (Fact("quote", row["quote"]), Fact("text", quotes.fold(cut)))
+        if quotes.fold_space(cut) != row["quote"] or cut != cut.strip():
+            facts = (Fact("quote", row["quote"]), Fact("text", quotes.fold_space(cut)))
             yield Finding(
                 "evidence",
                 key_of("evidence", row),
@@ -119,7 +120,7 @@ def sources_describe_their_text(shipped: Shipped) -> Iterator[Finding]:
         found = (row["characters"], row["sha256"], row["cited_share"], row["set_aside_share"])
         expected = (
             len(text),
-            quotes.digest(text),
+            sha256(text.encode()),
             round(cited / total, 6),
             round((sum(counts.values()) - cited) / total, 6),
         )
