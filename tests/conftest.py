@@ -52,8 +52,7 @@ def pytest_report_header() -> list[str]:
 @pytest.fixture
 def mini(tmp_path: Path) -> Path:
     """A checkout of its own with the small seed, and what other sources say of it."""
-    for part in ("seeds", "validation"):
-        shutil.copytree(HERE / "mini" / part, tmp_path / part)
+    shutil.copytree(HERE / "mini" / "seeds", tmp_path / "seeds")
     return tmp_path
 
 

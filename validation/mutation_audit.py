@@ -29,7 +29,7 @@ import pyarrow.parquet as pq
 
 from caucasus_events.building import files, standing
 from caucasus_events.building.rules import registry
-from caucasus_events.coding import dates, readings
+from caucasus_events.coding import dates
 from caucasus_events.errors import Problem, ProblemsError
 from caucasus_events.ledger import frozen
 from caucasus_events.model.bounds import BOUNDS
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 REPORT = Path(__file__).with_name("mutation-audit.md")
 SEED = "markedonov-2020"
+READINGS = "seeds/reported/readings.toml"
 
 
 class Tables(dict[str, pd.DataFrame]):
@@ -136,7 +137,7 @@ def in_text(function: Callable[[str], str]) -> Callable[[str], str]:
 
 def in_readings(function: Callable[[str], str]) -> Callable[[str], str]:
     """Register a mutation of what other sources say."""
-    _register(SHEETS, function, lambda root: _rewrite(root / readings.PATH, function))
+    _register(SHEETS, function, lambda root: _rewrite(root / READINGS, function))
     return function
 
 
@@ -1092,8 +1093,6 @@ def audit(name: str, whole: Path = ROOT) -> Outcome:
         # A frozen release says what the data must say of themselves: its day, and what changed since.
         for part in [part for part in ("seeds", "data", frozen.RELEASES) if (whole / part).exists()]:
             shutil.copytree(whole / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
-        (root / "validation").mkdir(exist_ok=True)
-        shutil.copy(whole / readings.PATH, root / readings.PATH)
         before = _content(root)
         if name:
             MUTATIONS[name].apply(root)

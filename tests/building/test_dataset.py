@@ -71,7 +71,7 @@ def test_the_order_of_the_seeds_does_not_matter(mini: Path) -> None:
 
 def test_assembling_changes_nothing_that_it_is_given(mini: Path) -> None:
     """What was coded is the same after it was assembled as before, to the last row, and assembles alike again."""
-    coded = [*dataset.read_seeds(mini), readings.code_layer(mini)]
+    coded = [*dataset.read_seeds(mini), *readings.code_layer(mini)]
     before = copy.deepcopy([dict(seed.rows) for seed in coded])
     one, other = dataset.assemble(coded), dataset.assemble(coded)
     assert [dict(seed.rows) for seed in coded] == before
@@ -110,7 +110,7 @@ def test_nothing_is_written_when_something_is_wrong(mini: Path) -> None:
     with pytest.raises(ProblemsError, match="unknown type 'clush'"):
         dataset.build_dataset(mini)
     assert {path.name: path.read_bytes() for path in (mini / "data").iterdir()} == before
-    assert sorted(path.name for path in mini.iterdir()) == ["data", "seeds", "validation"]
+    assert sorted(path.name for path in mini.iterdir()) == ["data", "seeds"]
 
 
 @pytest.mark.parametrize("moment", ["while writing", "between the renames", "before clearing up"])
@@ -128,7 +128,7 @@ def test_a_killed_build_leaves_a_whole_release(mini: Path, moment: str) -> None:
         (mini / "data.new").rename(mini / "data")
     files.recover(mini)
     assert {path.name: path.read_bytes() for path in (mini / "data").iterdir()} == before
-    assert sorted(path.name for path in mini.iterdir()) == ["data", "seeds", "validation"]
+    assert sorted(path.name for path in mini.iterdir()) == ["data", "seeds"]
 
 
 def test_a_folder_without_seeds_says_what_to_do(tmp_path: Path) -> None:

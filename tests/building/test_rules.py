@@ -30,8 +30,8 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dataset.Built:
         shutil.copy(HERE / "bad" / name, root / "seeds" / target)
     for name in ("second.toml", "second.txt"):
         shutil.copy(HERE / "bad" / name, root / "seeds" / name)
-    (root / "validation").mkdir()
-    shutil.copy(HERE / "bad-readings" / "corroboration.toml", root / "validation")
+    (root / "seeds" / "reported").mkdir()
+    shutil.copy(HERE / "bad-readings" / "readings.toml", root / "seeds" / "reported")
     return dataset.build_in_memory(root)
 
 

@@ -5,8 +5,8 @@ A folder holds ``sheet.toml``, the good sheet of tests/bad with one mistake in i
 tests/bad; ``long.toml`` says how to make one, ``no-text`` says that there is none. Where two seeds
 are needed, ``second.toml`` stands beside it, for the text ``second.txt`` of tests/bad.
 
-A folder of tests/bad-readings holds ``corroboration.toml``, the good one beside it with one mistake
-in it, for the good sheet of tests/bad.
+A folder of tests/bad-readings holds ``readings.toml``, the good one beside it with one mistake in
+it, for the good sheet of tests/bad; where two files are needed, ``second.toml``, for the good one.
 """
 
 from __future__ import annotations
@@ -71,8 +71,12 @@ def test_a_mistake_in_a_reading_has_its_own_message_and_writes_nothing(mistake: 
     root = _root(BAD, tmp_path)
     for file in ("second.toml", "second.txt"):
         (root / "seeds" / file).unlink()
-    (root / "validation").mkdir()
-    shutil.copy(mistake / "corroboration.toml", root / "validation")
+    reported = root / "seeds" / "reported"
+    reported.mkdir()
+    own = mistake / "readings.toml"
+    shutil.copy(own if own.exists() else READINGS / "readings.toml", reported)
+    if (mistake / "second.toml").exists():
+        shutil.copy(mistake / "second.toml", reported)
     before = _files(root)
 
     with pytest.raises(ProblemsError) as caught:
@@ -85,8 +89,8 @@ def test_a_mistake_in_a_reading_has_its_own_message_and_writes_nothing(mistake: 
 def test_the_good_readings_build(tmp_path: Path) -> None:
     """The readings that the mistakes were made in have none themselves, and each message is of its own kind."""
     root = _root(BAD, tmp_path)
-    (root / "validation").mkdir()
-    shutil.copy(READINGS / "corroboration.toml", root / "validation")
+    (root / "seeds" / "reported").mkdir()
+    shutil.copy(READINGS / "readings.toml", root / "seeds" / "reported")
     tables = build_in_memory(root).tables
     assert [len(tables[name]) for name in ("corroborations", "references", "external_ids")] == [4, 2, 1]
     assert tables["corroborations"]["applied"].sum() == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caucasus_events.coding import dates
+from caucasus_events.model.bounds import Window
 
 UNTIL = date(2020, 7, 23)
 
@@ -44,6 +46,7 @@ REFUSED = [
     ("0000", "there is no such day", 0),
     ("-0100", "the date is not one that this dataset reads", 0),
     ("19930", "the date is not one that this dataset reads", 0),
+    ("١٩٩٣", "the date is not one that this dataset reads", 0),
     ("1993-1", "the date is not one that this dataset reads", 0),
     ("May 1993", "the date is not one that this dataset reads", 0),
     ("1993-05-01T10:00", "the date is not one that this dataset reads", 0),
@@ -88,6 +91,18 @@ EVENTS = {
 }
 
 
+# The single dates that were compared: first and last years, common and leap ones, two centuries; months and days that
+# exist, days that exist in other months only, months that are none, and the seasons of EDTF.
+YEARS = ("0000", "0001", "1900", "1988", "1993", "2000", "2023", "9999")
+MONTHS = ("00", "01", "02", "04", "06", "09", "11", "12", "13", "21", "24")
+DAYS = tuple(f"{day:02}" for day in range(32))
+COMPARED = [
+    *YEARS,
+    *(f"{year}-{month}" for year in YEARS for month in MONTHS),
+    *(f"{year}-{month}-{day}" for year in YEARS for month in MONTHS for day in DAYS),
+]
+
+
 def window(first: date | None, last: date | None) -> str:
     """Write a window in the words of the tables above."""
     return " … ".join("-" if day is None else day.isoformat() for day in (first, last))
@@ -105,6 +120,38 @@ def test_all_else_is_refused_with_its_place(text: str, what: str, caret: int) ->
     with pytest.raises(dates.DateError) as caught:
         dates.parse_window(text)
     assert (caught.value.what, caught.value.text, caught.value.caret) == (what, text, caret)
+
+
+def counted_out(text: str) -> Window | None:
+    """Walk the calendar's own weeks for the days that begin as the text does; None if there are none."""
+    year, month = int(text[:4]), text[5:7]
+    if not date.min.year <= year <= date.max.year:
+        return None
+    months = [each for each in range(1, 13) if not month or f"{each:02}" == month]
+    lengths = {each: sum(day > 0 for week in calendar.monthcalendar(year, each) for day in week) for each in months}
+    days = [date(year, each, day) for each in months for day in range(1, lengths[each] + 1)]
+    found = [day for day in days if day.isoformat().startswith(text)]
+    return Window(found[0], found[-1]) if found else None
+
+
+def test_single_dates_are_the_days_of_the_calendar() -> None:
+    """YYYY, YYYY-MM and YYYY-MM-DD are what the calendar says, impossible ones nothing.
+
+    The 2,912 inputs are every year of ``YEARS``, alone, with every month of ``MONTHS``, and with every month and every
+    day from 00 to 31. The library edtf 5.0.2, which read them up to release 1.1.0, gave the same window for each of the
+    1,528 that exist, and refused the same 1,384.
+    """
+    assert len(COMPARED) == 2_912
+    refused = 0
+    for text in COMPARED:
+        expected = counted_out(text)
+        if expected is None:
+            refused += 1
+            with pytest.raises(dates.DateError, match="there is no such day"):
+                dates.parse_window(text)
+        else:
+            assert dates.parse_window(text) == expected, text
+    assert refused == 1_384
 
 
 @pytest.mark.parametrize(("start", "end"), STATUSES)

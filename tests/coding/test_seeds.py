@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caucasus_events.coding import quotes, seeds
+from caucasus_events.coding import seeds
 from caucasus_events.model import codebook
+from caucasus_events.model.rows import sha256
 
 BAD = Path(__file__).parents[1] / "bad"
 HEAD = """\
@@ -55,7 +56,7 @@ def _aside(reason: str, *passages: str) -> str:
 def _code(folder: Path, text: str, *blocks: str) -> seeds.Coded:
     """Code a text with these blocks."""
     (folder / "mini.txt").write_bytes(text.encode())
-    (folder / "mini.toml").write_bytes((HEAD.format(quotes.digest(text)) + "".join(blocks)).encode())
+    (folder / "mini.toml").write_bytes((HEAD.format(sha256(text.encode())) + "".join(blocks)).encode())
     return seeds.code_seed(folder / "mini.toml")
 
 

@@ -1,4 +1,4 @@
-"""Sheets: lines, blocks and values, beyond the messages that stand in tests/bad."""
+"""Sheets: blocks and values, beyond the messages that stand in tests/bad."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caucasus_events.coding import quotes, sheets
+from caucasus_events.coding import sheets
+from caucasus_events.model.rows import sha256
 
 BAD = Path(__file__).parents[1] / "bad"
 TEXT = (BAD / "text.txt").read_text("utf-8")
 SHEET = (BAD / "sheet.toml").read_text("utf-8")
-LINES = sheets.Lines(SHEET)
 
 
 def _read(tmp_path: Path, sheet: str, text: str = TEXT) -> tuple[sheets.Sheet, list[str]]:
@@ -23,48 +23,6 @@ def _read(tmp_path: Path, sheet: str, text: str = TEXT) -> tuple[sheets.Sheet, l
     path.write_text(sheet, "utf-8", newline="\n")
     read, problems = sheets.read_sheet(path, text)
     return read, [problem.what for problem in problems]
-
-
-def test_every_id_is_found_on_its_own_line() -> None:
-    """The line of a value is the one on which the sheet writes it, for every block that has an id."""
-    written = [(number, line) for number, line in enumerate(SHEET.splitlines(), 1) if line.startswith("id = ")]
-    found = []
-    for kind in ("entity", "event", "status"):
-        blocks = re.findall(rf"^\[\[{kind}\]\]\nid = \"(.+)\"$", SHEET, re.MULTILINE)
-        found += [(LINES.of(kind, number, name), f'id = "{name}"') for number, name in enumerate(blocks)]
-    assert len(found) == 9
-    assert found == written
-
-
-@pytest.mark.parametrize(
-    ("value", "key", "line"),
-    [
-        ("", "", "[[status]]"),
-        ("LEAGUE", "", 'object = "LEAGUE"'),
-        ("AAB", "", 'subject = "AAB"'),
-        ("nowhere in the sheet", "", "[[status]]"),
-        ("nowhere in the sheet", "holds", "holds = false"),
-        ("", "passages", 'passages = [ "Belmark is not in the League." ]'),
-        ("Belmark is not", "", 'title = "Belmark is not a member of the League"'),
-        ("", "location", "[[status]]"),
-    ],
-)
-def test_a_line_is_that_of_the_value_then_of_the_key_then_of_the_block(value: str, key: str, line: str) -> None:
-    """A value in quotes comes first, then the bare words, then the key, then the header of the block."""
-    assert SHEET.splitlines()[LINES.of("status", 2, value, key) - 1] == line
-
-
-def test_a_line_stays_in_its_block() -> None:
-    """A value that other blocks have too is found in the block that was asked for."""
-    found = [LINES.of("event", number, "AAA") for number in range(2)]
-    found += [LINES.of("status", number, "AAA") for number in range(2)]
-    assert [SHEET.splitlines()[line - 1].partition(" ")[0] for line in found] == ["participants"] * 2 + ["subject"] * 2
-    assert len(set(found)) == 4
-
-
-def test_a_block_that_is_not_there_stands_on_the_first_line() -> None:
-    """Where the sheet has no such block, the problem points at its beginning."""
-    assert LINES.of("event", 99, "AAA") == 1
 
 
 BROKEN = {
@@ -157,6 +115,6 @@ def test_a_text_is_as_long_as_allowed(tmp_path: Path) -> None:
 
 def test_the_hash_is_that_of_the_text(tmp_path: Path) -> None:
     """A sheet fits the one text whose hash it holds, to the last character."""
-    assert quotes.digest(TEXT) in SHEET
+    assert sha256(TEXT.encode()) in SHEET
     assert _read(tmp_path, SHEET, TEXT)[1] == []
     assert _read(tmp_path, SHEET, TEXT + "\n")[1] == ["the text has changed since it was coded"]

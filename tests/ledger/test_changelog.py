@@ -42,7 +42,7 @@ def without(root: Path, *tables: str, column: str = "") -> dataset.Compared:
     shape = {**last.shape, "tables": {name: last.shape["tables"][name] for name in kept}}
     then = replace(last, tables=kept, shape=shape)
     compared = dataset.compare(root)
-    coded = [*dataset.read_seeds(root), readings.code_layer(root)]
+    coded = [*dataset.read_seeds(root), *readings.code_layer(root)]
     return compared._replace(history=reasons.explain(compared.tables, coded, then, "1.1.0"))
 
 

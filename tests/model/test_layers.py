@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import caucasus_events as ce
-from caucasus_events.coding import dates, readings
+from caucasus_events.coding import dates
 from caucasus_events.errors import InvalidValueError
 from caucasus_events.model import bounds, layers, rows
 from caucasus_events.model.bounds import BOUNDS, Bounds, relation
@@ -283,9 +283,3 @@ def test_what_is_left_out_is_left_out() -> None:
     }
     assert cited == listed
     assert len(listed) >= 60
-
-
-def test_without_the_file_the_layer_is_empty(tmp_path: Path) -> None:
-    """A checkout whose records nobody else has dated builds, and its three tables have no row."""
-    coded = readings.code_layer(tmp_path)
-    assert (dict(coded.rows), coded.problems) == ({}, [])

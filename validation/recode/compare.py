@@ -25,8 +25,10 @@ import krippendorff
 
 from caucasus_events import __version__
 from caucasus_events.building import dataset, standing
-from caucasus_events.coding import quotes, seeds
+from caucasus_events.coding import seeds
+from caucasus_events.coding.quotes import fold_space
 from caucasus_events.errors import Problem, ProblemsError, unknown
+from caucasus_events.model.rows import sha256
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -147,7 +149,7 @@ def release(seed: str, root: Path) -> Coding:
         raise ProblemsError([Problem("data/sources.parquet", "", unknown("seed", seed, sources.index), do)])
     path = root / "seeds" / f"{seed}.txt"
     text = path.read_text("utf-8") if path.is_file() else ""
-    if quotes.digest(text) != sources.loc[seed, "sha256"]:
+    if sha256(text.encode()) != sources.loc[seed, "sha256"]:
         what, do = "the text is not the one that data/ was built from", "run caucasus-events build"
         raise ProblemsError([Problem(f"seeds/{seed}.txt", "", what, do)])
     return coding(tables, seed, text)
@@ -164,7 +166,7 @@ def second_coding(sheet: Path, seed: str, root: Path) -> Coding:
         shutil.copyfile(sheet, copy)
         shutil.copyfile(root / "seeds" / f"{seed}.txt", copy.with_suffix(".txt"))
         coded = seeds.code_seed(copy)
-    problems = [_placed(problem, coded.path, place) for problem in [*coded.problems, *_twice(coded)]]
+    problems = [_placed(problem, coded.lines.path, place) for problem in [*coded.problems, *_twice(coded)]]
     if problems:
         raise ProblemsError(problems)
     return coding(dataset.assemble([coded]), seed, coded.text)
@@ -393,7 +395,7 @@ def _runs(numbers: Iterable[int], coded: Coding) -> Iterator[tuple[int, int]]:
 
 def _clipped(start: int, end: int, text: str) -> str:
     """Give the words of a stretch, and no more of them than a line takes."""
-    words = quotes.fold(text[start:end])
+    words = fold_space(text[start:end])
     return words if len(words) <= _CLIP else words[: _CLIP - 1].rstrip() + "…"
 
 

@@ -91,7 +91,7 @@ def compare(root: Path, progress: Progress | None = None, last: frozen.Frozen | 
     What is wrong with the seeds themselves is a :class:`ProblemsError`: a sheet that cannot be read whole lacks rows,
     and they are not withdrawn.
     """
-    coded = [*read_seeds(root, progress), readings.code_layer(root)]
+    coded = [*read_seeds(root, progress), *readings.code_layer(root)]
     tables = assemble(coded)
     texts = {seed.seed_id: seed.text for seed in coded if seed.text}
     problems = [problem for seed in coded for problem in seed.problems]

@@ -1,32 +1,22 @@
 """EDTF dates, as a coder writes them, to windows of days.
 
-What a date may be, how wide its window is, and how the four bounds of an event or a status
-follow from it. Single dates and sets are parsed by the ``edtf`` library; what an open or an
-unknown end means is decided here, because the libraries merge the two.
+What a date may be, how wide its window is, and how the four bounds of an event or a status follow from it. What an open
+or an unknown end means is decided here, because libraries for EDTF merge the two, and their bounds of ``~ ? %`` are
+years too wide or leave the mark out.
 """
 
 from __future__ import annotations
 
-import calendar
 import re
 from datetime import date, timedelta
-from functools import lru_cache
 
-import edtf
-from edtf.parser.edtf_exceptions import EDTFParseException
+from caucasus_events.model.bounds import Bounds, Window, stated_days
 
-from caucasus_events.model.bounds import Bounds, Window
-
-_SINGLE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?([~?%]?)")
-
-
+_SINGLE = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?[~?%]?")
+_MARKS = "~?%"
+# How precise a single date is, by its length without a mark.
 _PRECISION = {4: "year", 7: "month", 10: "day"}
-
-
 _FORMS = "YYYY, YYYY-MM or YYYY-MM-DD, each with ~ ? or %; [a..b], [..b], [a..]; a/b for an event"
-
-
-_MONTHS = 12
 
 
 class DateError(ValueError):
@@ -38,23 +28,7 @@ class DateError(ValueError):
 
 
 def parse_window(text: str) -> Window:
-    """Read a single date or a set as the window of days it stands for.
-
-    Parameters
-    ----------
-    text
-        EDTF: ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``, each with ``~``, ``?`` or ``%``;
-        ``[a..b]``, ``[..b]``, ``[a..]``.
-
-    Returns
-    -------
-    Window
-        First and last day; a mark widens both sides by one unit of the stated precision.
-
-    Raises
-    ------
-    DateError
-        If the text is none of these, or names a day that does not exist.
+    """Read a single date or a set as the window of days it stands for; a :class:`DateError` if it is neither.
 
     Examples
     --------
@@ -76,17 +50,7 @@ def parse_window(text: str) -> Window:
 
 
 def precision(text: str | None) -> str:
-    """Say how precise a coded date is: day, month, year, range or none.
-
-    Parameters
-    ----------
-    text
-        A date that :func:`parse_window` or :func:`event_bounds` accepts, or None.
-
-    Returns
-    -------
-    str
-        A code of the codebook's ``precision``.
+    """Say how precise a coded date is: a code of the codebook's ``precision``.
 
     Examples
     --------
@@ -95,31 +59,14 @@ def precision(text: str | None) -> str:
     """
     if text is None:
         return "none"
-    return _PRECISION[len(text.rstrip("~?%"))] if _SINGLE.fullmatch(text) else "range"
+    return _PRECISION[len(text.rstrip(_MARKS))] if _SINGLE.fullmatch(text) else "range"
 
 
 def event_bounds(text: str | None, speaks_until: date) -> Bounds:
-    """Give the four bounds of an event.
+    """Return the four bounds of an event, cut on the day until which its seed speaks.
 
-    A single date or a set is the window of both start and end; ``a/b`` began in a and ended in
-    b; no date means no later than the day the seed speaks until.
-
-    Parameters
-    ----------
-    text
-        The coded date, or None.
-    speaks_until
-        The day the seed was published; nothing stated reaches past it.
-
-    Returns
-    -------
-    Bounds
-        Days; None where the seed leaves a side open.
-
-    Raises
-    ------
-    DateError
-        If the date cannot be read, ends before it begins, or lies after ``speaks_until``.
+    A single date or a set is the window of both start and end; ``a/b`` began in a and ended in b; no date means no
+    later than that day.
 
     Examples
     --------
@@ -137,32 +84,10 @@ def event_bounds(text: str | None, speaks_until: date) -> Bounds:
 
 
 def status_bounds(start: str | None, end: str | None, speaks_until: date) -> tuple[Bounds, str]:
-    """Give the four bounds of a status and the state of its end.
+    """Return the four bounds of a status, cut as an event's are, and the state of its end.
 
-    An end ``..`` was still so on ``speaks_until`` and has no latest day; an end left out is
-    unknown, and earliest the start's earliest; a start left out is no later than the stated end.
-
-    Parameters
-    ----------
-    start
-        The coded start, or None.
-    end
-        The coded end, ``".."``, or None.
-    speaks_until
-        The day the seed was published; nothing stated reaches past it.
-
-    Returns
-    -------
-    bounds : Bounds
-        Days; None where the seed leaves a side open.
-    end_state : str
-        ``ongoing``, ``ended`` or ``unknown``.
-
-    Raises
-    ------
-    DateError
-        If a date cannot be read, the end comes before the start, or one lies after
-        ``speaks_until``.
+    An end ``..`` was still so on ``speaks_until`` and has no latest day; an end left out is unknown, and earliest the
+    start's earliest; a start left out is no later than the stated end.
 
     Examples
     --------
@@ -176,40 +101,26 @@ def status_bounds(start: str | None, end: str | None, speaks_until: date) -> tup
         known = speaks_until if end == ".." else begin.earliest
         return Bounds(begin.earliest, latest, known, None), "ongoing" if end else "unknown"
     finish = _cut(_endpoint(end, "end"), end, speaks_until)
+    # What one side leaves open, the other closes: it began before it ended.
     begin = Window(begin.earliest, begin.latest or finish.latest)
     finish = Window(finish.earliest or begin.earliest, finish.latest)
     return _ordered(begin, finish, end, 0), "ended"
 
 
-def reading_bounds(bound: str, text: str) -> Bounds:
-    """Give what another source says of a date as bounds; no day of publication cuts them.
+def reading_bounds(side: str, text: str) -> Bounds:
+    """Return what another source says of one side of a record as bounds; no day of publication cuts them.
 
-    Parameters
-    ----------
-    bound
-        ``date`` of an event, ``start`` or ``end`` of a status.
-    text
-        EDTF, as for a seed; ``a/b`` for an event only.
-
-    Returns
-    -------
-    Bounds
-        None wherever the reading says nothing: of a start it leaves both sides of the end open,
-        of ``[2020-11..]`` the later side.
-
-    Raises
-    ------
-    DateError
-        If the date cannot be read, or ends before it begins.
+    ``side`` is the ``date`` of an event, the ``start`` or the ``end`` of a status. None stands wherever the reading
+    says nothing: of a start, on both sides of the end.
 
     Examples
     --------
     >>> reading_bounds("end", "[2020-11..]").end_earliest
     datetime.date(2020, 11, 1)
     """
-    if bound != "date":
-        window = _endpoint(text, bound)
-        return Bounds(*window, None, None) if bound == "start" else Bounds(None, None, *window)
+    if side != "date":
+        window = _endpoint(text, side)
+        return Bounds(*window, None, None) if side == "start" else Bounds(None, None, *window)
     if "/" not in text:
         window = parse_window(text)
         return Bounds(*window, *window)
@@ -221,79 +132,49 @@ def _single(part: str, text: str, caret: int) -> Window:
     """Read one date with or without a mark, as part of ``text``, where it stands at ``caret``."""
     if not _SINGLE.fullmatch(part):
         raise DateError("the date is not one that this dataset reads", text, caret, f"write {_FORMS}")
-    days = _plain(part.rstrip("~?%"), text, caret)
-    return _widened(days, precision(part)) if part[-1] in "~?%" else Window(*days)
+    plain = part.rstrip(_MARKS)
+    days = _plain(plain, text, caret)
+    return Window(*days) if plain == part else _widened(days, len(plain))
 
 
 def _plain(part: str, text: str, caret: int) -> tuple[date, date]:
-    """Read one date without a mark, as part of ``text``, where it stands at ``caret``."""
-    if not _SINGLE.fullmatch(part) or part[-1] in "~?%":
-        raise DateError("a set takes plain dates", text, caret, "leave out ~ ? and %, and widen the set instead")
+    """Read one date without a mark as its first and last day; it is part of ``text`` and stands at ``caret``."""
     try:
-        return _days(part)
+        days = stated_days(part)
     except ValueError:
         raise DateError("there is no such day", text, caret, "look the date up in the seed") from None
+    if days is None:
+        raise DateError("a set takes plain dates", text, caret, "leave out ~ ? and %, and widen the set instead")
+    return days
 
 
-@lru_cache(maxsize=4096)
-def _days(part: str) -> tuple[date, date]:
-    """Give first and last day of a plain date, or raise ValueError.
-
-    The library also takes 29 February in any year, and seasons ("1993-21") for months.
-    """
-    try:
-        parsed = edtf.parse_edtf(part)
-    except EDTFParseException:
-        raise ValueError(part) from None
-    if type(parsed) is not edtf.Date:
-        raise ValueError(part)
-    return date(*parsed.lower_strict()[:3]), date(*parsed.upper_strict()[:3])
-
-
-def _widened(days: tuple[date, date], unit: str) -> Window:
-    """Move both sides out by one day, month or year; the calendar's own ends are not passed."""
+def _widened(days: tuple[date, date], length: int) -> Window:
+    """Move both sides out by the unit that a date of this length states; the calendar's own ends are not passed."""
     first, last = days
     before = first if first == date.min else first - timedelta(days=1)
     after = last if last == date.max else last + timedelta(days=1)
-    return Window(_floor(before, unit), _ceiling(after, unit))
+    # The day before lies in the unit before: cut to the same length it names that unit.
+    earlier, later = (_plain(day.isoformat()[:length], "", 0) for day in (before, after))
+    return Window(earlier[0], later[1])
 
 
-def _floor(day: date, unit: str) -> date:
-    """Return the first day of the unit that ``day`` lies in."""
-    return day.replace(month=1 if unit == "year" else day.month, day=day.day if unit == "day" else 1)
-
-
-def _ceiling(day: date, unit: str) -> date:
-    """Return the last day of the unit that ``day`` lies in."""
-    month = _MONTHS if unit == "year" else day.month
-    return day if unit == "day" else date(day.year, month, calendar.monthrange(day.year, month)[1])
-
-
-def _endpoint(text: str | None, which: str) -> Window:
+def _endpoint(text: str | None, side: str) -> Window:
     """Read a stated start or end of a status; one left out is open on both sides."""
     if text is None:
         return Window(None, None)
     if text == "..":
-        raise DateError(f'".." cannot be a {which}', text, 0, "leave the start out when the seed does not give it")
+        raise DateError(f'".." cannot be a {side}', text, 0, "leave the start out when the seed does not give it")
     if "/" in text:
-        raise DateError(
-            f"an interval cannot be the {which} of a status",
-            text,
-            text.index("/"),
-            "write start and end, or a set [a..b]",
-        )
+        what, do = f"an interval cannot be the {side} of a status", "write start and end, or a set [a..b]"
+        raise DateError(what, text, text.index("/"), do)
     return parse_window(text)
 
 
 def _cut(window: Window, text: str, speaks_until: date, *, close: bool = True) -> Window:
     """End a window on the day the seed speaks until; ``close`` ends an open one there too."""
     if window.earliest and window.earliest > speaks_until:
-        raise DateError(
-            f"the date lies after {speaks_until}, the day the seed speaks until",
-            text,
-            0,
-            "set the words aside as a forecast, or mend the date",
-        )
+        what = f"the date lies after {speaks_until}, the day the seed speaks until"
+        raise DateError(what, text, 0, "set the words aside as a forecast, or mend the date")
     latest = window.latest or (speaks_until if close else None)
     return Window(window.earliest, latest and min(latest, speaks_until))
 
@@ -303,10 +184,6 @@ def _ordered(start: Window, end: Window, text: str, caret: int) -> Bounds:
     if (start.earliest and end.earliest and end.earliest < start.earliest) or (
         start.latest and end.latest and end.latest < start.latest
     ):
-        raise DateError(
-            "the end comes before its start",
-            text,
-            caret,
-            "swap them, or narrow the wider one: [1993-05..1993-12] after 1993-05",
-        )
+        do = "swap them, or narrow the wider one: [1993-05..1993-12] after 1993-05"
+        raise DateError("the end comes before its start", text, caret, do)
     return Bounds(*start, *end)

@@ -1,12 +1,11 @@
 """A passage to its one place in a text, whatever the white space between its words.
 
-Offsets are code points into the text as it stands in the file; ``text[start:end]`` with white
-space folded is the quote. White space is what ``str.isspace`` says it is.
+Offsets are code points into the text as it stands in the file; ``text[start:end]`` with white space folded is the
+quote. White space is what ``str.isspace`` says it is.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from bisect import bisect_right
 from itertools import takewhile
@@ -14,10 +13,12 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
+# How much of the text around a quote is kept with it, in code points on either side.
 CONTEXT = 32
 
-
 _WORD = re.compile(r"\S+")
+# Below this share of letters in common, in percent, nothing counts as close to a passage.
+_ALIKE = 60
 
 
 class Span(NamedTuple):
@@ -32,8 +33,9 @@ class FoldedText:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.folded = fold(text)
+        self.folded = fold_space(text)
         self.words = [Span(*match.span()) for match in _WORD.finditer(text)]
+        # Where each word begins in the folded text.
         self._starts: list[int] = []
         position = 0
         for word in self.words:
@@ -55,91 +57,37 @@ class FoldedText:
         return self.text.count("\n", 0, offset) + 1
 
 
-def fold(text: str) -> str:
+def fold_space(text: str) -> str:
     r"""Write every run of white space as one space, and none at either end.
-
-    Parameters
-    ----------
-    text
-        Any text.
-
-    Returns
-    -------
-    str
-        The same words with single spaces between them.
 
     Examples
     --------
-    >>> fold("Azerbaijan\n\nhas  refrained ")
+    >>> fold_space("Azerbaijan\n\nhas  refrained ")
     'Azerbaijan has refrained'
     """
     return " ".join(text.split())
 
 
-def digest(text: str) -> str:
-    """Return the SHA-256 of a text, as the head of its sheet holds it.
-
-    Parameters
-    ----------
-    text
-        The text of a seed.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits.
-
-    Examples
-    --------
-    >>> digest("a")[:8]
-    'ca978112'
-    """
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def locate(passage: str, text: FoldedText) -> list[Span]:
-    r"""Find every place where a passage stands in a text.
-
-    Parameters
-    ----------
-    passage
-        The words; any run of white space counts as one space.
-    text
-        Where to look.
-
-    Returns
-    -------
-    list of Span
-        Offsets into the file, in order; empty if the passage is nowhere or has no words.
+    r"""Find every place where a passage stands in a text, in order; a passage without words stands nowhere.
 
     Examples
     --------
     >>> locate("b c", FoldedText("a b\nc, b  c"))
     [Span(start=2, end=5), Span(start=7, end=11)]
     """
-    needle = fold(passage)
+    needle = fold_space(passage)
     places = []
     at = text.folded.find(needle) if needle else -1
     while at >= 0:
         places.append(Span(text.original(at), text.original(at + len(needle) - 1) + 1))
+        # One further, not behind it: places may overlap, and then too the passage has several.
         at = text.folded.find(needle, at + 1)
     return places
 
 
 def context(span: Span, text: FoldedText) -> tuple[str, str]:
-    """Give the words before and after a place, for a W3C TextQuoteSelector.
-
-    Parameters
-    ----------
-    span
-        A place that :func:`locate` found.
-    text
-        The text it was found in.
-
-    Returns
-    -------
-    prefix, suffix : str
-        At most 32 code points each, white space folded.
+    """Return the folded words before and after a place, for a W3C TextQuoteSelector.
 
     Examples
     --------
@@ -151,30 +99,20 @@ def context(span: Span, text: FoldedText) -> tuple[str, str]:
 
 
 def closest(passage: str, text: FoldedText) -> tuple[Span, int] | None:
-    """Find where a text comes closest to a passage that is not in it.
+    """Find where a folded text comes closest to a passage that is not in it; None if nothing is like it.
 
-    Parameters
-    ----------
-    passage
-        The words that were not found.
-    text
-        Where to look.
-
-    Returns
-    -------
-    tuple of Span and int, or None
-        The closest place (offsets into the folded text) and how many characters agree before
-        the first difference; None if nothing is like it.
+    Returns the place and how many characters agree before the first difference.
 
     Examples
     --------
     >>> closest("on 6 May 1999", FoldedText("adopted on 5 May 1999."))
     (Span(start=8, end=21), 3)
     """
-    needle = fold(passage)
-    found = fuzz.partial_ratio_alignment(needle, text.folded, score_cutoff=60)
+    needle = fold_space(passage)
+    found = fuzz.partial_ratio_alignment(needle, text.folded, score_cutoff=_ALIKE)
     if not needle or found is None or len(needle) > len(text.folded):
         return None
+    # The alignment may begin inside a word: a coder copies whole ones.
     start = text.folded.rfind(" ", 0, found.dest_start + 1) + 1
     agree = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(needle, text.folded[start:], strict=False)))
     return Span(start, min(len(text.folded), start + len(needle))), agree

@@ -1,35 +1,34 @@
-"""What other sources say of coded records, as it stands in ``validation/corroboration.toml``.
+"""What other sources say of coded records, as it stands in ``seeds/reported/*.toml``.
 
-A second layer: it uses the words of a sheet and never alters a row that a seed gives. Whether a
-reading fits the record that it is about is checked in :mod:`.checks`.
+A second layer: it uses the words of a sheet and never alters a row that a seed gives. Readings, references and
+identifiers may stand in any of the files. Whether a reading fits the record that it is about is checked in
+``building.rules``.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from caucasus_events.errors import Fact
-from caucasus_events.model import bounds
+from caucasus_events.model.bounds import BOUNDS, Bounds, relation
 
-from . import dates, sheets
-from .seeds import Coded
-from .sheets import Block, Several, Words
+from . import blocks, dates, toml
+from .blocks import Block, Several, Words
+from .seeds import Part, gathered, reason_part, undated
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from .seeds import At, Row
+    from caucasus_events.errors import Problem
+    from caucasus_events.model.rows import Row
 
+    from .seeds import Coded
+    from .toml import Lines
 
-PATH = "validation/corroboration.toml"
-
-
+FOLDER = "seeds/reported"
 # Below this, no analysis should rest on a date.
 APPLIED = ("high", "medium")
-
-
-UNKNOWN = bounds.Bounds(None, None, None, None)
+UNKNOWN = Bounds(None, None, None, None)
 
 
 class Reading(Block):
@@ -75,63 +74,52 @@ BLOCKS: dict[str, type[Block]] = {
     "reading": Reading,
     "reference": Reference,
     "external_id": ExternalId,
-    "change": sheets.Change,
-    "withdrawn": sheets.Withdrawn,
+    "change": blocks.Change,
+    "withdrawn": blocks.Withdrawn,
 }
 
 
-def code_layer(root: Path) -> Coded:
-    """Turn the second layer into rows.
+def code_layer(root: Path) -> list[Coded]:
+    """Turn the second layer into rows of corroborations, references and external_ids, file by file in order of names.
 
-    Parameters
-    ----------
-    root
-        The checkout; without the file the layer is empty.
-
-    Returns
-    -------
-    Coded
-        Rows of ``corroborations`` (without what follows from the record), ``references`` and
-        ``external_ids``, and every problem that the file has by itself.
+    What of a reading follows from its record is not among them, see :func:`outcome`.
     """
-    path = root / PATH
-    document, lines, problems = sheets.read_toml(path, PATH) if path.is_file() else ({}, sheets.Lines(""), [])
-    coded = Coded("", PATH, lines, problems=problems)
-    if not document:
-        return coded
-    problems += sheets.unknown_blocks(document, list(BLOCKS), PATH, lines)
-    found = sheets.read_blocks(document, BLOCKS, PATH, lines, problems)
-    coded.declared = sheets.declared(document, ("reading", "reference"))
-    for kind, code in _CODERS.items():
-        for number, block in found[kind]:
-            code(coded, number, block)
+    paths = sorted((root / FOLDER).glob("*.toml"))
+    read = [toml.read_toml(path, f"{FOLDER}/{path.name}") for path in paths]
+    coded = [_code_file(document or {}, lines, problems) for document, lines, problems in read]
+    # A file may cite what another defines: while one cannot be read, rules between rows would blame the others.
+    if any(document is None for document, _, _ in read):
+        return [gathered(each.lines, [], each.problems) for each in coded]
     return coded
 
 
-def outcome(reading: Mapping[str, Any], seed: bounds.Bounds) -> Row:
-    """Say whether a reading is applied to its record, and why not.
+def _code_file(document: toml.Document, lines: Lines, problems: list[Problem]) -> Coded:
+    """Code the blocks of one file."""
+    found, wrong = toml.read_blocks(document, BLOCKS, lines)
+    coders: dict[str, Callable[[Lines, int, Any], Part]] = {
+        "reading": _reading,
+        "reference": _reference,
+        "external_id": _external_id,
+        "change": reason_part,
+        "withdrawn": reason_part,
+    }
+    parts = [code(lines, *each) for kind, code in coders.items() for each in found[kind]]
+    return gathered(lines, parts, problems + wrong, declared=toml.declared(document, ("reading", "reference")))
 
-    Parameters
-    ----------
-    reading
-        A row of ``corroborations``, its days as dates or None.
-    seed
-        The bounds of the record.
 
-    Returns
-    -------
-    dict
-        ``applied`` and ``why_not``: the first that fits of ``contradicts``, ``not preferred``
-        and ``low confidence``, else None.
+def outcome(reading: Mapping[str, Any], stated: Bounds) -> Row:
+    """Say of a row of corroborations whether it is applied to its record, whose bounds are ``stated``, and why not.
+
+    The reason is the first that fits of ``contradicts``, ``not preferred`` and ``low confidence``.
 
     Examples
     --------
-    >>> seed = dates.status_bounds(None, "..", dates.date(2020, 7, 23))[0]
+    >>> stated = dates.status_bounds(None, "..", dates.date(2020, 7, 23))[0]
     >>> start = dates.reading_bounds("start", "2015-01-02")._asdict()
-    >>> outcome({**start, "preferred": True, "confidence": "high"}, seed)
+    >>> outcome({**start, "preferred": True, "confidence": "high"}, stated)
     {'applied': True, 'why_not': None}
     """
-    if bounds.relation(seed, bounds_of(reading)) == "contradicts":
+    if relation(stated, bounds_of(reading)) == "contradicts":
         return {"applied": False, "why_not": "contradicts"}
     if not reading["preferred"]:
         return {"applied": False, "why_not": "not preferred"}
@@ -139,88 +127,45 @@ def outcome(reading: Mapping[str, Any], seed: bounds.Bounds) -> Row:
     return {"applied": not weak, "why_not": "low confidence" if weak else None}
 
 
-def bounds_of(row: Mapping[str, Any]) -> bounds.Bounds:
-    """Take the four bounds of a row.
-
-    Parameters
-    ----------
-    row
-        A row of ``events``, ``statuses`` or ``corroborations``, its days as dates or None.
-
-    Returns
-    -------
-    Bounds
-    """
-    return bounds.Bounds(*(row[name] for name in bounds.Bounds._fields))
+def bounds_of(row: Mapping[str, Any]) -> Bounds:
+    """Take the four bounds of a row, its days as dates or None."""
+    return Bounds(*(row[name] for name in BOUNDS))
 
 
-def _reading(coded: Coded, number: int, block: Reading) -> None:
+def _reading(lines: Lines, number: int, block: Reading) -> Part:
     """Code what sources say of a date."""
     at = ("reading", number, block.id)
-    known = [coded.known(at, key, getattr(block, key), key) for key in ("bound", "relation", "confidence")]
+    problems = lines.unknown_code(at, "bound", block.bound, "bound")
+    problems += lines.unknown_code(at, "relation", block.relation, "relation")
+    problems += lines.unknown_code(at, "confidence", block.confidence, "confidence")
     try:
         bounds = dates.reading_bounds(block.bound, block.date)
     except dates.DateError as error:
-        _undated(coded, at, error)
-        return
-    if all(known):
-        row = block.model_dump(exclude={"id", "record", "sources"}) | bounds._asdict()
-        row |= {"reading_id": block.id, "record_id": block.record, "sources": "; ".join(block.sources)}
-        _add(coded, "corroborations", block.id, at, row)
+        return Part(at, [*problems, undated(lines, at, error, "the source")])
+    row = block.model_dump(exclude={"id", "record"}) | bounds._asdict()
+    row |= {"reading_id": block.id, "record_id": block.record, "sources": "; ".join(block.sources)}
+    return Part(at, problems, [] if problems else [("corroborations", row)])
 
 
-def _reference(coded: Coded, number: int, block: Reference) -> None:
+def _reference(lines: Lines, number: int, block: Reference) -> Part:
     """Code a source."""
     at = ("reference", number, block.id)
-    known = [coded.known(at, "kind", block.kind, "medium"), coded.known(at, "access", block.access, "access")]
+    problems = lines.unknown_code(at, "kind", block.kind, "medium")
+    problems += lines.unknown_code(at, "access", block.access, "access")
     try:
         if block.date is not None:
             dates.parse_window(block.date)
     except dates.DateError as error:
-        _undated(coded, at, error)
-        return
-    if all(known):
-        _add(coded, "references", block.id, at, block.model_dump(exclude={"id"}) | {"reference_id": block.id})
+        problems.append(undated(lines, at, error, "the source"))
+    row = block.model_dump(exclude={"id"}) | {"reference_id": block.id}
+    return Part(at, problems, [] if problems else [("references", row)])
 
 
-def _undated(coded: Coded, at: At, error: dates.DateError) -> None:
-    """Report a date that cannot be read, in the words of this layer."""
-    fact = Fact("date", error.text, caret=error.caret)
-    coded.problems.append(coded.problem(at, error.text, error.what, error.do.replace("the seed", "the source"), fact))
-
-
-def _external_id(coded: Coded, number: int, block: ExternalId) -> None:
+def _external_id(lines: Lines, number: int, block: ExternalId) -> Part:
     """Code an identifier."""
     at = ("external_id", number, block.record)
-    known = [coded.known(at, key, getattr(block, key), key) for key in ("scheme", "match")]
-    if all(known):
-        row = block.model_dump(exclude={"id", "record", "sources"})
-        row |= {"record_id": block.record, "external_id": block.id, "sources": "; ".join(block.sources)}
-        _add(coded, "external_ids", f"{block.record} {block.scheme} {block.id}", at, row)
-
-
-def _change(coded: Coded, number: int, block: sheets.Change) -> None:
-    """Keep the reason of a change."""
-    at = ("change", number, block.id)
-    if coded.known(at, "reason_code", block.reason_code, "change"):
-        coded.told.append((at, block))
-
-
-def _withdrawn(coded: Coded, number: int, block: sheets.Withdrawn) -> None:
-    """Keep the reason of a withdrawal."""
-    coded.told.append((("withdrawn", number, block.id), block))
-
-
-def _add(coded: Coded, table: str, key: str, at: At, row: Row) -> None:
-    """Keep a row and remember where it was written."""
-    coded.rows[table].append(row)
-    coded.blocks[table, key].append(at)
-
-
-_CODERS: dict[str, Any] = {
-    "reading": _reading,
-    "reference": _reference,
-    "external_id": _external_id,
-    "change": _change,
-    "withdrawn": _withdrawn,
-}
+    problems = lines.unknown_code(at, "scheme", block.scheme, "scheme")
+    problems += lines.unknown_code(at, "match", block.match, "match")
+    row = block.model_dump(exclude={"id", "record"})
+    row |= {"record_id": block.record, "external_id": block.id, "sources": "; ".join(block.sources)}
+    return Part(at, problems, [] if problems else [("external_ids", row)])

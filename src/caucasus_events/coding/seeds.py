@@ -1,344 +1,398 @@
-"""One sheet held against its text and the codebook: rows of every table, and what is wrong.
+"""One sheet compared with its text and the codebook: rows of every table, and what is wrong.
 
-A record keeps the names of the sheet; bounds come from :mod:`.dates`, places from
-:mod:`.quotes`. Rules between rows and between seeds are in :mod:`.checks`.
+Three steps: the passages are located in the text, each block becomes rows, every character of the text is accounted
+for. A record keeps the names of the sheet; bounds come from ``dates``, places from ``quotes``. Rules between rows and
+between seeds are in ``building.rules``.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from caucasus_events.errors import Fact, Problem, nearest
+from caucasus_events.errors import Fact, Problem
 from caucasus_events.model import codebook
+from caucasus_events.model.rows import TABLES, key_of
 
-from . import dates, quotes, sheets
+from . import blocks, dates, quotes, sheets
+from .quotes import fold_space
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
 
-Row = dict[str, Any]
+    from caucasus_events.model.bounds import Bounds
+    from caucasus_events.model.rows import Row
 
+    from .quotes import FoldedText, Span
+    from .toml import At, Lines
 
-At = tuple[str, int, str]
-
+    Reason = blocks.Change | blocks.Withdrawn
+    States = NDArray[np.int8]
+    Flags = NDArray[np.bool_]
 
 CITED = "cited"
-
 
 # Of words that do not fit a line, the end is shown too.
 _LONG = 50
 
 
-@dataclass(slots=True)
-class Coded:
-    """What one seed gives: rows by table, where each record stands, and every problem.
+class Part(NamedTuple):
+    """What one block gives: its own row and then those that hang on it, a reason, and what is wrong with it."""
 
-    ``blocks`` maps a row, (table, id), to the blocks it was written in (two, if an id is used
-    twice); ``declared`` are the ids of all blocks, broken ones too, so that one mistake is not
-    reported twice. ``told`` are the reasons why released rows were changed or withdrawn.
+    at: At
+    problems: Sequence[Problem]
+    rows: Sequence[tuple[str, Row]] = ()
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """What one file of ``seeds/`` gives: rows by table, where each stands, and every problem.
+
+    ``seed_id`` is that of a document, else empty. ``blocks`` maps a row, (table, key), to the blocks it was written in
+    (two, if an id is used twice); ``declared`` are the ids of all blocks, broken ones too, so that one mistake is not
+    reported twice. ``reasons`` say why released rows were changed or withdrawn.
     """
 
     seed_id: str
-    path: str
-    lines: sheets.Lines
-    text: str = ""
-    rows: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
-    blocks: dict[tuple[str, str], list[At]] = field(default_factory=lambda: defaultdict(list))
-    declared: frozenset[str] = frozenset()
-    problems: list[Problem] = field(default_factory=list)
-    told: list[tuple[At, sheets.Change | sheets.Withdrawn]] = field(default_factory=list)
+    lines: Lines
+    text: str
+    declared: frozenset[str]
+    rows: dict[str, list[Row]]
+    blocks: dict[tuple[str, str], list[At]]
+    reasons: list[tuple[At, Reason]]
+    problems: list[Problem]
 
     def problem(self, at: At, value: str, what: str, do: str, *facts: Fact) -> Problem:
         """Say what is wrong with a block, at the line of ``value``."""
-        kind, number, name = at
-        place = f"{self.path}:{self.lines.of(kind, number, value)}"
-        return Problem(place, f"{kind} {name}".rstrip(), what, do, facts)
+        return self.lines.problem(at, value, what, do, *facts)
 
-    def known(self, at: At, key: str, value: str, vocabulary: codebook.Vocabulary) -> bool:
-        """Say whether a code is in the codebook; report it if not."""
-        names = codebook.codes(vocabulary)
-        if value in names:
-            return True
-        near = nearest(value, names)
-        do = f"write {near}, or another known code" if near else "write one of the known codes"
-        fact = Fact("known", ", ".join(names), wrap=True)
-        self.problems.append(self.problem(at, value, f"unknown {key} {value!r}", do, fact))
-        return False
+
+def gathered(
+    lines: Lines,
+    parts: Sequence[Part],
+    problems: Sequence[Problem] = (),
+    *,
+    declared: frozenset[str] = frozenset(),
+    seed_id: str = "",
+    text: str = "",
+) -> Coded:
+    """Put together what the blocks of a file give; ``problems`` are those of its form."""
+    rows: dict[str, list[Row]] = {name: [] for name in TABLES}
+    written: dict[tuple[str, str], list[At]] = {}
+    for part in parts:
+        for table, row in part.rows:
+            rows[table].append(row)
+        for table, row in part.rows[:1]:
+            written.setdefault((table, key_of(table, row)), []).append(part.at)
+    reasons = [(part.at, part.reason) for part in parts if part.reason]
+    found = [*problems, *(problem for part in parts for problem in part.problems)]
+    return Coded(seed_id, lines, text, declared, rows, written, reasons, found)
 
 
 def code_seed(path: Path) -> Coded:
-    """Turn one seed into rows.
+    """Turn one seed into rows: the sheet ``seeds/<id>.toml``, and the text beside it.
 
-    Parameters
-    ----------
-    path
-        The sheet, ``seeds/<id>.toml``; its text stands beside it.
-
-    Returns
-    -------
-    Coded
-        Rows of ``sources``, ``entities``, ``events``, ``participants``, ``statuses``,
-        ``evidence`` and ``coverage``, and all problems that the seed has by itself.
+    It gives rows of sources, entities, events, participants, statuses, evidence and coverage, and all problems that the
+    seed has by itself; without a text, or a head of the sheet, these only.
     """
-    text, problems = sheets.read_text(path.with_suffix(".txt"))
-    sheet, more = sheets.read_sheet(path, text)
-    coded = Coded(sheet.seed_id, sheet.path, sheet.lines, text, declared=sheet.declared, problems=problems + more)
-    if sheet.source is None or not text:
-        return coded
-    _Coder(sheet, sheet.source, quotes.FoldedText(text), coded).run()
-    return coded
+    text, unfit = sheets.read_text(path.with_suffix(".txt"))
+    sheet, problems = sheets.read_sheet(path, text)
+    problems = unfit + problems
+    parts: list[Part] = []
+    if sheet.source and text:
+        seed = _Seed(sheet, sheet.source, quotes.FoldedText(text), date.fromisoformat(sheet.source.speaks_until))
+        located = _located(seed)
+        parts = _parts(seed, located)
+        sound = not problems and not any(part.problems for part in parts)
+        parts.append(_account(seed, located, sound=sound))
+    return gathered(sheet.lines, parts, problems, declared=sheet.declared, seed_id=sheet.seed_id, text=text)
 
 
-class _Coder:
-    """The state of coding one seed; one method a kind of block."""
+def reason_part(lines: Lines, number: int, block: Reason) -> Part:
+    """Keep a person's reason why a released row was changed or withdrawn."""
+    if isinstance(block, blocks.Withdrawn):
+        return Part(("withdrawn", number, block.id), [], reason=block)
+    at = ("change", number, block.id)
+    return Part(at, lines.unknown_code(at, "reason_code", block.reason_code, "change"), reason=block)
 
-    def __init__(self, sheet: sheets.Sheet, source: sheets.Source, text: quotes.FoldedText, coded: Coded) -> None:
-        self.sheet, self.source, self.text, self.coded = sheet, source, text, coded
-        self.until = date.fromisoformat(source.speaks_until)
-        self.cited: list[quotes.Span] = []
-        self.aside: list[tuple[quotes.Span, str, int]] = []
-        self.lost = False
 
-    def run(self) -> None:
-        """Code every block, then account for every character."""
-        for number, entity in self.sheet.entity:
-            self.entity(number, entity)
-        for number, event in self.sheet.event:
-            self.event(number, event)
-        for number, status in self.sheet.status:
-            self.status(number, status)
-        for number, block in self.sheet.set_aside:
-            self.set_aside(number, block)
-        for number, change in self.sheet.change:
-            self.change(number, change)
-        for number, withdrawn in self.sheet.withdrawn:
-            self.coded.told.append((("withdrawn", number, withdrawn.id), withdrawn))
-        self.account()
+class _Seed(NamedTuple):
+    """A seed that can be coded: its sheet, the head of it, the text, and the day until which it speaks."""
 
-    def problem(self, at: At, value: str, what: str, do: str, *facts: Fact) -> None:
-        """Keep a problem of a block."""
-        self.coded.problems.append(self.coded.problem(at, value, what, do, *facts))
-
-    def add(self, table: str, key: str, at: At, row: Row) -> None:
-        """Keep a row and remember where it was written."""
-        self.coded.rows[table].append(row)
-        self.coded.blocks[table, row[key]].append(at)
-
-    def entity(self, number: int, entity: sheets.Entity) -> None:
-        """Code an actor or a place."""
-        at = ("entity", number, entity.id)
-        if self.coded.known(at, "kind", entity.kind, "kind"):
-            row = entity.model_dump(exclude={"id"}) | {"also_known_as": "; ".join(entity.also_known_as) or None}
-            self.add("entities", "entity_id", at, {"entity_id": entity.id} | row)
-
-    def event(self, number: int, event: sheets.Event) -> None:
-        """Code something that happened."""
-        at = ("event", number, event.id)
-        typed = self.coded.known(at, "type", event.type, "event") & self.claim(at, event)
-        roles = [self.coded.known(at, "role", each.role, "role") for each in event.participants]
-        bounds = self.bounds(at, lambda: dates.event_bounds(event.date, self.until))
-        if not (self.passages(at, event) and typed and all(roles) and bounds):
-            return
-        row = event.model_dump(exclude={"id", "passages", "participants"})
-        row |= {
-            "event_id": event.id,
-            "quote": quotes.fold(event.passages[0]),
-            "date_precision": dates.precision(event.date),
-        } | bounds._asdict()
-        self.add("events", "event_id", at, row | self.origin())
-        self.coded.rows["participants"] += [
-            {"event_id": event.id, "entity_id": each.entity, "role": each.role} for each in event.participants
-        ]
-
-    def status(self, number: int, status: sheets.Status) -> None:
-        """Code something that was the case."""
-        at = ("status", number, status.id)
-        typed = self.coded.known(at, "type", status.type, "status") & self.claim(at, status)
-        result = self.bounds(at, lambda: dates.status_bounds(status.start, status.end, self.until))
-        if not (self.passages(at, status) and typed and result):
-            return
-        bounds, end_state = result
-        row = status.model_dump(exclude={"id", "passages"}) | {"status_id": status.id, "end_state": end_state}
-        row["quote"] = quotes.fold(status.passages[0])
-        row["symmetric"] = codebook.status_types()[status.type].symmetric
-        self.add("statuses", "status_id", at, row | bounds._asdict() | self.origin())
-
-    def origin(self) -> Row:
-        """Say which seed a record belongs to and how far it speaks."""
-        return {"source_id": self.sheet.seed_id, "speaks_until": self.until}
-
-    def claim(self, at: At, record: sheets.Record) -> bool:
-        """Check how the claim is made: attributed claims name whose they are, others do not."""
-        known = self.coded.known(at, "assertion", record.assertion, "assertion")
-        if known and (record.assertion == "attributed") != (record.attributed_to is not None):
-            needs = record.assertion == "attributed"
-            what = "an attributed claim names nobody" if needs else "attributed_to belongs to attributed claims only"
-            do = 'add attributed_to = "…"' if needs else 'remove it, or write assertion = "attributed"'
-            self.problem(at, record.assertion, what, do)
-            return False
-        return known
-
-    def bounds(self, at: At, compute: Any) -> Any:
-        """Compute bounds; a date that cannot be coded is reported with its place and a caret."""
-        try:
-            return compute()
-        except dates.DateError as error:
-            self.problem(at, error.text, error.what, error.do, Fact("date", error.text, caret=error.caret))
-            return None
-
-    def passages(self, at: At, record: sheets.Record) -> bool:
-        """Locate the passages of a record and keep them as evidence."""
-        found = list(self.spans(at, record.passages))
-        repeated = {span.start for span, _ in found if [other.start for other, _ in found].count(span.start) > 1}
-        for span, passage in [] if repeated else found:
-            prefix, suffix = quotes.context(span, self.text)
-            self.coded.rows["evidence"].append(
-                {
-                    "record_id": record.id,
-                    "source_id": self.sheet.seed_id,
-                    "start_char": span.start,
-                    "end_char": span.end,
-                }
-                | {"quote": quotes.fold(passage), "prefix": prefix, "suffix": suffix}
-            )
-        self.cited += [span for span, _ in found]
-        if repeated:
-            passage = next(passage for span, passage in found if span.start in repeated)
-            do = "keep the longer one"
-            self.problem(at, passage, "two passages start at the same place", do, Fact("passage", passage))
-        return len(found) == len(record.passages) and not repeated
-
-    def spans(self, at: At, passages: Iterable[str]) -> Iterator[tuple[quotes.Span, str]]:
-        """Give each passage its one place; none or several is a problem."""
-        for passage in passages:
-            places = quotes.locate(passage, self.text)
-            if len(places) == 1:
-                yield places[0], passage
-                continue
-            self.lost = True
-            if places:
-                facts = [Fact(f"place {i}", self.around(span), self.where(span)) for i, span in enumerate(places, 1)]
-                do = "lengthen the passage until it stands in the text once"
-                what = f"the quote stands {len(places)} times in {self.name}"
-                self.problem(at, passage, what, do, Fact("quote", quotes.fold(passage)), *facts[:3])
-            else:
-                do = "copy the words exactly as they stand in the text"
-                self.problem(at, passage, f"the quote is not in {self.name}", do, *self.differences(passage))
+    sheet: sheets.Sheet
+    source: blocks.Source
+    text: FoldedText
+    until: date
 
     @property
-    def name(self) -> str:
+    def text_path(self) -> str:
         """The path of the text, as problems name it."""
         return f"seeds/{self.sheet.seed_id}.txt"
 
-    def where(self, span: quotes.Span) -> str:
-        """Name the line of the text where a span begins."""
-        return f"{self.sheet.seed_id}.txt:{self.text.line(span.start)}"
+    def text_line(self, offset: int) -> str:
+        """Name the line of the text that holds a character."""
+        return f"{self.sheet.seed_id}.txt:{self.text.line(offset)}"
 
-    def around(self, span: quotes.Span) -> str:
-        """Show a place with the words around it."""
-        prefix, suffix = quotes.context(span, self.text)
-        return quotes.fold(prefix[-16:] + self.text.text[span.start : span.end] + suffix[:24])
 
-    def differences(self, passage: str) -> list[Fact]:
-        """Show the closest place of a passage that was not found, and where it first differs."""
-        quote = quotes.fold(passage)
-        place = quotes.closest(passage, self.text)
-        if place is None:
-            return [Fact("quote", quote)]
-        span, agree = place
-        line = self.text.line(self.text.original(span.start))
-        shown = self.text.folded[span.start : span.end]
-        # Both are clipped around the same character, so that the caret stands under either.
-        return [
-            Fact("quote", quote, aim=agree),
-            Fact("closest", shown, f"{self.sheet.seed_id}.txt:{line}", caret=min(agree, len(shown))),
-        ]
+# ---------------------------------------------------------------------------- locate the passages
 
-    def set_aside(self, number: int, block: sheets.SetAside) -> None:
-        """Keep the passages that are not coded, with their reason."""
-        at = ("set_aside", number, str(number + 1))
-        if self.coded.known(at, "reason", block.reason, "reason"):
-            self.aside += [(span, block.reason, number) for span, _ in self.spans(at, block.passages)]
+
+class _Places(NamedTuple):
+    """The passages of a block that stand in the text once, where, and a problem for each that does not."""
+
+    spans: list[tuple[Span, str]]
+    problems: list[Problem]
+
+
+def _at(kind: str, number: int, block: blocks.Block) -> At:
+    """Name a block as problems do: by its id; one that is set aside has none and is counted."""
+    return kind, number, getattr(block, "id", str(number + 1))
+
+
+def _located(seed: _Seed) -> dict[At, _Places]:
+    """Locate the passages of every block that has some, records first."""
+    cited = [(_at("event", *each), each[1].passages) for each in seed.sheet.event]
+    cited += [(_at("status", *each), each[1].passages) for each in seed.sheet.status]
+    aside = [(_at("set_aside", *each), each[1].passages) for each in seed.sheet.set_aside]
+    return {at: _places(seed, at, passages) for at, passages in [*cited, *aside]}
+
+
+def _places(seed: _Seed, at: At, passages: Sequence[str]) -> _Places:
+    """Find the one place of each passage."""
+    found = _Places([], [])
+    for passage in passages:
+        spans = quotes.locate(passage, seed.text)
+        if len(spans) == 1:
+            found.spans.append((spans[0], passage))
+        elif spans:
+            found.problems.append(_several(seed, at, passage, spans))
         else:
-            self.lost = True
+            what, do = f"the quote is not in {seed.text_path}", "copy the words exactly as they stand in the text"
+            found.problems.append(seed.sheet.lines.problem(at, passage, what, do, *_differences(seed, passage)))
+    return found
 
-    def change(self, number: int, change: sheets.Change) -> None:
-        """Keep the reason of a change."""
-        at = ("change", number, change.id)
-        if self.coded.known(at, "reason_code", change.reason_code, "change"):
-            self.coded.told.append((at, change))
 
-    def account(self) -> None:
-        """Give every character of the text its disposition; what has none is a problem."""
-        names = [CITED, *codebook.codes("reason")]
-        states = np.full(len(self.text.text), -1, np.int8)
-        for span, reason, number in self.aside:
-            self.one_reason(states[span.start : span.end], span, names, reason, number)
-            states[span.start : span.end] = names.index(reason)
-        for span in self.cited:
-            states[span.start : span.end] = 0
-        words = np.zeros(len(states), bool)
-        for word in self.text.words:
-            words[word.start : word.end] = True
-        if self.sheet.whole and not self.lost:
-            self.gaps(words & (states < 0), words & (states >= 0))
-        # Of a seed with problems the stretches would only repeat them.
-        if not self.coded.problems:
-            self.stretches(states, words, names)
-        self.describe(states, words)
+def _several(seed: _Seed, at: At, passage: str, spans: Sequence[Span]) -> Problem:
+    """Report a passage that has several places, and show the first of them with the words around."""
+    facts = [Fact("quote", fold_space(passage))]
+    for number, span in enumerate(spans[:3], 1):
+        before, after = quotes.context(span, seed.text)
+        around = fold_space(before[-16:] + seed.text.text[span.start : span.end] + after[:24])
+        facts.append(Fact(f"place {number}", around, seed.text_line(span.start)))
+    what = f"the quote stands {len(spans)} times in {seed.text_path}"
+    do = "lengthen the passage until it stands in the text once"
+    return seed.sheet.lines.problem(at, passage, what, do, *facts)
 
-    def one_reason(self, taken: Any, span: quotes.Span, names: list[str], reason: str, number: int) -> None:
-        """Report characters that are set aside for two reasons."""
-        other = [int(code) for code in np.unique(taken) if code >= 0 and names[code] != reason]
-        if other:
-            passage = quotes.fold(self.text.text[span.start : span.end])
-            at = ("set_aside", number, str(number + 1))
-            what = f"words are set aside as {reason} and as {names[other[0]]}"
-            self.problem(
-                at, passage[:30], what, "keep the reason that stands first in the codebook", Fact("passage", passage)
-            )
 
-    def gaps(self, missing: Any, accounted: Any) -> None:
-        """Report every run of words that is neither cited nor set aside."""
-        index = np.flatnonzero(missing)
-        group = np.cumsum(accounted)[index]
-        for number in np.unique(group):
-            run = index[group == number]
-            words = quotes.fold(self.text.text[run[0] : run[-1] + 1])
-            do = f"cite the words in a record of {self.sheet.path}, or set them aside"
-            first, last = (self.text.line(int(offset)) for offset in (run[0], run[-1]))
-            what = "words are neither cited nor set aside"
-            facts = [Fact("words", words)]
-            if len(words) > _LONG:
-                facts += [Fact("up to", words[-_LONG:].strip(), f"{self.sheet.seed_id}.txt:{last}")]
-            self.coded.problems.append(Problem(f"{self.name}:{first}", "", what, do, tuple(facts)))
+def _differences(seed: _Seed, passage: str) -> list[Fact]:
+    """Show the closest place of a passage that was not found, and where it first differs."""
+    quote = fold_space(passage)
+    place = quotes.closest(passage, seed.text)
+    if place is None:
+        return [Fact("quote", quote)]
+    span, agree = place
+    shown, line = seed.text.folded[span.start : span.end], seed.text_line(seed.text.original(span.start))
+    # Both are clipped around the same character, so that the caret stands under either.
+    return [Fact("quote", quote, aim=agree), Fact("closest", shown, line, caret=min(agree, len(shown)))]
 
-    def stretches(self, states: Any, words: Any, names: list[str]) -> None:
-        """Write coverage: stretches that tile the text, white space with the stretch before it."""
-        index = np.where(words, np.arange(len(states)), -1)
-        index = np.maximum.accumulate(index)
-        tiled = states[np.where(index < 0, self.text.words[0].start, index)]
-        edges = np.flatnonzero(np.diff(tiled)) + 1
-        starts, ends = [0, *edges.tolist()], [*edges.tolist(), len(tiled)]
-        self.coded.rows["coverage"] += [
-            {"source_id": self.sheet.seed_id, "start_char": start, "end_char": end, "disposition": names[tiled[start]]}
-            for start, end in zip(starts, ends, strict=True)
-        ]
 
-    def describe(self, states: Any, words: Any) -> None:
-        """Write the row of the seed itself, with the shares of its text that are accounted for."""
-        total, cited = int(words.sum()), int((words & (states == 0)).sum())
-        row = self.source.model_dump() | {"source_id": self.sheet.seed_id, "characters": len(states)}
-        row |= {"published": date.fromisoformat(self.source.published), "speaks_until": self.until}
-        row |= {
-            "cited_share": round(cited / total, 6),
-            "set_aside_share": round(int((words & (states > 0)).sum()) / total, 6),
-        }
-        self.add("sources", "source_id", ("source", 0, ""), row)
+# ---------------------------------------------------------------------------- each block to rows
+
+
+def _parts(seed: _Seed, located: Mapping[At, _Places]) -> list[Part]:
+    """Code every block of a sheet."""
+    sheet = seed.sheet
+    return [
+        *(_entity(seed, *each) for each in sheet.entity),
+        *(_event(seed, *each, located[_at("event", *each)]) for each in sheet.event),
+        *(_status(seed, *each, located[_at("status", *each)]) for each in sheet.status),
+        *(_set_aside(seed, *each, located[_at("set_aside", *each)]) for each in sheet.set_aside),
+        *(reason_part(sheet.lines, *each) for each in sheet.change),
+        *(reason_part(sheet.lines, *each) for each in sheet.withdrawn),
+    ]
+
+
+def _entity(seed: _Seed, number: int, entity: blocks.Entity) -> Part:
+    """Code an actor or a place."""
+    at = _at("entity", number, entity)
+    problems = seed.sheet.lines.unknown_code(at, "kind", entity.kind, "kind")
+    row = {"entity_id": entity.id} | entity.model_dump(exclude={"id"})
+    row["also_known_as"] = "; ".join(entity.also_known_as) or None
+    return Part(at, problems, [] if problems else [("entities", row)])
+
+
+def _event(seed: _Seed, number: int, event: blocks.Event, places: _Places) -> Part:
+    """Code something that happened: a row, one for each who took part, one for each passage."""
+    at, lines = _at("event", number, event), seed.sheet.lines
+    # Every check reports; none stops the next, so that a coder mends all of a block at once.
+    problems = lines.unknown_code(at, "type", event.type, "event") + _claim_problems(lines, at, event)
+    for each in event.participants:
+        problems += lines.unknown_code(at, "role", each.role, "role")
+    bounds: Bounds | None = None
+    try:
+        bounds = dates.event_bounds(event.date, seed.until)
+    except dates.DateError as error:
+        problems.append(undated(lines, at, error))
+    problems += _passage_problems(lines, at, places)
+    if problems or bounds is None:
+        return Part(at, problems)
+    row = _record_row(seed, event, bounds) | {"event_id": event.id, "date_precision": dates.precision(event.date)}
+    cast = [{"event_id": event.id, "entity_id": each.entity, "role": each.role} for each in event.participants]
+    return Part(at, [], [("events", row), *(("participants", each) for each in cast), *_evidence(seed, event, places)])
+
+
+def _status(seed: _Seed, number: int, status: blocks.Status, places: _Places) -> Part:
+    """Code something that was the case: a row, and one for each passage."""
+    at, lines = _at("status", number, status), seed.sheet.lines
+    problems = lines.unknown_code(at, "type", status.type, "status") + _claim_problems(lines, at, status)
+    bounds: Bounds | None = None
+    try:
+        bounds, end_state = dates.status_bounds(status.start, status.end, seed.until)
+    except dates.DateError as error:
+        problems.append(undated(lines, at, error))
+    problems += _passage_problems(lines, at, places)
+    if problems or bounds is None:
+        return Part(at, problems)
+    row = _record_row(seed, status, bounds) | {"status_id": status.id, "end_state": end_state}
+    row["symmetric"] = codebook.status_types()[status.type].symmetric
+    return Part(at, [], [("statuses", row), *_evidence(seed, status, places)])
+
+
+def _record_row(seed: _Seed, record: blocks.Record, bounds: Bounds) -> Row:
+    """Write what events and statuses have in common; the first passage is the quote of the record."""
+    row = record.model_dump(exclude={"id", "passages", "participants"}) | bounds._asdict()
+    origin = {"source_id": seed.sheet.seed_id, "speaks_until": seed.until}
+    return row | origin | {"quote": fold_space(record.passages[0])}
+
+
+def undated(lines: Lines, at: At, error: dates.DateError, given_by: str = "the seed") -> Problem:
+    """Report a date that cannot be coded, with a caret under its place."""
+    do = error.do.replace("the seed", given_by)
+    return lines.problem(at, error.text, error.what, do, Fact("date", error.text, caret=error.caret))
+
+
+def _claim_problems(lines: Lines, at: At, record: blocks.Record) -> list[Problem]:
+    """Check how the claim is made: attributed claims name whose they are, others do not."""
+    unknown = lines.unknown_code(at, "assertion", record.assertion, "assertion")
+    attributed = record.assertion == "attributed"
+    if unknown or attributed == (record.attributed_to is not None):
+        return unknown
+    what = "an attributed claim names nobody" if attributed else "attributed_to belongs to attributed claims only"
+    do = 'add attributed_to = "…"' if attributed else 'remove it, or write assertion = "attributed"'
+    return [lines.problem(at, record.assertion, what, do)]
+
+
+def _passage_problems(lines: Lines, at: At, places: _Places) -> list[Problem]:
+    """Report passages of a record that have no place, and two that start at one: no key could tell them apart."""
+    starts = [span.start for span, _ in places.spans]
+    repeated = [passage for span, passage in places.spans if starts.count(span.start) > 1]
+    what, do = "two passages start at the same place", "keep the longer one"
+    return places.problems + [lines.problem(at, each, what, do, Fact("passage", each)) for each in repeated[:1]]
+
+
+def _evidence(seed: _Seed, record: blocks.Record, places: _Places) -> list[tuple[str, Row]]:
+    """Write the passages of a record as evidence, each with the words around it."""
+    rows = []
+    for span, passage in places.spans:
+        prefix, suffix = quotes.context(span, seed.text)
+        place = {"source_id": seed.sheet.seed_id, "start_char": span.start, "end_char": span.end}
+        words = {"quote": fold_space(passage), "prefix": prefix, "suffix": suffix}
+        rows.append(("evidence", {"record_id": record.id} | place | words))
+    return rows
+
+
+def _set_aside(seed: _Seed, number: int, block: blocks.SetAside, places: _Places) -> Part:
+    """Check what is not coded; it gives no row of its own, and is accounted for below."""
+    at = _at("set_aside", number, block)
+    return Part(at, seed.sheet.lines.unknown_code(at, "reason", block.reason, "reason") or places.problems)
+
+
+# ---------------------------------------------------------------------------- account for every character
+
+
+def _account(seed: _Seed, located: Mapping[At, _Places], *, sound: bool) -> Part:
+    """Give every character of the text its disposition; words that have none are a problem.
+
+    ``sound`` says that the seed has no problem so far: of another the stretches would only repeat them.
+    """
+    reasons = codebook.codes("reason")
+    names = [CITED, *reasons]
+    states, problems = _states(seed, located, names)
+    words = np.zeros(len(states), bool)
+    for word in seed.text.words:
+        words[word.start : word.end] = True
+    # Words of a passage that was not found, or of a block that was not read, are no gap on top of that.
+    lost = any(places.problems for places in located.values())
+    lost = lost or any(block.reason not in reasons for _, block in seed.sheet.set_aside)
+    if seed.sheet.whole and not lost:
+        problems += _gaps(seed, words & (states < 0), words & (states >= 0))
+    rows = [("sources", _source_row(seed, states, words))]
+    if sound and not problems:
+        rows += [("coverage", {"source_id": seed.sheet.seed_id} | row) for row in _stretches(states, words, names)]
+    return Part(("source", 0, ""), problems, rows)
+
+
+def _states(seed: _Seed, located: Mapping[At, _Places], names: list[str]) -> tuple[States, list[Problem]]:
+    """Return the disposition of every character, its number in ``names`` or -1, and words set aside for two reasons."""
+    states, problems = np.full(len(seed.text.text), -1, np.int8), []
+    for number, block in seed.sheet.set_aside:
+        at = _at("set_aside", number, block)
+        for span, _ in located[at].spans if block.reason in names[1:] else ():
+            taken = np.unique(states[span.start : span.end])
+            others = [names[state] for state in taken if state >= 0 and names[state] != block.reason]
+            if others:
+                words = fold_space(seed.text.text[span.start : span.end])
+                what = f"words are set aside as {block.reason} and as {others[0]}"
+                do, fact = "keep the reason that stands first in the codebook", Fact("passage", words)
+                problems.append(seed.sheet.lines.problem(at, words[:30], what, do, fact))
+            states[span.start : span.end] = names.index(block.reason)
+    # Written last, because words that are cited and set aside are cited.
+    for span, _ in (each for at, places in located.items() if at[0] != "set_aside" for each in places.spans):
+        states[span.start : span.end] = 0
+    return states, problems
+
+
+def _gaps(seed: _Seed, missing: Flags, accounted: Flags) -> list[Problem]:
+    """Report every run of words that is neither cited nor set aside."""
+    problems, index = [], np.flatnonzero(missing)
+    # Of two missing characters with as many accounted ones before them none stands between: they are one run, over
+    # white space and lines too.
+    run_of = np.cumsum(accounted)[index]
+    for number in np.unique(run_of):
+        run = index[run_of == number]
+        words = fold_space(seed.text.text[run[0] : run[-1] + 1])
+        do = f"cite the words in a record of {seed.sheet.lines.path}, or set them aside"
+        facts = [Fact("words", words)]
+        if len(words) > _LONG:
+            facts.append(Fact("up to", words[-_LONG:].strip(), seed.text_line(int(run[-1]))))
+        place = f"{seed.text_path}:{seed.text.line(int(run[0]))}"
+        problems.append(Problem(place, "", "words are neither cited nor set aside", do, tuple(facts)))
+    return problems
+
+
+def _stretches(states: States, words: Flags, names: list[str]) -> list[Row]:
+    """Tile the text with stretches of one disposition, white space with the stretch before it."""
+    # Each character takes its state from the last letter up to it: the maximum of the places of letters so far.
+    letter = np.maximum.accumulate(np.where(words, np.arange(len(states)), -1))
+    # White space at the very beginning has none before it, and takes that of the first.
+    tiled = states[np.where(letter < 0, np.argmax(words), letter)]
+    edges = (np.flatnonzero(np.diff(tiled)) + 1).tolist()
+    return [
+        {"start_char": start, "end_char": end, "disposition": names[tiled[start]]}
+        for start, end in zip([0, *edges], [*edges, len(tiled)], strict=True)
+    ]
+
+
+def _source_row(seed: _Seed, states: States, words: Flags) -> Row:
+    """Write the row of the seed itself, with the shares of its text, white space aside, that are accounted for."""
+    total, cited, aside = (int((words & each).sum()) for each in (words, states == 0, states > 0))
+    row = seed.source.model_dump() | {"source_id": seed.sheet.seed_id, "characters": len(states)}
+    days = {"published": date.fromisoformat(seed.source.published), "speaks_until": seed.until}
+    return row | days | {"cited_share": round(cited / total, 6), "set_aside_share": round(aside / total, 6)}

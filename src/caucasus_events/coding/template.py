@@ -1,86 +1,27 @@
-"""The head of a sheet for a new seed, with one commented record of each kind."""
+"""The head of a sheet for a new seed, with one commented record of each kind: the file ``template.toml``."""
 
 from __future__ import annotations
 
 import json
 import re
+from importlib import resources
+from string import Template
 from typing import TYPE_CHECKING
 
 from caucasus_events.errors import Problem, ProblemsError
+from caucasus_events.model.rows import sha256
 
-from . import quotes, sheets
+from . import sheets
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-_SHEET = """\
-# How to code: seeds/CODEBOOK.md. Every passage is cited by a record or set aside with a reason.
-
-[source]
-title = {title}
-author = "?"
-publisher = "?"
-# first_published_by = "…"       # where the copy says it appeared first
-published = "?"                  # YYYY-MM-DD
-speaks_until = "?"               # the last day the text can know of: usually the same
-url = "?"
-language = "en"
-sha256 = "{digest}"
-
-# [[entity]]                     # only entities that no other sheet has introduced
-# id = "ARM"
-# name = "Armenia"
-# kind = "state"                 # state | organisation | territory | authority | person
-# iso3 = "ARM"
-
-# [[event]]
-# id = "armenia-azerbaijan-clashes-1991"
-# type = "clash"
-# title = "One neutral line in your own words"
-# date = "1991-04"               # EDTF; leave it out when the text gives none
-# location = "ARM-AZE"
-# participants = [ {{ entity = "ARM", role = "side" }}, {{ entity = "AZE", role = "side" }} ]
-# assertion = "asserted"         # asserted | implied | attributed (+ attributed_to = "…")
-# passages = [ "the words, exactly as they stand in the text" ]
-
-# [[status]]
-# id = "armenia-csto-membership"
-# type = "membership"
-# title = "One neutral line in your own words"
-# subject = "ARM"
-# object = "CSTO"
-# holds = true
-# start = "1988"                 # leave it out when the text gives none
-# end = ".."                     # ".." = still so when the text speaks; leave it out when unknown
-# assertion = "asserted"
-# passages = [ "the words, exactly as they stand in the text" ]
-
-# [[set_aside]]
-# reason = "forecast"            # furniture | forecast | repetition | opinion | analysis
-# passages = [ "the words, exactly as they stand in the text" ]
-"""
-
-
 def new_seed(text: Path, root: Path) -> Path:
-    """Write the head of a sheet beside the text of a new seed.
+    """Write the head of a sheet beside the text of a new seed, and return its path.
 
-    Parameters
-    ----------
-    text
-        The document; copied to ``seeds/`` if it is not there, never changed.
-    root
-        The checkout.
-
-    Returns
-    -------
-    Path
-        The sheet, ``seeds/<id>.toml``.
-
-    Raises
-    ------
-    ProblemsError
-        If the text cannot be coded, its name is no id, or a seed of that name exists.
+    A document that does not stand in ``seeds/`` is copied there, never changed. A text that cannot be coded, a name
+    that is no id, and a seed of that name are a :class:`ProblemsError`; nothing is written then.
     """
     target, problems = root / "seeds" / text.name, []
     place = f"seeds/{text.name}"
@@ -95,8 +36,11 @@ def new_seed(text: Path, root: Path) -> Path:
     target.parent.mkdir(exist_ok=True)
     if not target.exists():
         target.write_bytes(text.read_bytes())
+    # The first line that says something, without the signs of a heading.
     title = next(line.strip("# ") for line in words.splitlines() if line.strip())
+    # Every string of JSON is one of TOML.
+    filled = {"title": json.dumps(title, ensure_ascii=False), "digest": sha256(words.encode())}
+    form = Template(resources.files(__package__).joinpath("template.toml").read_text("utf-8"))
     sheet = target.with_suffix(".toml")
-    quoted = json.dumps(title, ensure_ascii=False)
-    sheet.write_text(_SHEET.format(title=quoted, digest=quotes.digest(words)), "utf-8", newline="\n")
+    sheet.write_text(form.substitute(filled), "utf-8", newline="\n")
     return sheet

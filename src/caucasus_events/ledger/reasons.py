@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from caucasus_events.coding import seeds, sheets
+    from caucasus_events.coding import seeds
 
     from .frozen import Frozen
 
@@ -104,8 +104,8 @@ class _Reason(NamedTuple):
     """A reason as it stands in a sheet."""
 
     seed: seeds.Coded
-    at: seeds.At
-    block: sheets.Change | sheets.Withdrawn
+    at: toml.At
+    block: seeds.Reason
 
     @property
     def code(self) -> str:
@@ -124,7 +124,7 @@ def explain(tables: Tables, coded: Sequence[seeds.Coded], last: Frozen | None, v
     Changes that are not released yet stand under ``version``, that of the package, or, while it is still that of the
     last release, under the lowest that they lead to.
     """
-    reasons = [_Reason(seed, at, block) for seed in coded for at, block in seed.told]
+    reasons = [_Reason(seed, at, block) for seed in coded for at, block in seed.reasons]
     if last is None:
         problems = [_idle(each, "before the first release") for each in reasons]
         return History(None, [], problems, changes_table([]), Due("none", ()), FIRST)

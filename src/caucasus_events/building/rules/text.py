@@ -57,8 +57,8 @@ def quotes_stand_at_their_offsets(shipped: Shipped) -> Iterator[Finding]:
         if text is None:
             continue
         cut = text.text[span.start : span.end]
-        if quotes.fold(cut) != row["quote"] or cut != cut.strip():
-            facts = Fact("quote", row["quote"]), Fact("text", quotes.fold(cut))
+        if quotes.fold_space(cut) != row["quote"] or cut != cut.strip():
+            facts = Fact("quote", row["quote"]), Fact("text", quotes.fold_space(cut))
             yield row.breaks("the quote is not what stands at its offsets", facts=facts)
         elif quotes.context(span, text) != (row["prefix"], row["suffix"]):
             yield row.breaks("prefix or suffix is not what stands around the quote")

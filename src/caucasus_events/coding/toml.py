@@ -1,0 +1,225 @@
+"""What people write in TOML: its blocks, the lines that things stand on, and in plain words what is wrong.
+
+Reading checks the form only: bytes, TOML, keys, types of values. Which blocks a file may have is in ``blocks``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from caucasus_events.errors import Fact, Problem, nearest
+from caucasus_events.model import codebook
+
+from .blocks import Participant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from pydantic.fields import FieldInfo
+    from pydantic_core import ErrorDetails
+
+    from .blocks import Block
+
+    Document = dict[str, Any]
+
+# A block: its kind, its number among those of its kind from 0, and what problems call it.
+At = tuple[str, int, str]
+
+_HEADER = re.compile(r"^\s*\[+\s*(\w+)\s*\]+", re.MULTILINE)
+# What to do about the mistakes in TOML that coders make; the reader's own words say what is wrong.
+_REMEDIES = {
+    "Illegal character '\\n'": "close the string with a quote",
+    "Cannot overwrite": "the key stands twice in this block: keep one",
+    "Cannot declare": "write [source] once, and [[entity]], [[event]], [[status]], [[set_aside]] for every block",
+    "Unclosed array": 'close the list with ], put commas between strings, and write \\" for a quote inside one',
+}
+_ANY_REMEDY = "mend the line; strings stand in quotes, true and false do not"
+_TYPES = {
+    "string_type": "a quoted string",
+    "bool_type": "true or false",
+    "int_type": "a whole number without quotes",
+    "list_type": "a list: [ … ]",
+    "model_type": "a table: { entity = …, role = … }",
+}
+
+
+class Lines:
+    """A file as problems name it, and where things stand in it: the TOML reader gives no lines, so text is searched."""
+
+    def __init__(self, path: str, text: str = "") -> None:
+        self.path, self._text = path, text
+        self._headers = [(match.group(1), match.start(1)) for match in _HEADER.finditer(text)]
+
+    def line_of(self, kind: str, number: int = 0, value: str = "", key: str = "") -> int:
+        r"""Return the line of ``value`` in a block, else of ``key``, else of its header; 1 if there is no such block.
+
+        Examples
+        --------
+        >>> Lines("a.toml", '[[event]]\nid = "war-1991"\n[[event]]\nid = "war-1992"').line_of("event", 1, "war-1992")
+        4
+        """
+        starts = [start for name, start in self._headers if name == kind]
+        if number >= len(starts):
+            return 1
+        start = starts[number]
+        end = min((other for _, other in self._headers if other > start), default=len(self._text))
+        keyed = re.compile(rf"(?m:^){key}\s*=").search(self._text, start, end) if key else None
+        # A value such as "?" stands in many lines of a block: the one with its key comes first.
+        origin = keyed.start() if keyed else start
+        # In quotes first: a bare AAA stands in other words too.
+        forms = [re.escape(f'"{value}"'), re.escape(value)] if value else []
+        found = (re.compile(form).search(self._text, at, end) for at in (origin, start) for form in forms)
+        at = next((match.start() for match in found if match), origin)
+        return self._text.count("\n", 0, at) + 1
+
+    def problem(self, at: At, value: str, what: str, do: str, *facts: Fact) -> Problem:
+        """Say what is wrong with a block, at the line of ``value``."""
+        kind, number, name = at
+        return Problem(f"{self.path}:{self.line_of(kind, number, value)}", f"{kind} {name}".rstrip(), what, do, facts)
+
+    def unknown_code(self, at: At, key: str, value: str, vocabulary: codebook.Vocabulary) -> list[Problem]:
+        """Report a code that the codebook does not have; nothing if it has."""
+        names = codebook.codes(vocabulary)
+        if value in names:
+            return []
+        near = nearest(value, names)
+        do = f"write {near}, or another known code" if near else "write one of the known codes"
+        return [self.problem(at, value, f"unknown {key} {value!r}", do, Fact("known", ", ".join(names), wrap=True))]
+
+
+def read_toml(path: Path, place: str) -> tuple[Document | None, Lines, list[Problem]]:
+    """Read a file that problems call ``place``; None and one problem if it cannot be read."""
+    try:
+        raw = path.read_bytes().decode()
+        return tomllib.loads(raw), Lines(place, raw), []
+    except UnicodeDecodeError as error:
+        fact = Fact("byte", f"0x{error.object[error.start]:02x} at offset {error.start}")
+        return None, Lines(place), [Problem(place, "", "the sheet is not UTF-8", "save it as UTF-8", (fact,))]
+    except tomllib.TOMLDecodeError as error:
+        return None, Lines(place), [_bad_toml(place, raw, str(error))]
+
+
+def _bad_toml(place: str, raw: str, message: str) -> Problem:
+    """Turn the TOML reader's message into a problem with line and caret."""
+    what, _, position = message.partition(" (at ")
+    # "(at line 3, column 7)", or "(at end of document)".
+    numbers = [int(number) for number in re.findall(r"\d+", position)]
+    line, column = (numbers[0], numbers[1]) if numbers else (raw.count("\n") + 1, 1)
+    shown = [*raw.split("\n"), ""][line - 1]
+    fact = Fact("found", shown, caret=min(column - 1, len(shown))) if shown.strip() else Fact("found", "the end")
+    do = next((do for words, do in _REMEDIES.items() if what.startswith(words)), _ANY_REMEDY)
+    # The reader names a block as a tuple, ('event',): a coder wrote [event].
+    what = re.sub(r"\('(\w+)',\)", r"[\1]", what)
+    return Problem(f"{place}:{line}", "", f"not valid TOML: {what}", do, (fact,))
+
+
+def read_blocks(
+    document: Document, models: Mapping[str, type[Block]], lines: Lines, single: Iterable[str] = ()
+) -> tuple[dict[str, list[Any]], list[Problem]]:
+    """Read the blocks of every kind, so that one bad block hides no other.
+
+    Returns the well formed ones of each kind with their number in the file, and a problem for every key, value or block
+    that is wrong. ``single`` are blocks that the file may have beside these lists.
+    """
+    known = [*single, *models]
+    problems = [
+        Problem(f"{lines.path}:{lines.line_of(key)}", "", f"unknown block {key!r}", _spelled(key, known))
+        for key in document
+        if key not in known
+    ]
+    found: dict[str, list[Any]] = {kind: [] for kind in models}
+    for kind, model in models.items():
+        blocks = _listed(document, kind)
+        if document.get(kind, blocks) != blocks:
+            place = f"{lines.path}:{lines.line_of(kind)}"
+            problems.append(Problem(place, "", f"{kind} is not a list of blocks", f"write [[{kind}]]"))
+        for number, block in enumerate(blocks):
+            read, wrong = read_block(model, block, lines, kind, number)
+            problems += wrong
+            found[kind] += [(number, read)] if read else []
+    return found, problems
+
+
+def declared(document: Document, kinds: Iterable[str]) -> frozenset[str]:
+    """Return the ids of all blocks of some kinds, of those that are not well formed too."""
+    return frozenset(str(block["id"]) for kind in kinds for block in _listed(document, kind) if "id" in block)
+
+
+def _listed(document: Document, kind: str) -> list[Any]:
+    """Return the blocks of a kind, those that are written as ``[[kind]]``."""
+    blocks = document.get(kind, [])
+    return [block for block in blocks if isinstance(block, dict)] if isinstance(blocks, list) else []
+
+
+def read_block(
+    model: type[Block], block: Document, lines: Lines, kind: str, number: int = 0
+) -> tuple[Any, list[Problem]]:
+    """Read one block; every key that is wrong is a problem of its own."""
+    try:
+        return model.model_validate(block), []
+    except ValidationError as error:
+        return None, [_key_problem(model, block, lines, (kind, number), detail) for detail in error.errors()]
+
+
+def _key_problem(
+    model: type[Block], block: Document, lines: Lines, at: tuple[str, int], detail: ErrorDetails
+) -> Problem:
+    """Say in the words of the sheet what is wrong with one key."""
+    kind, number = at
+    error, loc, value = detail["type"], detail["loc"], detail["input"]
+    key = next((str(part) for part in reversed(loc) if isinstance(part, str)), "")
+    # Inside a list: ("passages", 1), ("participants", 0, "role").
+    inner = len(loc) > 1
+    fields = Participant.model_fields if inner and loc[0] == "participants" else model.model_fields
+    name = str(number + 1) if kind == "set_aside" else block.get("id", block.get("record", ""))
+    if error == "missing":
+        # What is not there has no line: that of the block, or of the list that it is missing in.
+        sought, place = "", str(loc[0]) if inner else ""
+    elif error == "extra_forbidden":
+        sought, place = key if inner else "", str(loc[0])
+    else:
+        sought, place = value if isinstance(value, str) and value.strip() else "", str(loc[0])
+    what, do = _key_words(error, key, value, fields)
+    facts = () if error == "missing" else (Fact("found", _shown(value)),)
+    line = lines.line_of(kind, number, sought, place)
+    return Problem(f"{lines.path}:{line}", f"{kind} {name}".strip(), what, do, facts)
+
+
+def _shown(value: object) -> str:
+    """Write a value as it would stand in a sheet, on one line."""
+    return value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _key_words(error: str, key: str, value: object, fields: dict[str, FieldInfo]) -> tuple[str, str]:
+    """Return the words and the way out for one kind of mistake."""
+    if error == "missing":
+        return f"{key} is missing", f"add {key}; the sheet's format needs it"
+    if error == "extra_forbidden":
+        return f"unknown key {key!r}", _spelled(key, list(fields))
+    if isinstance(value, date):
+        return f"{key} is a bare date", f'write it in quotes: {key} = "{value.isoformat()}"'
+    if error == "value_error":
+        return _empty_words(key, needed=fields[key].is_required())
+    return f"{key} has the wrong type", f"write {_TYPES.get(error, 'what the sheet format asks for')}"
+
+
+def _empty_words(key: str, *, needed: bool) -> tuple[str, str]:
+    """Return the words and the way out for a value of the right type that says nothing."""
+    if key in ("published", "speaks_until"):
+        return f"{key} is not a day", 'write a day of the calendar as "YYYY-MM-DD"'
+    if key == "passages":
+        return "a passage is missing", "copy the words that prove it, exactly as they stand in the text"
+    return f"{key} is empty", f"give {key} a value" + ("" if needed else ", or leave the key out")
+
+
+def _spelled(value: str, known: list[str]) -> str:
+    """Say which names exist, the nearest first."""
+    near = nearest(value, known)
+    return (f"write {near}; " if near else "remove it; ") + "known: " + ", ".join(known)
