@@ -230,11 +230,11 @@ def new(text: Path, root: Path) -> None:
 @click.option("--subject", help="The column with the code of the actor.")
 @click.option("--object", help="The column with the code of the other actor.")
 @click.option("--type", "types", multiple=True, help="A status type; may be given again (default: all).")
-@click.option("--codes", default=None, help="Scheme of the codes: iso3, cow, gw, name, … (default: iso3).")
+@click.option("--codes", help="Scheme of the codes: iso3, cow, gw, name, … (default: that of --like, else iso3).")
 @click.option("--prefix", default="", help="Put before the names of the new columns.")
 @_dates
 @click.option("--outside", default="unknown", help='"no": outside stated bounds the answer is no.')
-def annotate(source: Path, target: Path, types: tuple[str, ...], codes: str | None, **asked: Any) -> None:
+def annotate(source: Path, target: Path, types: tuple[str, ...], **asked: Any) -> None:
     """Add status columns to a Parquet file of any size.
 
     SOURCE is read and TARGET written some rows at a time; TARGET appears only when it is complete.
@@ -247,10 +247,9 @@ def annotate(source: Path, target: Path, types: tuple[str, ...], codes: str | No
     """
     from caucasus_events.joining.annotation import annotate_parquet
 
-    scheme = {} if codes is None else {"codes": codes}
     with warnings.catch_warnings(record=True) as caught, _bar(f"annotating {source.name}") as progress:
         warnings.simplefilter("always", UnmatchedCodesWarning)
-        count = annotate_parquet(source, target, types=types or None, progress=progress, **scheme, **asked)
+        count = annotate_parquet(source, target, types=types or None, progress=progress, **asked)
     for warning in caught:
         click.echo(f"note   {warning.message}", err=True)
     click.echo(f"wrote  {target}: {count:,} rows")
