@@ -17,9 +17,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from caucasus_events.errors import InvalidValueError, UnknownNameError, UnmatchedCodesWarning
-from caucasus_events.joining import memory
-from caucasus_events.joining.annotation import annotate, annotate_parquet
+from caucasus_events.joining import lookups, memory
+from caucasus_events.joining.annotation import annotate, annotate_by, annotate_parquet
+from caucasus_events.joining.lookups import build_lookup
+from caucasus_events.joining.wanted import Wanted
 from caucasus_events.model import codebook
+from caucasus_events.reading.tables import load_statuses
 
 REAL = Path(os.environ.get("CAUCASUS_EVENTS_REAL", Path(__file__).parents[3] / "shared" / "real"))
 ASKED: dict[str, Any] = {"date": "day", "subject": "from", "object": "to", "types": "border_closed"}
@@ -79,6 +82,8 @@ def test_one_column_per_type_in_order() -> None:
 
 
 # ---------------------------------------------------------------------------- days
+
+CALENDAR_END = pd.Timestamp(9999, 12, 31)
 ON_ITS_DAY = ["1993-12-31", "2020-07-23", "2020-07-24", "1993-12-30"]
 AS = {
     "timestamps": lambda days: pd.to_datetime(days).as_unit("us"),
@@ -112,6 +117,20 @@ def test_no_day_is_no_answer(form: str) -> None:
     column = pd.Series(AS[form](["2001-01-01", "2001-01-01", "2001-01-01"]))
     column[1] = None
     assert _closed(_mine(column)) == [True, None, True]
+
+
+@pytest.mark.parametrize("form", ["timestamps", "nullable integers"])
+def test_no_day_is_no_answer_without_a_table_of_days(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row without a day is unknown, too, where changes are searched because the table of days is too large."""
+    monkeypatch.setattr(lookups, "LARGEST_TABLE", 0)
+    closed = load_statuses().query("type == 'border_closed'")
+    gone = {"end_earliest": closed["start_latest"], "end_latest": closed["start_latest"], "speaks_until": CALENDAR_END}
+    lookup = build_lookup(closed.assign(**gone), ["TUR", "ARM"], ("border_closed",), "no", pairs=True)
+    column = pd.Series(AS[form](["2001-01-01"] * 2))
+    column[1] = None
+    wanted = Wanted(days=("day",), parties=("from", "to"), scheme="id", types=("border_closed",))
+    answered = annotate_by(lookup, {"TUR": "TUR", "ARM": "ARM"}, _mine(column), wanted)
+    assert _listed(answered["border_closed"]) == [False, None]
 
 
 def test_days_before_1970_and_far_away() -> None:

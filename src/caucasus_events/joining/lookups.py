@@ -107,7 +107,9 @@ def values_on(lookup: Lookup, row: Ints, day: Ints) -> Ints:
 
 def segments_on(lookup: Lookup, row: Ints, day: Ints) -> Ints:
     """Find the segments that days of rows fall in."""
-    return np.searchsorted(lookup.place, row * CALENDAR + (day - FIRST_DAY), "right") - 1
+    # What stands for no day may lie far before the calendar; its row is 0, whose only segment is the first.
+    place: Ints = np.maximum(row * CALENDAR + (day - FIRST_DAY), 0)
+    return np.searchsorted(lookup.place, place, "right") - 1
 
 
 def _numbered_rows(found: pd.DataFrame, numbers: dict[str, int], *, pairs: bool) -> tuple[Ints, Ints]:
