@@ -323,6 +323,16 @@ def test_annotate_adds_columns_to_a_file(tmp_path: Path) -> None:
     assert written["ce_border_closed"].isna().tolist() == [True, False, True]
 
 
+def test_annotate_reads_the_codes_that_are_asked_for(tmp_path: Path) -> None:
+    """With --like, --codes says what the named column holds, iso3 too; left out, it is as the dataset has it."""
+    mine = pd.DataFrame({"gwnoa": [640], "a": "TUR", "date_start": "2001-05-01", "date_end": "2001-05-02"})
+    mine.to_parquet(tmp_path / "in.parquet")
+    words = ("annotate", str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet"), "--like", "ucdp_ged")
+    for more in ((), ("--subject", "a", "--codes", "iso3")):
+        assert run(*words, *more).stderr == ""
+        assert pd.read_parquet(tmp_path / "out.parquet")["border_closed"].tolist() == [True]
+
+
 def test_annotate_of_a_missing_column_writes_nothing(tmp_path: Path) -> None:
     """A column that is not there exits with 1, and no file is left behind."""
     pd.DataFrame({"day": ["1992-05-01"], "a": ["TUR"]}).to_parquet(tmp_path / "in.parquet")

@@ -17,9 +17,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from caucasus_events.errors import InvalidValueError, UnknownNameError, UnmatchedCodesWarning
-from caucasus_events.joining import memory
-from caucasus_events.joining.annotation import annotate, annotate_parquet
+from caucasus_events.joining import lookups, memory
+from caucasus_events.joining.annotation import annotate, annotate_by, annotate_parquet
+from caucasus_events.joining.lookups import build_lookup
+from caucasus_events.joining.wanted import Wanted
 from caucasus_events.model import codebook
+from caucasus_events.reading.tables import load_statuses
 
 REAL = Path(os.environ.get("CAUCASUS_EVENTS_REAL", Path(__file__).parents[3] / "shared" / "real"))
 ASKED: dict[str, Any] = {"date": "day", "subject": "from", "object": "to", "types": "border_closed"}
@@ -80,6 +83,7 @@ def test_one_column_per_type_in_order() -> None:
 
 # ---------------------------------------------------------------------------- days
 
+CALENDAR_END = pd.Timestamp(9999, 12, 31)
 ON_ITS_DAY = ["1993-12-31", "2020-07-23", "2020-07-24", "1993-12-30"]
 AS = {
     "timestamps": lambda days: pd.to_datetime(days).as_unit("us"),
@@ -113,6 +117,20 @@ def test_no_day_is_no_answer(form: str) -> None:
     column = pd.Series(AS[form](["2001-01-01", "2001-01-01", "2001-01-01"]))
     column[1] = None
     assert _closed(_mine(column)) == [True, None, True]
+
+
+@pytest.mark.parametrize("form", ["timestamps", "nullable integers"])
+def test_no_day_is_no_answer_without_a_table_of_days(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row without a day is unknown, too, where changes are searched because the table of days is too large."""
+    monkeypatch.setattr(lookups, "LARGEST_TABLE", 0)
+    closed = load_statuses().query("type == 'border_closed'")
+    gone = {"end_earliest": closed["start_latest"], "end_latest": closed["start_latest"], "speaks_until": CALENDAR_END}
+    lookup = build_lookup(closed.assign(**gone), ["TUR", "ARM"], ("border_closed",), "no", pairs=True)
+    column = pd.Series(AS[form](["2001-01-01"] * 2))
+    column[1] = None
+    wanted = Wanted(days=("day",), parties=("from", "to"), scheme="id", types=("border_closed",))
+    answered = annotate_by(lookup, {"TUR": "TUR", "ARM": "ARM"}, _mine(column), wanted)
+    assert _listed(answered["border_closed"]) == [False, None]
 
 
 def test_days_before_1970_and_far_away() -> None:
@@ -225,6 +243,28 @@ def test_ucdp() -> None:
     assert annotate(mine, like="ucdp_ged", codes="ucdp_actor")["border_closed"].isna().all()
 
 
+def test_the_codes_that_are_asked_for_win_over_those_of_the_dataset(source: Path) -> None:
+    """Left out, codes are those of `like`; named, they are those named, of frames and files; iso3 is no exception."""
+    mine = _mine(["2001-01-01"]).assign(gwnoa=640, side_a_new_id=57, date_start="2001-01-01", date_end="2001-01-01")
+    asked: dict[str, Any] = {"like": "ucdp_ged", "types": "border_closed"}
+    assert _listed(annotate(mine, **asked)["border_closed"]) == [True]
+    assert _listed(annotate(mine, **asked, subject="from", codes="iso3")["border_closed"]) == [True]
+    with pytest.warns(UnmatchedCodesWarning, match="column 'from', scheme gw: TUR"):
+        assert _listed(annotate(mine, **asked, subject="from")["border_closed"]) == [None]
+    mine.to_parquet(source)
+    target = source.with_name("out.parquet")
+    annotate_parquet(source, target, **asked, subject="from", codes="iso3")
+    assert _listed(pd.read_parquet(target)["border_closed"]) == [True]
+
+
+def test_codes_that_the_dataset_does_not_keep() -> None:
+    """Without a column named, codes that `like` has no column of are refused, not replaced."""
+    mine = pd.DataFrame({"gwnoa": [640], "date_start": "2001-01-01", "date_end": "2001-01-01"})
+    with pytest.raises(InvalidValueError) as caught:
+        annotate(mine, like="ucdp_ged", codes="iso3")
+    assert str(caught.value) == "subject is missing: ucdp_ged has no column of iso3 codes: name the column"
+
+
 def test_ucdp_sample() -> None:
     """The sample of UCDP's georeferenced events gains the columns in one call, with every row kept."""
     path = REAL / "ucdpged_sample_1000.csv"
@@ -290,6 +330,12 @@ def test_a_file_warns_once(source: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     nobody = "codes that nobody in this dataset has are answered <NA>: "
     told = [f"column {name!r}, scheme wikidata: {code} (1,000 rows)" for name, code in (("from", "TUR"), ("to", "ARM"))]
     assert [str(warning.message) for warning in caught] == [nobody + "; ".join(told)]
+
+
+def test_a_file_takes_the_options_of_a_frame(source: Path) -> None:
+    """What is no option of `annotate` is none of `annotate_parquet`."""
+    with pytest.raises(TypeError, match="unexpected keyword argument 'subjects'"):
+        annotate_parquet(source, source.with_name("out.parquet"), date="day", subjects="from")
 
 
 def test_a_file_is_not_written_over_itself(source: Path) -> None:

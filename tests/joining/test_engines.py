@@ -26,8 +26,9 @@ from oracle import dyad_answer, subject_answer, window_cell
 from strategies import AROUND, BOUNDS, ENTITIES, REACH, TYPES, frame, statuses
 
 from caucasus_events import load_entities
-from caucasus_events.joining import annotation, lookups
-from caucasus_events.joining.annotation import annotate_by
+from caucasus_events.errors import UnmatchedCodesWarning
+from caucasus_events.joining import lookups, memory
+from caucasus_events.joining.annotation import annotate, annotate_by
 from caucasus_events.joining.lookups import build_lookup
 from caucasus_events.joining.wanted import Wanted
 from caucasus_events.reading import names
@@ -134,23 +135,24 @@ def _rows(seed_of: int) -> pd.DataFrame:
     return pd.DataFrame({"row": np.arange(ROWS), **stamps, **drawn}).astype({"subject": "str", "object": "str"})
 
 
-def _definition(rows: list[dict], mine: pd.DataFrame, wanted: Wanted) -> dict[str, list[bool | None]]:
+def _definition(rows: list[dict], mine: pd.DataFrame, wanted: Wanted, outside: str) -> dict[str, list[bool | None]]:
     """Answer every row of the reader the slow way; a window of more than some days by its ends and the days near."""
 
     @cache
     def answer(kind: str, subject: str, obj: str | None, day: date) -> str:
         if obj is None:
-            return subject_answer(rows, kind, subject, day, wanted.outside)
-        return dyad_answer(rows, kind, (subject, obj), day, wanted.outside)
+            return subject_answer(rows, kind, subject, day, outside)
+        return dyad_answer(rows, kind, (subject, obj), day, outside)
 
     def cell(kind: str, row: Any) -> bool | None:
-        party = (row.subject, row.object if wanted.object else None)
-        if any(pd.isna(name) or name == NOBODY for name in party[: 1 + bool(wanted.object)]) or pd.isna(row.day):
+        party = [getattr(row, name) for name in wanted.parties]
+        if any(pd.isna(name) or name == NOBODY for name in party) or pd.isna(row.day):
             return None
-        end = row.end if wanted.date_end else row.day
+        end = getattr(row, wanted.days[-1])
         if pd.isna(end) or end < row.day:
             return None
-        return window_cell([answer(kind, *party, day) for day in _days(row.day.date(), end.date())])
+        subject, obj = [*party, None][:2]
+        return window_cell([answer(kind, subject, obj, day) for day in _days(row.day.date(), end.date())])
 
     listed = list(mine.itertuples())
     return {kind: [cell(kind, row) for row in listed] for kind in wanted.types}
@@ -174,11 +176,10 @@ def _days(first: date, last: date) -> list[date]:
     return [first, *(day for day in changes if first < day < last), last]
 
 
-def _wanted(*, pairs: bool, windows: bool, outside: str) -> Wanted:
+def _wanted(*, pairs: bool, windows: bool) -> Wanted:
     """Say which columns to read."""
-    return Wanted(
-        "day", "end" if windows else None, "subject", "object" if pairs else None, "iso3", tuple(TYPES), "", outside
-    )
+    days, parties = ("day", "end")[: 1 + windows], ("subject", "object")[: 1 + pairs]
+    return Wanted(days=days, parties=parties, scheme="iso3", types=tuple(TYPES))
 
 
 @pytest.mark.parametrize("windows", [False, True], ids=["days", "windows"])
@@ -197,17 +198,17 @@ def test_engines_are_the_definition(engine: str, pairs: bool, windows: bool) -> 
     @given(statuses(min_size=12, max_size=24), st.integers(0, 2**32), st.sampled_from(["unknown", "no"]), st.booleans())
     def law(rows: list[dict], seed_of: int, outside: str, sorted_changes: bool) -> None:  # noqa: FBT001 - drawn
         rows = _near(rows) if engine == "spark" else rows
-        wanted, mine = _wanted(pairs=pairs, windows=windows, outside=outside), _rows(seed_of)
+        wanted, mine = _wanted(pairs=pairs, windows=windows), _rows(seed_of)
         ids = load_entities()["entity_id"]
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(lookups, "LARGEST", 0 if sorted_changes else lookups.LARGEST)
-            patched.setattr(annotation, "_AT_ONCE", 150)
+            patched.setattr(lookups, "LARGEST_TABLE", 0 if sorted_changes else lookups.LARGEST_TABLE)
+            patched.setattr(memory, "_AT_ONCE", 150)
             lookup = build_lookup(frame(rows), ids, wanted.types, outside, pairs=pairs)
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore", annotation.UnmatchedCodesWarning)
+                warnings.simplefilter("ignore", UnmatchedCodesWarning)
                 found = ENGINES[engine](mine, lambda own: annotate_by(lookup, names.codes("iso3"), own, wanted))
         assert found["row"].tolist() == mine["row"].tolist()
-        for kind, cells in _definition(rows, mine, wanted).items():
+        for kind, cells in _definition(rows, mine, wanted, outside).items():
             assert [None if pd.isna(value) else bool(value) for value in found[kind]] == cells
             checked.update(cells)
 
@@ -216,3 +217,15 @@ def test_engines_are_the_definition(engine: str, pairs: bool, windows: bool) -> 
     assert sum(checked.values()) >= ROWS * len(TYPES) * EXAMPLES.get(engine, 12)
     assert checked[True] + checked[False] > 0, checked
     assert pairs or not checked[False], checked
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_codes_that_are_asked_for_are_read_whatever_the_dataset_keeps(engine: str) -> None:
+    """With `like`, `codes` is still the scheme of the reader's column, in every engine."""
+    if engine == "spark":
+        _session()
+    mine = pd.DataFrame({"row": [0, 1], "subject": ["TUR", "ARM"], "object": "ARM", "gwnoa": [371, 640]})
+    mine = mine.assign(date_start="2001-01-01", date_end="2001-12-31")
+    asked: dict[str, Any] = {"like": "ucdp_ged", "subject": "subject", "types": list(TYPES)}
+    found = ENGINES[engine](mine, lambda own: annotate(own, codes="iso3", **asked))
+    assert [None if pd.isna(value) else bool(value) for value in found["border_closed"]] == [True, None]

@@ -174,7 +174,7 @@ def cell(keys: int, count: int, size: int, kind: str) -> dict[str, float]:
     lookup = build_lookup(statuses(spells, keys), names_of(keys), (KIND,), "unknown", pairs=False)
     scheme = "cow" if kind == "integers" else "id"
     meanings = {key if kind == "integers" else name: name for key, name in enumerate(names_of(keys))}
-    wanted = Wanted("day", None, "key", None, scheme, (KIND,), "", "unknown")
+    wanted = Wanted(days=("day",), parties=("key",), scheme=scheme, types=(KIND,))
 
     def ours() -> pd.DataFrame:
         return annotate_by(lookup, meanings, mine, wanted)
@@ -305,7 +305,8 @@ def one_memory(kind: str) -> None:
     mine = reader(keys, size, kind)
     lookup = build_lookup(statuses(intervals(keys, 10_000), keys), names_of(keys), (KIND,), "unknown", pairs=False)
     meanings = {key if kind == "integers" else name: name for key, name in enumerate(names_of(keys))}
-    wanted = Wanted("day", None, "key", None, "cow" if kind == "integers" else "id", (KIND,), "", "unknown")
+    scheme = "cow" if kind == "integers" else "id"
+    wanted = Wanted(days=("day",), parties=("key",), scheme=scheme, types=(KIND,))
     annotate_by(lookup, meanings, mine[:1000], wanted)
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak counts from here
     before = peak_now()

@@ -1,30 +1,36 @@
 """Statuses joined to the reader's own rows, in whatever library these are.
 
-Frames in memory (pandas, polars, Arrow) are read in slices that fit a processor's cache and
-looked up in a table; lazy ones (polars, DuckDB, Spark) are joined with a table of actor or pair ×
-day by the engine itself, so that nothing is read here.
+Frames in memory are looked up in a table (``memory``); lazy ones are joined with one by their own
+engine (``engines``). ``wanted`` is what is asked for, ``columns`` reads what the reader has,
+``lookups`` prepares the answers.
 """
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pandas as pd
 import pyarrow as pa
 
 from caucasus_events.errors import InvalidValueError
-from caucasus_events.reading import names
+from caucasus_events.reading.names import codes as code_meanings
 
-from .engines import annotated_narwhal, as_narwhal
+from .columns import Codes, warn_of_unmatched
+from .engines import annotated_narwhal
+from .lookups import released_lookup
 from .memory import added_to_arrow, added_to_pandas, new_cells, stream
-from .wanted import Asked, Frame, Wanted, asked_codes, check_columns, read_wanted, released_statuses, warn_of_unmatched
+from .wanted import check_columns, read_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
     from typing import Unpack
 
     from .lookups import Lookup
+    from .wanted import Asked, Wanted
+
+Frame = TypeVar("Frame")
 
 
 def annotate(  # noqa: PLR0913 - what can be asked
@@ -35,7 +41,7 @@ def annotate(  # noqa: PLR0913 - what can be asked
     subject: str | None = None,
     object: str | None = None,  # noqa: A002 - the word of the tables
     types: str | Sequence[str] | None = None,
-    codes: str = "iso3",
+    codes: str | None = None,
     like: str | None = None,
     prefix: str = "",
     dates: str = "seed",
@@ -67,7 +73,7 @@ def annotate(  # noqa: PLR0913 - what can be asked
     codes
         Scheme of the codes: ``"iso3"``, ``"cow"``, ``"gw"``, ``"name"`` (names and spellings),
         ``"id"`` (the dataset's own, which organisations and territories have too) or another of
-        :data:`.names.SCHEMES`.
+        :data:`.names.SCHEMES`; left out, that of ``like``, else ``"iso3"``.
     like
         Where a well-known dataset keeps the columns that are not named: ``"ucdp_ged"``
         (``gwnoa``, ``date_start`` … ``date_end``, codes ``gw``; with ``codes="ucdp_actor"`` the
@@ -91,8 +97,8 @@ def annotate(  # noqa: PLR0913 - what can be asked
     ------
     InvalidValueError
         If a column is not there or is there twice, a new one is there already, a date cannot be
-        read, time zones are mixed, or frame, codes, like, dates or outside is not known (a
-        ``ValueError``).
+        read, time zones are mixed, ``like`` has no column of the codes that are asked for, or
+        frame, codes, like, dates or outside is not known (a ``ValueError``).
     UnknownNameError
         If there is no such status type (a ``KeyError``).
 
@@ -110,10 +116,9 @@ def annotate(  # noqa: PLR0913 - what can be asked
     0  1992-05-01  TUR  ARM           <NA>
     1  2001-05-01  TUR  ARM           True
     """
-    columns = {"date": date, "date_end": date_end, "subject": subject, "object": object}
-    wanted = read_wanted(columns, types, codes, like, prefix=prefix, dates=dates, outside=outside)
-    lookup = released_statuses(wanted.types, dates, outside, pairs=wanted.object is not None)
-    return annotate_by(lookup, names.codes(wanted.codes), frame, wanted)
+    # Every option by its name: they stand in the signature and, with their types, in Asked, and nowhere else.
+    lookup, meanings, wanted = _prepared(cast("Asked", locals()))
+    return annotate_by(lookup, meanings, frame, wanted)
 
 
 def annotate_parquet(
@@ -135,8 +140,7 @@ def annotate_parquet(
     progress
         Called with the number of rows done and the number of all, after every block.
     **asked
-        date, date_end, subject, object, types, codes, like, prefix, dates, outside, as in
-        :func:`annotate`.
+        The options of :func:`annotate`.
 
     Returns
     -------
@@ -150,6 +154,8 @@ def annotate_parquet(
         Parquet file.
     UnknownNameError
         If there is no such status type (a ``KeyError``).
+    TypeError
+        If there is no such option.
 
     Warns
     -----
@@ -168,16 +174,16 @@ def annotate_parquet(
     2
     [<NA>, True]
     """
-    given: dict[str, Any] = dict(asked)
-    columns = {name: given.pop(name, None) for name in ("date", "date_end", "subject", "object")}
-    wanted = read_wanted(columns, **given)
-    lookup = released_statuses(wanted.types, wanted.dates, wanted.outside, pairs=wanted.object is not None)
+    # The signature of annotate() fills in what is left out, and refuses what it does not have.
+    options = inspect.signature(annotate).bind(source, **asked)
+    options.apply_defaults()
+    lookup, meanings, wanted = _prepared(cast("Asked", options.arguments))
     source, target = Path(source), Path(target)
     if target.exists() and source.samefile(target):
         raise InvalidValueError(f"{source} would be written over itself: give another file")
     partial = target.with_name(f"{target.name}.partial")
     try:
-        count = stream(source, partial, lookup, wanted, progress)
+        count = stream(source, partial, lookup, _party_codes(lookup, meanings, wanted), wanted, progress)
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
@@ -185,29 +191,8 @@ def annotate_parquet(
 
 
 def annotate_by(lookup: Lookup, meanings: Mapping[Hashable, str], frame: Frame, wanted: Wanted) -> Frame:
-    """Annotate a frame from answers that are prepared.
-
-    Parameters
-    ----------
-    lookup
-        The answers, of pairs if ``wanted`` has an object.
-    meanings
-        The entity that each code stands for.
-    frame
-        As in :func:`annotate`.
-    wanted
-        The columns to read and to add.
-
-    Returns
-    -------
-    frame of the same library
-
-    Raises
-    ------
-    InvalidValueError
-        As in :func:`annotate`.
-    """
-    codes = [asked_codes(lookup, meanings, name, wanted.codes) for name in wanted.parties]
+    """Annotate a frame from answers that are prepared, of pairs if ``wanted`` has two parties."""
+    codes = _party_codes(lookup, meanings, wanted)
     if isinstance(frame, pd.DataFrame):
         check_columns(list(frame.columns), wanted)
         answered: Any = added_to_pandas(frame, new_cells(lookup, codes, wanted, frame.__getitem__, len(frame)), wanted)
@@ -215,6 +200,19 @@ def annotate_by(lookup: Lookup, meanings: Mapping[Hashable, str], frame: Frame, 
         check_columns(frame.column_names, wanted)
         answered = added_to_arrow(frame, new_cells(lookup, codes, wanted, frame.column, frame.num_rows), wanted)
     else:
-        answered = annotated_narwhal(lookup, meanings, codes, as_narwhal(frame), wanted)
+        answered = annotated_narwhal(lookup, codes, frame, wanted)
     warn_of_unmatched(codes)
     return answered  # type: ignore[no-any-return]
+
+
+def _prepared(asked: Asked) -> tuple[Lookup, dict[Hashable, str], Wanted]:
+    """Prepare the answers of the released statuses, what the codes mean, and the columns to read and to add."""
+    wanted = read_wanted(asked)
+    lookup = released_lookup(wanted.types, asked["dates"], asked["outside"], pairs=len(wanted.parties) > 1)
+    return lookup, code_meanings(wanted.scheme), wanted
+
+
+def _party_codes(lookup: Lookup, meanings: Mapping[Hashable, str], wanted: Wanted) -> list[Codes]:
+    """Number the codes of every column of actors by the entities that they stand for."""
+    numbers = {code: lookup.numbers[name] for code, name in meanings.items()}
+    return [Codes(column, wanted.scheme, numbers) for column in wanted.parties]

@@ -1,4 +1,8 @@
-"""TODO."""
+"""Answers joined to lazy frames (polars, DuckDB, Spark) by the engine that holds them; nothing is read here.
+
+Joined is a table of every actor or pair and day on which something is known. What narwhals does
+not say alike for all engines is said here once; a polars DataFrame, which is in memory, is read as there.
+"""
 
 from __future__ import annotations
 
@@ -8,66 +12,70 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
-from caucasus_events.asking.steps import FIRST_DAY, UNKNOWN, YES
+from caucasus_events.asking import steps as Answer  # noqa: N812 - its names are to be those of an enum
+from caucasus_events.asking.steps import FIRST_DAY
 from caucasus_events.errors import InvalidValueError
 
-from .columns import FORMS, Codes
-from .lookups import DAYS, Lookup
+from .columns import DATE_FORMS
+from .lookups import CALENDAR
 from .memory import new_cells
-from .wanted import CODE, DAY, ENGINES, LASTS, OBJECT, STATE, SUBJECT, TEXTS, Wanted, check_columns
+from .wanted import check_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from numpy.typing import NDArray
+    from caucasus_events.asking.steps import Ints
 
-    Ints = NDArray[np.integer[Any]]
+    from .columns import Codes
+    from .lookups import Lookup
+    from .wanted import Wanted
+
+# Columns of the joins, by names that no reader has: what is joined on; each type's state, and how long it lasts.
+_ON_DAY, _SUBJECT, _OBJECT, _CODE, _STATE, _LASTS = (
+    f"__caucasus_events_{name}" for name in ("day", "subject", "object", "_code", "state_", "until_")
+)
+_TEXTS = (nw.String, nw.Categorical, nw.Enum)
+_ENGINES = (nw.Implementation.POLARS, nw.Implementation.DUCKDB, nw.Implementation.PYSPARK)
 
 
-def as_narwhal(frame: Any) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
+def annotated_narwhal(lookup: Lookup, codes: Sequence[Codes], frame: Any, wanted: Wanted) -> Any:
+    """Annotate a polars DataFrame in memory; leave the rest to its own engine."""
+    narwhal = _as_narwhal(frame)
+    check_columns(narwhal.collect_schema().names(), wanted)
+    if isinstance(narwhal, nw.LazyFrame):
+        return _annotated_lazily(lookup, codes, narwhal, wanted)
+    cells = new_cells(lookup, codes, wanted, lambda name: narwhal[name].to_native(), len(narwhal))
+    columns = {wanted.prefix + kind: pa.array(yes, mask=mask) for kind, (yes, mask) in cells.items()}
+    added = nw.from_arrow(pa.table(columns), backend=narwhal.implementation)
+    return nw.concat([narwhal, added], how="horizontal").to_native()
+
+
+def _as_narwhal(frame: Any) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
     """Take a frame that is not pandas' or Arrow's, if it is of a library whose joins are tested."""
     try:
         narwhal: nw.DataFrame[Any] | nw.LazyFrame[Any] = nw.from_native(frame)
-        known = narwhal.implementation in ENGINES
+        known = narwhal.implementation in _ENGINES
     except TypeError:
         known = False
     if not known:
         allowed = "pandas, polars, pyarrow.Table, DuckDB relation, PySpark DataFrame"
-        raise InvalidValueError(
-            f"cannot annotate a {type(frame).__module__}.{type(frame).__name__} (allowed: {allowed})"
-        )
+        given = f"{type(frame).__module__}.{type(frame).__name__}"
+        raise InvalidValueError(f"cannot annotate a {given} (allowed: {allowed})")
     return narwhal
 
 
-def annotated_narwhal(
-    lookup: Lookup,
-    meanings: Mapping[Hashable, str],
-    codes: Sequence[Codes],
-    frame: nw.DataFrame[Any] | nw.LazyFrame[Any],
-    wanted: Wanted,
-) -> Any:
-    """Annotate a polars DataFrame in memory; leave the rest to its own engine."""
-    check_columns(frame.collect_schema().names(), wanted)
-    if isinstance(frame, nw.LazyFrame):
-        return _joined(lookup, meanings, frame, wanted)
-    cells = new_cells(lookup, codes, wanted, lambda name: frame[name].to_native(), len(frame))
-    columns = {wanted.prefix + kind: pa.array(yes, mask=mask) for kind, (yes, mask) in cells.items()}
-    added = nw.from_arrow(pa.table(columns), backend=frame.implementation)
-    return nw.concat([frame, added], how="horizontal").to_native()
-
-
-def _joined(lookup: Lookup, meanings: Mapping[Hashable, str], frame: nw.LazyFrame[Any], wanted: Wanted) -> Any:
-    """Join the answers of every actor or pair and day on which there are any; nothing is read here."""
+def _annotated_lazily(lookup: Lookup, codes: Sequence[Codes], frame: nw.LazyFrame[Any], wanted: Wanted) -> Any:
+    """Join the answers of every actor or pair and day on which there are any."""
     schema = frame.collect_schema()
-    day, *ends = (_day_expression(name, schema[name]) for name in (wanted.date, wanted.date_end) if name is not None)
+    day, *ends = (_day_expression(name, schema[name]) for name in wanted.days)
+    # Before the first change and after the last one all is as on these days, and only they are in the table.
     bounds = _written_days(np.array([lookup.opening, lookup.closing])).tolist()
-    joined = frame.with_columns(day.clip(*bounds).alias(DAY))
-    keys = dict(zip((SUBJECT, OBJECT), wanted.parties, strict=False))
-    for key, name in keys.items():
-        code, kind = _code_expression(name, schema[name], wanted.codes)
-        meaning = _meaning_table(lookup, meanings, key, kind)
-        joined = _left_join(joined.with_columns(code.alias(key + CODE)), meaning, [key + CODE])
-    joined = _left_join(joined, _day_table(lookup, list(keys)), [*keys, DAY])
+    joined = frame.with_columns(day.clip(*bounds).alias(_ON_DAY))
+    keys = dict(zip((_SUBJECT, _OBJECT), codes, strict=False))
+    for key, party in keys.items():
+        code, dtype = _code_expression(party, schema[party.column])
+        joined = _left_join(joined.with_columns(code.alias(key + _CODE)), _code_table(party, key, dtype), [key + _CODE])
+    joined = _left_join(joined, _day_table(lookup, list(keys)), [*keys, _ON_DAY])
     cells = [_cell_expression(kind, lookup.kinds, day, *ends).alias(wanted.prefix + kind) for kind in wanted.types]
     return joined.with_columns(*cells).select(*schema.names(), *wanted.added).to_native()
 
@@ -80,7 +88,7 @@ def _left_join(left: nw.LazyFrame[Any], ours: pa.Table, keys: list[str]) -> nw.L
         ordered: nw.LazyFrame[Any] = nw.from_native(native.join(other, on=keys, how="left", maintain_order="left"))
         return ordered
     if left.implementation.is_duckdb():
-        # Through the reader's own connection, which alone can join it.
+        # Through the reader's own connection, which alone can join it; DuckDB finds `ours` among the variables here.
         other = native.query("__caucasus_events", "SELECT * FROM ours")
     else:
         other = native.sparkSession.createDataFrame(ours).hint("broadcast")
@@ -92,50 +100,53 @@ def _day_expression(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
     column = nw.col(name)
     if dtype.is_numeric():
         return column.cast(nw.Int64)
-    if dtype in TEXTS:
+    if dtype in _TEXTS:
         column = column.cast(nw.String).str.slice(0, 10).str.to_date(format="%Y-%m-%d")
     elif not dtype.is_temporal():
-        raise InvalidValueError(f"column {name!r} holds {dtype}; a column of dates holds {FORMS}")
+        raise InvalidValueError(f"column {name!r} holds {dtype}; a column of dates holds {DATE_FORMS}")
     parts = (column.dt.year(), column.dt.month(), column.dt.day())
     year, month, day = (part.cast(nw.Int64) for part in parts)
     return year * 10_000 + month * 100 + day
 
 
-def _code_expression(name: str, dtype: nw.dtypes.DType, scheme: str) -> tuple[nw.Expr, pa.DataType]:
+def _code_expression(codes: Codes, dtype: nw.dtypes.DType) -> tuple[nw.Expr, pa.DataType]:
     """Write a code as the table of codes does, and say in which type; names without capitals and outer white space."""
-    column = nw.col(name)
+    column = nw.col(codes.column)
     if dtype.is_integer():
         return column.cast(nw.Int64), pa.int64()
     if dtype.is_numeric():
         return column.cast(nw.Float64), pa.float64()
-    if dtype not in TEXTS:
-        raise InvalidValueError(f"column {name!r} holds {dtype}; codes are text or integers")
+    if dtype not in _TEXTS:
+        raise InvalidValueError(f"column {codes.column!r} holds {dtype}; codes are text or integers")
     text = column.cast(nw.String)
-    return (text.str.strip_chars().str.to_lowercase() if scheme == "name" else text), pa.string()
+    return (text.str.strip_chars().str.to_lowercase() if codes.scheme == "name" else text), pa.string()
 
 
-def _meaning_table(lookup: Lookup, meanings: Mapping[Hashable, str], key: str, kind: pa.DataType) -> pa.Table:
+def _code_table(codes: Codes, key: str, dtype: pa.DataType) -> pa.Table:
     """Lay out which entity's number each code stands for."""
-    is_text = kind == pa.string()
-    pairs = {str(code) if is_text else code: lookup.numbers[name] for code, name in meanings.items()}
-    pairs = {code: number for code, number in pairs.items() if is_text or isinstance(code, int)}
-    return pa.table({key + CODE: pa.array(pairs, kind), key: pa.array(pairs.values(), pa.int64())})
+    is_text = dtype == pa.string()
+    kept = {code: number for code, number in codes.numbers.items() if is_text or isinstance(code, int)}
+    numbers = {str(code) if is_text else code: number for code, number in kept.items()}
+    return pa.table({key + _CODE: pa.array(numbers, dtype), key: pa.array(numbers.values(), pa.int64())})
 
 
 def _day_table(lookup: Lookup, keys: list[str]) -> pa.Table:
     """Lay out every actor or pair and day on which a type is known: its state, and until when that lasts."""
-    row, first = lookup.place // DAYS, np.maximum(lookup.place % DAYS + FIRST_DAY, lookup.opening)
+    row, first = lookup.place // CALENDAR, np.maximum(lookup.place % CALENDAR + FIRST_DAY, lookup.opening)
+    # A segment ends where the next of its row begins; the last of a row, with the table.
     last = np.where(np.append(np.diff(row) == 0, False), np.append(first[1:] - 1, 0), lookup.closing)
-    known = np.flatnonzero((lookup.state != UNKNOWN).any(axis=1))
+    known = np.flatnonzero((lookup.state != Answer.UNKNOWN).any(axis=1))
+    # Every known segment as often as it has days, and beside it those days, counted up from its first.
     length = (last - first + 1)[known]
     segment = np.repeat(known, length)
     day = first[segment] + np.arange(len(segment)) - np.repeat(np.cumsum(length) - length, length)
+    # Rows are numbered in the order of their actors or pairs, whose numbers are read back here.
     party = np.flatnonzero(lookup.rows)[row[segment] - 1]
     parties = np.divmod(party, len(lookup.numbers) + 1) if len(keys) > 1 else (party,)
-    columns: dict[str, Any] = {**dict(zip(keys, parties, strict=True)), DAY: _written_days(day)}
+    columns: dict[str, Any] = {**dict(zip(keys, parties, strict=True)), _ON_DAY: _written_days(day)}
     for kind, state, until in zip(lookup.kinds, lookup.state.T[:, segment], lookup.until.T[:, segment], strict=True):
-        columns[STATE + kind] = pa.array(state == YES, mask=state == UNKNOWN)
-        columns[LASTS + kind] = _written_days(until)
+        columns[_STATE + kind] = pa.array(state == Answer.YES, mask=state == Answer.UNKNOWN)
+        columns[_LASTS + kind] = _written_days(until)
     return pa.table(columns)
 
 
@@ -143,8 +154,8 @@ def _cell_expression(kind: str, known: Sequence[str], day: nw.Expr, end: nw.Expr
     """Write the cell of a type; null where nothing was joined."""
     if kind not in known:
         return nw.lit(None, dtype=nw.Boolean)
-    state = nw.col(STATE + kind)
-    return state if end is None else nw.when((day <= end) & (nw.col(LASTS + kind) >= end)).then(state)
+    state = nw.col(_STATE + kind)
+    return state if end is None else nw.when((day <= end) & (nw.col(_LASTS + kind) >= end)).then(state)
 
 
 def _written_days(days: Ints) -> Ints:

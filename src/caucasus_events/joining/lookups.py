@@ -6,27 +6,27 @@ of actor or pair × day where that fits, and else among the sorted days on which
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from caucasus_events.asking import steps
-from caucasus_events.asking.steps import FIRST_DAY, LAST_DAY, UNKNOWN
+from caucasus_events.asking import steps as Answer  # noqa: N812 - its names are to be those of an enum
+from caucasus_events.asking.steps import FIRST_DAY, LAST_DAY
+from caucasus_events.reading import tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import pandas as pd
-    from numpy.typing import NDArray
 
-    Ints = NDArray[np.integer[Any]]
-
+    from caucasus_events.asking.steps import Ints
 
 # The largest table of actor or pair × day, in bytes.
-LARGEST = 62_000_000
-
-
-DAYS = LAST_DAY - FIRST_DAY + 1
+LARGEST_TABLE = 62_000_000
+# The days of the whole calendar. A place is row × CALENDAR + days since the first: one number that sorts by both.
+CALENDAR = LAST_DAY - FIRST_DAY + 1
 
 
 class Lookup(NamedTuple):
@@ -49,32 +49,17 @@ class Lookup(NamedTuple):
     table: Ints | None  # value by row and day from opening to closing; None: too large
 
 
+@cache
+def released_lookup(types: tuple[str, ...], dates: str, outside: str, *, pairs: bool) -> Lookup:
+    """Prepare the answers of the released statuses, once."""
+    ids = tables.load("entities")["entity_id"].tolist()
+    return build_lookup(tables.load_statuses(dates), ids, types, outside, pairs=pairs)
+
+
 def build_lookup(
     statuses: pd.DataFrame, entities: Iterable[str], types: Sequence[str], outside: str, *, pairs: bool
 ) -> Lookup:
-    """Prepare the answers of all actors or pairs on every day.
-
-    Parameters
-    ----------
-    statuses
-        Rows of the table ``statuses``.
-    entities
-        Ids of the entities to number.
-    types
-        The types to answer.
-    outside
-        As in :func:`.answers.steps`.
-    pairs
-        Whether a row is of two entities, in this order.
-
-    Returns
-    -------
-    Lookup
-
-    Raises
-    ------
-    InvalidValueError
-        If ``outside`` is not known.
+    """Prepare the answers of all actors, or of all pairs in their order, on every day.
 
     Examples
     --------
@@ -85,47 +70,35 @@ def build_lookup(
     """
     stretches = steps.steps(statuses[statuses["type"].isin(types)], outside)
     found = steps.cells(stretches, pairs=pairs)
-    known = set(found.loc[found["state"] != UNKNOWN, "type"])
+    known = set(found.loc[found["state"] != Answer.UNKNOWN, "type"])
     kinds = [kind for kind in types if kind in known]
     found = found[found["type"].isin(kinds)]
     numbers = {name: number for number, name in enumerate(dict.fromkeys(entities), start=1)}
-    rows, row = _rows(found, numbers, pairs=pairs)
+    rows, row = _numbered_rows(found, numbers, pairs=pairs)
     place, state, until = _segments(found.assign(row=row)[row > 0], kinds)
     distinct, value = np.unique(state, axis=0, return_inverse=True)
+    # numpy 2.0 gives the inverse in two dimensions, all others in one.
     value = value.ravel().astype(np.min_scalar_type(max(0, len(distinct) - 1)))
-    changes = place % DAYS + FIRST_DAY
+    changes = place % CALENDAR + FIRST_DAY
     changes = changes[changes > FIRST_DAY]
     opening, closing = (int(changes.min()) - 1, int(changes.max())) if len(changes) else (0, 0)
-    table = _table(place, value, opening, closing)
+    table = _laid_out(place, value, opening, closing)
     return Lookup(kinds, numbers, rows, place, state, until, distinct, value, opening, closing, table)
 
 
 def values_on(lookup: Lookup, row: Ints, day: Ints) -> Ints:
-    """Look up what all types are.
-
-    Parameters
-    ----------
-    lookup
-        The prepared answers.
-    row
-        Rows of actors or pairs; shape (n,).
-    day
-        Days from 0001-01-01 to 9999-12-31; shape (n,).
-
-    Returns
-    -------
-    array of int
-        Places in ``lookup.distinct``; shape (n,).
+    """Look up what all types are of rows on days: places in ``lookup.distinct``.
 
     Examples
     --------
     >>> from caucasus_events import load_statuses
     >>> lookup = build_lookup(load_statuses(), ["ARM", "TUR"], ["border_closed"], "unknown", pairs=False)
-    >>> lookup.distinct[values_on(lookup, lookup.rows[[2, 2]], np.array([8764, 8765]))].tolist()
-    [[2], [1]]
+    >>> (lookup.distinct[values_on(lookup, lookup.rows[[2, 2]], np.array([8764, 8765]))] == Answer.YES).tolist()
+    [[False], [True]]
     """
     if lookup.table is None:
         return lookup.value[segments_on(lookup, row, day)]
+    # In place: every array more would leave the processor's cache.
     where = np.clip(day, lookup.opening, lookup.closing)
     where -= lookup.opening
     where += row * lookup.table.shape[1]
@@ -133,34 +106,14 @@ def values_on(lookup: Lookup, row: Ints, day: Ints) -> Ints:
 
 
 def segments_on(lookup: Lookup, row: Ints, day: Ints) -> Ints:
-    """Find the segments that days fall in.
-
-    Parameters
-    ----------
-    lookup
-        The prepared answers.
-    row
-        Rows of actors or pairs; shape (n,).
-    day
-        Days from 0001-01-01 to 9999-12-31; shape (n,).
-
-    Returns
-    -------
-    array of int
-        Shape (n,).
-
-    Examples
-    --------
-    >>> from caucasus_events import load_statuses
-    >>> lookup = build_lookup(load_statuses(), ["ARM", "TUR"], ["border_closed"], "unknown", pairs=False)
-    >>> segments_on(lookup, lookup.rows[[1, 2, 2]], np.array([0, 8764, 8765])).tolist()
-    [0, 1, 2]
-    """
-    return np.searchsorted(lookup.place, row * DAYS + (day - FIRST_DAY), "right") - 1
+    """Find the segments that days of rows fall in."""
+    # What stands for no day may lie far before the calendar; its row is 0, whose only segment is the first.
+    place: Ints = np.maximum(row * CALENDAR + (day - FIRST_DAY), 0)
+    return np.searchsorted(lookup.place, place, "right") - 1
 
 
-def _rows(found: pd.DataFrame, numbers: dict[str, int], *, pairs: bool) -> tuple[Ints, Ints]:
-    """Number the rows from 1, and give that of every actor or pair, and of every stretch."""
+def _numbered_rows(found: pd.DataFrame, numbers: dict[str, int], *, pairs: bool) -> tuple[Ints, Ints]:
+    """Number the rows from 1, and return that of every actor or pair, and of every stretch."""
     key = found["subject"].map(numbers).fillna(0).to_numpy(np.int64)
     size = len(numbers) + 1
     if pairs:
@@ -174,26 +127,29 @@ def _rows(found: pd.DataFrame, numbers: dict[str, int], *, pairs: bool) -> tuple
 
 def _segments(found: pd.DataFrame, kinds: Sequence[str]) -> tuple[Ints, Ints, Ints]:
     """Cut the rows wherever any type changes: place, states and how long these last."""
-    own = found["row"].to_numpy() * DAYS + (found["first_day"].to_numpy() - FIRST_DAY)
+    own = found["row"].to_numpy() * CALENDAR + (found["first_day"].to_numpy() - FIRST_DAY)
+    # Row 0, of which nothing is known, is one segment from place 0 on.
     place = np.unique(np.append(own, 0))
-    state = np.full((len(place), len(kinds)), UNKNOWN, np.int8)
+    state = np.full((len(place), len(kinds)), Answer.UNKNOWN, np.int8)
     until = np.full((len(place), len(kinds)), LAST_DAY, np.int64)
     for column, kind in enumerate(kinds):
         of_kind = (found["type"] == kind).to_numpy()
         starts, order = np.sort(own[of_kind]), np.argsort(own[of_kind])
+        # The last stretch of this type that begins by then; it counts if it is of the same row.
         before = np.searchsorted(starts, place, "right") - 1
-        here = (before >= 0) & (starts[before] // DAYS == place // DAYS)
+        here = (before >= 0) & (starts[before] // CALENDAR == place // CALENDAR)
         source = order[before[here]]
         state[here, column] = found["state"].to_numpy()[of_kind][source]
         until[here, column] = found["last_day"].to_numpy()[of_kind][source]
     return place, state, until
 
 
-def _table(place: Ints, value: Ints, opening: int, closing: int) -> Ints | None:
+def _laid_out(place: Ints, value: Ints, opening: int, closing: int) -> Ints | None:
     """Lay the segments out by row and day, if that fits."""
-    row, day = place // DAYS, place % DAYS + FIRST_DAY
+    row, day = place // CALENDAR, place % CALENDAR + FIRST_DAY
     shape = (int(row[-1]) + 1, closing - opening + 1)
-    if shape[0] * shape[1] * value.itemsize > LARGEST:
+    if shape[0] * shape[1] * value.itemsize > LARGEST_TABLE:
         return None
+    # A row's first segment begins with the calendar; in the table it begins with the row.
     start = row * shape[1] + np.maximum(day - opening, 0)
     return np.repeat(value, np.diff(start, append=shape[0] * shape[1])).reshape(shape)

@@ -1,9 +1,13 @@
-"""TODO."""
+"""Answers added to frames in memory, of pandas and Arrow, and to Parquet files block by block.
+
+Rows are read in slices that fit a processor's cache, and looked up in a table.
+"""
 
 from __future__ import annotations
 
 import json
 from functools import reduce
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,44 +15,45 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from caucasus_events.asking.steps import UNKNOWN, YES
+from caucasus_events.asking import steps as Answer  # noqa: N812 - its names are to be those of an enum
 from caucasus_events.errors import InvalidValueError
-from caucasus_events.reading import names
 
-from .columns import Codes, code_reader, day_reader, time_zone
-from .lookups import Lookup, segments_on, values_on
-from .wanted import Wanted, asked_codes, check_columns, warn_of_unmatched
+from .columns import code_reader, day_reader, time_zone, warn_of_unmatched
+from .lookups import segments_on, values_on
+from .wanted import check_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
+    from caucasus_events.asking.steps import Ints
 
-    Flags = NDArray[np.bool_]
+    from .columns import Codes, Flags
+    from .lookups import Lookup
+    from .wanted import Wanted
+
+    # Of each type: where it is yes, and where it is unknown; elsewhere it is no.
     Cells = dict[str, tuple[Flags, Flags]]
-    Ints = NDArray[np.integer[Any]]
-
 
 # So many rows at once stay in a processor's cache.
 _AT_ONCE = 1 << 15
-
-
 _ROWS_OF_FILE = 1 << 17
 
 
 def new_cells(
     lookup: Lookup, codes: Sequence[Codes], wanted: Wanted, column: Callable[[str], Any], count: int
 ) -> Cells:
-    """Answer all rows, slice by slice: of each type, where it is yes and where it is unknown."""
+    """Answer all rows, slice by slice."""
     yes = {kind: np.zeros(count, bool) for kind in wanted.types}
     unknowns = {kind: np.ones(count, bool) for kind in wanted.types}
     parties = [code_reader(column(party.column), party) for party in codes]
-    read = _day_reader(wanted, column)
+    read_window = _window_reader(wanted, column)
     for first in range(0, count, _AT_ONCE):
         last = min(first + _AT_ONCE, count)
+        # Two numbers as one, as `Lookup.rows` counts pairs; one stays what it is.
         party = reduce(lambda one, other: one * (len(lookup.numbers) + 1) + other, (of(first, last) for of in parties))
-        day, end, null = read(first, last)
+        day, end, null = read_window(first, last)
+        # Without a day a row is nobody's, of whom nothing is known on any day.
         row = lookup.rows.take(party if null is None else np.where(null, 0, party))
         states = _states_on(lookup, row, day) if end is None else _states_within(lookup, row, day, end)
         for kind, (is_yes, is_unknown) in zip(lookup.kinds, states, strict=True):
@@ -56,18 +61,19 @@ def new_cells(
     return {kind: (yes[kind], unknowns[kind]) for kind in wanted.types}
 
 
-def _day_reader(
+def _window_reader(
     wanted: Wanted, column: Callable[[str], Any]
 ) -> Callable[[int, int], tuple[Ints, Ints | None, Flags | None]]:
     """Read days, last days if they are windows, and where there is no day or no window."""
-    read_day = day_reader(column(wanted.date), wanted.date)
-    if wanted.date_end is None:
+    name, *ends = wanted.days
+    read_day = day_reader(column(name), name)
+    if not ends:
         return lambda first, last: ((found := read_day(first, last))[0], None, found[1])
-    zones = {name: time_zone(column(name), name) for name in (wanted.date, wanted.date_end)}
+    zones = {name: time_zone(column(name), name) for name in wanted.days}
     if len(set(zones.values())) > 1:
-        told = ", ".join(f"{name!r} in {zone or 'none'}" for name, zone in zones.items())
-        raise InvalidValueError(f"the columns of dates mix time zones ({told}): convert them to one")
-    read_end = day_reader(column(wanted.date_end), wanted.date_end)
+        listed = ", ".join(f"{name!r} in {zone or 'none'}" for name, zone in zones.items())
+        raise InvalidValueError(f"the columns of dates mix time zones ({listed}): convert them to one")
+    read_end = day_reader(column(ends[0]), ends[0])
 
     def read(first: int, last: int) -> tuple[Ints, Ints, Flags]:
         (day, no_day), (end, no_end) = read_day(first, last), read_end(first, last)
@@ -80,18 +86,19 @@ def _day_reader(
 
 
 def _states_on(lookup: Lookup, row: Ints, day: Ints) -> Iterator[tuple[Flags, Flags]]:
-    """Give, type by type, where it is yes on a day and where it is unknown."""
+    """Say, type by type, where it is yes on a day and where it is unknown."""
     value = values_on(lookup, row, day).astype(np.intp)
+    # Compared are the few states that there are, not those of all rows.
     for state in lookup.distinct.T:
-        yield (state == YES).take(value), (state == UNKNOWN).take(value)
+        yield (state == Answer.YES).take(value), (state == Answer.UNKNOWN).take(value)
 
 
 def _states_within(lookup: Lookup, row: Ints, day: Ints, end: Ints) -> Iterator[tuple[Flags, Flags]]:
-    """Give, type by type, where it is yes from a day to another and where it is unknown or changes."""
+    """Say, type by type, where it is yes from a day to another and where it is unknown or changes."""
     segment = segments_on(lookup, row, day)
     for state, until in zip(lookup.state.T, lookup.until.T, strict=True):
         lasts = until.take(segment) >= end
-        yield lasts & (state == YES).take(segment), ~lasts | (state == UNKNOWN).take(segment)
+        yield lasts & (state == Answer.YES).take(segment), ~lasts | (state == Answer.UNKNOWN).take(segment)
 
 
 def added_to_pandas(frame: pd.DataFrame, cells: Cells, wanted: Wanted) -> pd.DataFrame:
@@ -106,38 +113,40 @@ def added_to_arrow(table: pa.Table, cells: Cells, wanted: Wanted) -> pa.Table:
     """Add the columns, also to what pandas notes of its own types."""
     for kind, (yes, is_unknown) in cells.items():
         table = table.append_column(wanted.prefix + kind, pa.array(yes, pa.bool_(), mask=is_unknown))
-    return table.replace_schema_metadata(_described(table.schema, wanted.added))
-
-
-def _described(schema: pa.Schema, added: Sequence[str]) -> dict[bytes, bytes]:
-    """Note for pandas, if it has notes there, that the new columns are nullable booleans."""
-    notes = dict(schema.metadata or {})
-    if b"pandas" not in notes:
-        return notes
-    pandas = json.loads(notes[b"pandas"])
-    kind = {"pandas_type": "bool", "numpy_type": "boolean", "metadata": None}
-    pandas["columns"] += [{"name": name, "field_name": name, **kind} for name in added]
-    return notes | {b"pandas": json.dumps(pandas).encode()}
+    notes = dict(table.schema.metadata or {})
+    if b"pandas" in notes:
+        # Without such a note pandas reads the new columns as objects.
+        pandas = json.loads(notes[b"pandas"])
+        nullable = {"pandas_type": "bool", "numpy_type": "boolean", "metadata": None}
+        pandas["columns"] += [{"name": name, "field_name": name, **nullable} for name in wanted.added]
+        notes[b"pandas"] = json.dumps(pandas).encode()
+    return table.replace_schema_metadata(notes)
 
 
 def stream(
-    source: Path, target: Path, lookup: Lookup, wanted: Wanted, progress: Callable[[int, int], None] | None
+    source: Path,
+    target: Path,
+    lookup: Lookup,
+    codes: Sequence[Codes],
+    wanted: Wanted,
+    progress: Callable[[int, int], None] | None,
 ) -> int:
-    """Annotate a file block by block."""
+    """Annotate a Parquet file block by block, and return the number of its rows."""
     try:
         file = pq.ParquetFile(source)
     except (OSError, pa.ArrowInvalid) as error:
         raise InvalidValueError(f"{source} cannot be read as Parquet: {error}") from None
     check_columns(file.schema_arrow.names, wanted)
-    codes = [asked_codes(lookup, names.codes(wanted.codes), name, wanted.codes) for name in wanted.parties]
     total, done = file.metadata.num_rows, 0
 
     def annotated(block: pa.Table) -> pa.Table:
         return added_to_arrow(block, new_cells(lookup, codes, wanted, block.column, block.num_rows), wanted)
 
     schema = annotated(file.schema_arrow.empty_table()).schema
+    # Each row group on its own, or what was read is kept until the end.
+    groups = (file.iter_batches(_ROWS_OF_FILE, row_groups=[group]) for group in range(file.num_row_groups))
     with file, pq.ParquetWriter(target, schema, compression=_compression(file)) as writer:
-        for batch in _batches(file):
+        for batch in chain.from_iterable(groups):
             writer.write_table(annotated(pa.Table.from_batches([batch], file.schema_arrow)))
             done += batch.num_rows
             if progress is not None:
@@ -146,14 +155,8 @@ def stream(
     return done
 
 
-def _batches(file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
-    """Read a file block by block; each row group on its own, or what was read is kept until the end."""
-    for group in range(file.num_row_groups):
-        yield from file.iter_batches(_ROWS_OF_FILE, row_groups=[group])
-
-
 def _compression(file: pq.ParquetFile) -> str:
-    """Say how the source is compressed."""
+    """Say how the source is compressed, as the writer calls it."""
     if not file.metadata.num_row_groups or not file.metadata.num_columns:
         return "snappy"
     codec = file.metadata.row_group(0).column(0).compression

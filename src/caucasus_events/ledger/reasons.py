@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from caucasus_events.coding import seeds
+    from caucasus_events.coding import seeds, toml
 
     from .frozen import Frozen
 
