@@ -5,6 +5,7 @@ The tree::
     CaucasusEventsError
     ├── ProblemsError           what is wrong with seeds or data, all of it at once
     ├── ReleaseError            a command that needs a checkout, or an extra, that is not there
+    ├── UnwritableError         (OSError) a file that cannot be written
     ├── UnknownNameError        (KeyError) a table, record, entity or code that does not exist
     └── InvalidValueError       (ValueError) a value that cannot be read or is not allowed
 
@@ -54,6 +55,10 @@ class ProblemsError(CaucasusEventsError):
 
 class ReleaseError(CaucasusEventsError):
     """A command cannot work here: it needs a checkout, or an extra that is not installed."""
+
+
+class UnwritableError(CaucasusEventsError, OSError):
+    """A file cannot be written; the message names it and says why."""
 
 
 class UnknownNameError(CaucasusEventsError, KeyError):

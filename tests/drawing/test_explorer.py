@@ -18,7 +18,7 @@ from plotly.offline import get_plotlyjs
 from caucasus_events.asking import steps
 from caucasus_events.asking.questions import as_of
 from caucasus_events.drawing import explorer
-from caucasus_events.errors import ReleaseError
+from caucasus_events.errors import UnwritableError
 from caucasus_events.reading import tables
 
 if TYPE_CHECKING:
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def frames() -> dict[str, object]:
     """The tables that the page is made of."""
-    return {name: tables.load(name) for name in explorer.TABLES}
+    return {name: tables.load(name) for name in explorer.EXPLORED}
 
 
 @pytest.fixture(scope="module")
 def page(frames: dict[str, object]) -> str:
     """The page of the released data."""
-    return explorer.render(frames)
+    return explorer.page_of(frames)
 
 
 def data_of(page: str, layer: str = "seed") -> dict[str, object]:
@@ -69,7 +69,7 @@ def test_the_same_data_give_the_same_bytes(tmp_path: Path) -> None:
     pages = []
     for seed in ("1", "2"):
         path = tmp_path / f"{seed}.html"
-        code = f"from caucasus_events.explorer import write_explorer; write_explorer({str(path)!r})"
+        code = f"from caucasus_events.drawing.explorer import write_explorer; write_explorer({str(path)!r})"
         subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONHASHSEED": seed, "PATH": ""})
         pages.append(path.read_bytes())
     assert pages[0] == pages[1]
@@ -150,8 +150,9 @@ def test_version_and_digest_stand_in_the_page(page: str) -> None:
 
 
 def test_a_path_that_cannot_be_written_is_an_error_that_says_why(tmp_path: Path) -> None:
-    """A folder that is not there is named, with the reason of the system."""
+    """A folder that is not there is named, with the reason of the system; it is caught as an OSError too."""
     path = tmp_path / "nowhere" / "explorer.html"
-    with pytest.raises(ReleaseError) as caught:
+    with pytest.raises(UnwritableError) as caught:
         explorer.write_explorer(path)
     assert str(caught.value) == f"cannot write {path}: No such file or directory"
+    assert isinstance(caught.value, OSError)
