@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import numpy as np
 import pandas as pd
 import states
 
-from caucasus_events.drawing import captions, marks
+from caucasus_events.drawing import captions, figure, look, marks
 from caucasus_events.model import words
 from caucasus_events.model.bounds import BOUNDS
 
@@ -36,6 +37,22 @@ def test_a_window_is_written_as_in_the_rest_of_the_house() -> None:
     start, end = captions.start_and_end(marks.prepare(mine.replace("", None)).sort_values("number"))
     assert start.tolist() == list(map(words.window, mine["start_earliest"], mine["start_latest"]))
     assert end.tolist() == list(map(words.window, mine["end_earliest"], mine["end_latest"]))
+
+
+def test_of_very_many_the_browser_writes_the_same_words() -> None:
+    """What the templates say when they are filled in is what is written of few records."""
+    mine = every_window()
+    mine = pd.concat([mine] * (look.MANY // len(mine) + 1), ignore_index=True)
+    expected = captions.when(marks.prepare(mine).sort_values("number")).tolist()
+    said = {}
+    for trace in figure.timeline(mine).data:
+        if trace.meta == "record":
+            template = trace.hovertemplate.split("<br>", 1)[1].rsplit("<br>", 1)[0]
+            for name, parts in zip(trace.hovertext, trace.customdata, strict=True):
+                said[int(name)] = re.sub(
+                    r"%{customdata\[(\d+)\]:(\d+)d}", lambda at, of=parts: f"{of[int(at[1])]:{at[2]}d}", template
+                )
+    assert [said[number] for number in mine.index] == expected
 
 
 def test_words_never_name_an_end_that_no_source_gives() -> None:

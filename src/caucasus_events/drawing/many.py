@@ -117,9 +117,11 @@ def targets(drawn: pd.DataFrame, records: pd.DataFrame) -> list[Trace]:
     row[at] = drawn["row"].to_numpy(float)
     days = np.stack([records[name].to_numpy(float) for name in BOUNDS])
     start, start_latest, end_earliest, end = days
-    point = records["event"].to_numpy(bool) & (start == end_earliest) & (start_latest == end)
+    event, still = (records[name].to_numpy(bool) for name in ("event", "still"))
+    # Began and ended in one window: a null is like a null.
+    point = event & ~still & ((days[:2] == days[2:]) | (np.isnan(days[:2]) & np.isnan(days[2:]))).all(axis=0)
     # Eight flags a record, packed into one number; :func:`_template` reads them in this order.
-    flags = [*np.isnan(days), start == start_latest, end_earliest == end, records["still"].to_numpy(bool), point]
+    flags = [*np.isnan(days), start == start_latest, end_earliest == end, still, point]
     code, kinds = pd.factorize(np.packbits(flags, axis=0, bitorder="little")[0])
     calendar = _calendar(days)
     middle = (low + high) / 2 * MILLISECONDS

@@ -14,6 +14,7 @@ from caucasus_events.errors import InvalidValueError
 
 from .captions import escape, escape_one
 from .look import BRIEF, INK, LEGEND, LINE, MANY, MUTED, NARROW, Band, Page
+from .marks import extent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +73,7 @@ def arrange(
         bottom_row=bottom_row,
         labels=labels,
         lanes=lanes,
-        days=_axis_days(spans, spoken, window, width - left - AFTER),
+        days=_axis_days(_anchored(records, spans), spoken, window, width - left - AFTER),
         spoken=spoken,
         heading=text,
         legend=legend,
@@ -81,7 +82,7 @@ def arrange(
 
 def placed(records: pd.DataFrame, spans: pd.DataFrame, hover: pd.Series, page: Page) -> pd.DataFrame:
     """Give every mark its row, colour, words and record; a side that is unknown gets a stub of fixed length."""
-    at = spans["record"].to_numpy()
+    at, anchored = spans["record"].to_numpy(), _anchored(records, spans)
     stub = STUB * page.pixel
     colour = pd.Categorical(records["colour"])
     ends_in = records["end_earliest"].to_numpy()[at] + 1 - spans["last"].to_numpy()
@@ -91,8 +92,8 @@ def placed(records: pd.DataFrame, spans: pd.DataFrame, hover: pd.Series, page: P
     return spans.assign(
         # What ends within the arrowhead makes room for it too.
         still=records["still"].to_numpy(bool)[at] & (ends_in <= page.head * page.pixel),
-        first=spans["first"].fillna(spans["last"] - stub),
-        last=spans["last"].fillna(spans["first"] + stub),
+        first=spans["first"].fillna(anchored["before"] - stub),
+        last=spans["last"].fillna(anchored["after"] + stub),
         opens=spans["first"].isna(),
         closes=spans["last"].isna(),
         row=page.rows[at] + page.shift,
@@ -226,16 +227,23 @@ def _legend_lines(legend: Sequence[str], width: int) -> int:
     return -(-len(legend) // columns)
 
 
-def _axis_days(spans: pd.DataFrame, spoken: float, window: tuple[float, float], plot: float) -> tuple[float, float]:
+def _anchored(records: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
+    """Add the day that a stub ``before`` a mark ends on, and that a stub ``after`` it begins on."""
+    # That is its other side; of a window that is open on both, the days between that are stated.
+    lower, upper = (pd.Series(side[spans["record"].to_numpy()], spans.index) for side in extent(records))
+    return spans.assign(before=spans["last"].fillna(lower), after=spans["first"].fillna(upper + 1))
+
+
+def _axis_days(anchored: pd.DataFrame, spoken: float, window: tuple[float, float], plot: float) -> tuple[float, float]:
     """Run the axis from the earliest drawn bound to the last day that a source speaks, stubs included."""
-    first, last = spans["first"].to_numpy(float), spans["last"].to_numpy(float)
-    low = float(np.fmin.reduce([np.fmin.reduce(side, initial=spoken) for side in (first, last)]))
-    high = float(np.fmax.reduce([np.fmax.reduce(side, initial=spoken) for side in (first, last)]))
+    before, after = anchored["before"].to_numpy(float), anchored["after"].to_numpy(float)
+    low = float(np.fmin.reduce([np.fmin.reduce(side, initial=spoken) for side in (before, after)]))
+    high = float(np.fmax.reduce([np.fmax.reduce(side, initial=spoken) for side in (before, after)]))
     if math.isnan(low):
         low, high = 0.0, _SHORTEST_AXIS
     stub = max(high - low, _SHORTEST_AXIS) * STUB / plot
-    low = float(np.fmin.reduce(last[np.isnan(first)] - stub, initial=low))
-    high = float(np.fmax.reduce(first[np.isnan(last)] + stub, initial=high))
+    low = float(np.fmin.reduce(before[anchored["first"].isna()] - stub, initial=low))
+    high = float(np.fmax.reduce(after[anchored["last"].isna()] + stub, initial=high))
     if high - low < _SHORTEST_AXIS:
         low, high = (low + high - _SHORTEST_AXIS) / 2, (low + high + _SHORTEST_AXIS) / 2
     margin = (high - low) * 0.02
