@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .captions import escape_one, iso_day
-from .look import BAND, FONT, GRID, INK, MANY, MILLISECONDS, MUTED, PAPER, VEIL
+from .look import AXIS, BAND, FONT, GRID, INK, MANY, MILLISECONDS, MUTED, PAPER, VEIL
 from .page import GAP, SIDE, lane_name_below
 
 if TYPE_CHECKING:
     from .look import Page
 
-_AXIS = "#9AA1A9"
 _LEGEND_PLACE = {
     "orientation": "h",
     "x": 0,
@@ -71,10 +70,10 @@ def _days_along_the_bottom(page: Page) -> dict[str, Any]:
         "showgrid": len(page.rows) <= MANY,
         "range": [day * MILLISECONDS for day in page.days],
         "gridcolor": GRID,
-        "linecolor": _AXIS,
+        "linecolor": AXIS,
         "showline": True,
         "ticks": "outside",
-        "tickcolor": _AXIS,
+        "tickcolor": AXIS,
         "tickfont": {"color": INK, "size": 12},
         "zeroline": False,
         "nticks": max(int((page.width - page.margin["l"]) / 90), 3),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MANY, NARROW = 5_000, 640
 
 INK, MUTED, GRID, BAND, VEIL, PAPER = "#1F2328", "#57606A", "#E6E8EB", "#F6F7F8", "#DADDE1", "#FFFFFF"
+# The line of the axis is the same on any paper.
+AXIS = "#9AA1A9"
 # The legend explains marks, not lanes.
 LEGEND_INK = "#4D4D4D"
 # What takes the place of each on dark paper; the twin of a lane's colour stands beside it in codebook.toml.
