@@ -81,7 +81,7 @@ def arrange(
 
 
 def placed(records: pd.DataFrame, spans: pd.DataFrame, hover: pd.Series, page: Page) -> pd.DataFrame:
-    """Give every mark its row, colour, words and record; a side that is unknown gets a stub of fixed length."""
+    """Return every mark with its row, colour, words and record; a side that is unknown gets a stub of fixed length."""
     at, anchored = spans["record"].to_numpy(), _anchored(records, spans)
     stub = STUB * page.pixel
     colour = pd.Categorical(records["colour"])
@@ -146,7 +146,7 @@ def starts_of_runs(values: NDArray[Any]) -> NDArray[np.intp]:
 
 
 def _rows_and_lanes(records: pd.DataFrame, *, narrow: bool) -> tuple[Floats, float, list[Band]]:
-    """Give each record a row; a lane opens with a gap, or with room for its name where that stands above."""
+    """Return the row of each record, the bottom, and the lanes; a lane opens with a gap, or with room for its name where that stands above."""
     gap, above, below = _spacing(narrow=narrow)
     titles, colours = records["lane"].cat, records["colour"].to_numpy()
     codes = titles.codes.to_numpy()
