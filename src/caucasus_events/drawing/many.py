@@ -277,13 +277,13 @@ def _path(days: Floats, lengths: Floats, rows: Floats, height: str = "") -> str:
     parts = [("M", days), (" ", rows), ("h", lengths)]
     if height:
         parts.append((f"v{height}h-", lengths))
-    columns = [column for sign, numbers in parts for column in (_repeated(sign, len(days)), _digits(numbers))]
+    columns = [column for sign, numbers in parts for column in (_column_of(sign, len(days)), _digits(numbers))]
     if height:
-        columns.append(_repeated("z", len(days)))
+        columns.append(_column_of("z", len(days)))
     return np.concatenate(columns, axis=1).tobytes().decode("ascii")
 
 
-def _repeated(text: str, count: int) -> NDArray[np.uint8]:
+def _column_of(text: str, count: int) -> NDArray[np.uint8]:
     """Repeat a text, a row each."""
     return np.tile(np.frombuffer(text.encode("ascii"), np.uint8), (count, 1))
 

@@ -146,7 +146,7 @@ def starts_of_runs(values: NDArray[Any]) -> NDArray[np.intp]:
 
 
 def _rows_and_lanes(records: pd.DataFrame, *, narrow: bool) -> tuple[Floats, float, list[Band]]:
-    """Return the row of each record, the bottom, and the lanes; a lane opens with a gap, or with room for its name where that stands above."""
+    """Return the row of each record, the bottom, and the lanes; a lane opens with a gap, or with room for its name."""
     gap, above, below = _spacing(narrow=narrow)
     titles, colours = records["lane"].cat, records["colour"].to_numpy()
     codes = titles.codes.to_numpy()
