@@ -5,6 +5,7 @@ The tree::
     CaucasusEventsError
     ├── ProblemsError           what is wrong with seeds or data, all of it at once
     ├── ReleaseError            a command that cannot work here: outside a checkout, or without the extra ``build``
+    ├── UnwritableError         (OSError) a file that cannot be written
     ├── UnknownNameError        (KeyError) a table, record, entity or code that does not exist
     └── InvalidValueError       (ValueError) a value that cannot be read or is not allowed
 
@@ -39,6 +40,10 @@ class ProblemsError(CaucasusEventsError):
 
 class ReleaseError(CaucasusEventsError):
     """A command cannot do its work here; the message says what it needs: a checkout, an extra, a higher version."""
+
+
+class UnwritableError(CaucasusEventsError, OSError):
+    """A file cannot be written; the message names it and says why."""
 
 
 class UnknownNameError(CaucasusEventsError, KeyError):

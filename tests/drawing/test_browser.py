@@ -15,7 +15,7 @@ import pytest
 import states
 
 from caucasus_events.asking.questions import as_of
-from caucasus_events.drawing import explorer, figure, look, marks
+from caucasus_events.drawing import explorer, figure, look, many, marks
 from caucasus_events.model.bounds import BOUNDS
 from caucasus_events.reading import tables
 
@@ -435,7 +435,7 @@ def replaced(frame: pd.DataFrame, key: str, column: str, texts: dict[str, str]) 
 
 def test_nothing_of_the_data_is_executed(running: Any, tmp_path: Path) -> None:
     """Markup, marks of direction, half characters and very long quotes are shown as text everywhere."""
-    frames = {name: tables.load(name) for name in explorer.TABLES}
+    frames = {name: tables.load(name) for name in explorer.EXPLORED}
     ids = frames["statuses"]["status_id"].tolist()[: len(HOSTILE)]
     for name, key in (("timeline", "record_id"), ("statuses", "status_id")):
         frames[name] = replaced(frames[name], key, "title", dict(zip(ids, HOSTILE, strict=True)))
@@ -446,7 +446,7 @@ def test_nothing_of_the_data_is_executed(running: Any, tmp_path: Path) -> None:
         frames["corroborations"] = frames["corroborations"].assign(**{column: pd.Series(texts, dtype=object)})
     frames["references"] = frames["references"].assign(title=HOSTILE[0])
     path = tmp_path / "hostile.html"
-    path.write_text(explorer.render(frames), encoding="utf-8")
+    path.write_text(explorer.page_of(frames), encoding="utf-8")
     visit = browser.Visit(running, path, viewport={"width": 1200, "height": 800})
     alerts: list[str] = []
     visit.page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
@@ -487,7 +487,7 @@ def test_many_records_are_drawn_as_pictures(running: Any, tmp_path: Path) -> Non
             [...document.querySelectorAll('image')].length]; }""",
         2500,
     )
-    assert inside == -(-count // look.TILE)
+    assert inside == -(-count // many.TILE)
     beside = {"x": x - 6, "y": y - 3, "width": 4, "height": 6}
     page.wait_for_timeout(500)
     with_bars = page.screenshot(clip=beside)

@@ -8,6 +8,8 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
+from importlib import resources
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -17,24 +19,26 @@ from plotly.offline import get_plotlyjs
 
 from caucasus_events.asking import steps
 from caucasus_events.asking.questions import as_of
-from caucasus_events.drawing import explorer
-from caucasus_events.errors import ReleaseError
+from caucasus_events.drawing import explorer, figure, look
+from caucasus_events.errors import UnwritableError
+from caucasus_events.model import codebook
 from caucasus_events.reading import tables
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
 @pytest.fixture(scope="module")
 def frames() -> dict[str, object]:
     """The tables that the page is made of."""
-    return {name: tables.load(name) for name in explorer.TABLES}
+    return {name: tables.load(name) for name in explorer.EXPLORED}
 
 
 @pytest.fixture(scope="module")
 def page(frames: dict[str, object]) -> str:
     """The page of the released data."""
-    return explorer.render(frames)
+    return explorer.page_of(frames)
 
 
 def data_of(page: str, layer: str = "seed") -> dict[str, object]:
@@ -69,7 +73,7 @@ def test_the_same_data_give_the_same_bytes(tmp_path: Path) -> None:
     pages = []
     for seed in ("1", "2"):
         path = tmp_path / f"{seed}.html"
-        code = f"from caucasus_events.explorer import write_explorer; write_explorer({str(path)!r})"
+        code = f"from caucasus_events.drawing.explorer import write_explorer; write_explorer({str(path)!r})"
         subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONHASHSEED": seed, "PATH": ""})
         pages.append(path.read_bytes())
     assert pages[0] == pages[1]
@@ -149,9 +153,40 @@ def test_version_and_digest_stand_in_the_page(page: str) -> None:
     )
 
 
+@pytest.fixture
+def edited_codebook(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The codebook as if somebody had changed a colour, and added a lane for memberships."""
+    cached = (codebook.lanes, codebook.event_types, codebook.status_types)
+    text = resources.files("caucasus_events.model").joinpath("codebook.toml").read_text("utf-8")
+    text = text.replace('"#0072B2"', '"#123456"').replace('"#4FB0E8"', '"#89ABCD"')
+    text = text.replace('[status.membership]\nlane = "organisations"', '[status.membership]\nlane = "clubs"')
+    document = tomllib.loads(text + '\n[lane.clubs]\ntitle = "Clubs"\ncolour = "#654321"\ndark = "#FEDCBA"\n')
+    monkeypatch.setattr("caucasus_events.model.codebook._document", lambda: document)
+    for function in cached:
+        function.cache_clear()
+    yield
+    monkeypatch.undo()
+    for function in cached:
+        function.cache_clear()
+
+
+@pytest.mark.usefixtures("edited_codebook")
+def test_another_colour_and_a_new_lane_in_the_codebook_need_no_other_edit(tmp_path: Path) -> None:
+    """Figure and explorer draw them, and every one of their inks has its twin in the dark."""
+    names = {note.text: note.font.color for note in figure.timeline().layout.annotations}
+    assert names["<b>Borders</b>"] == "#123456"
+    assert names["<b>Clubs</b>"] == "#654321"
+    data = data_of(explorer.write_explorer(tmp_path / "explorer.html").read_text("utf-8"))
+    assert (data["dark"]["#123456"], data["dark"]["#654321"]) == ("#89ABCD", "#FEDCBA")
+    assert "Clubs" in [lane["title"] for lane in data["lanes"]]
+    drawn = set(re.findall("#[0-9A-F]{6}", json.dumps([data["wide"], data["narrow"]])))
+    assert drawn - {*data["dark"]} == {look.AXIS}
+
+
 def test_a_path_that_cannot_be_written_is_an_error_that_says_why(tmp_path: Path) -> None:
-    """A folder that is not there is named, with the reason of the system."""
+    """A folder that is not there is named, with the reason of the system; it is caught as an OSError too."""
     path = tmp_path / "nowhere" / "explorer.html"
-    with pytest.raises(ReleaseError) as caught:
+    with pytest.raises(UnwritableError) as caught:
         explorer.write_explorer(path)
     assert str(caught.value) == f"cannot write {path}: No such file or directory"
+    assert isinstance(caught.value, OSError)

@@ -60,6 +60,26 @@ def test_what_has_no_bound_is_named() -> None:
     assert drawn_ids(shown) == {"a"}
 
 
+def test_a_window_that_is_open_on_both_sides_is_drawn() -> None:
+    """What happened not after one day and not before an earlier one reaches over both, among few and very many."""
+    mine = pd.DataFrame({"start_latest": ["2001-02-03"], "end_earliest": ["1999-01-01"], "kind": ["event"]})
+    mine = mine.assign(start_earliest=None, end_latest=None)
+    few = figure.timeline(mine)
+    (symbol,) = [trace for trace in few.data if trace.meta == "window" and trace.mode == "markers"]
+    (whisker,) = [trace for trace in few.data if trace.meta == "window" and trace.mode == "lines"]
+    first, last = (pd.Timestamp(side(whisker.x[~np.isnan(whisker.x)]), unit="ms") for side in (np.min, np.max))
+    assert first < pd.Timestamp("1999-01-01") < pd.Timestamp(symbol.x[0], unit="ms") < pd.Timestamp("2001-02-04") < last
+    shown_from, shown_to = (pd.Timestamp(day, unit="ms") for day in few.layout.xaxis.range)
+    assert shown_from < first < last < shown_to
+    very_many = figure.timeline(pd.concat([mine] * (look.MANY + 1), ignore_index=True))
+    assert [picture.name for picture in very_many.layout.images] == [f"window: {look.MANY + 1};"]
+
+
+def test_very_many_records_fit_a_narrow_figure() -> None:
+    """The names of lanes are never lower than plotly can write, however low the rows."""
+    assert len(figure.timeline(many(look.MANY + 1), width=480).layout.images) == 1
+
+
 def test_no_record_left_is_an_honest_empty_figure() -> None:
     """A selection that nothing fits gives a figure that says so, and no error."""
     shown = figure.timeline(start="1950", end="1951")

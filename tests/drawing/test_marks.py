@@ -187,37 +187,3 @@ def test_what_has_no_type_or_lane_shares_a_lane() -> None:
     assert list(marks.prepare(mine)["lane"].cat.categories) == ["Fighting", "Other records"]
     records = marks.prepare(mine, "country")
     assert records["lane"].value_counts().to_dict() == {"X": 8, "Other records": 7}
-
-
-def test_words_never_name_an_end_that_no_source_gives() -> None:
-    """What goes on is "still so" on the source's last day; an unknown side is said to be unknown."""
-    records = marks.prepare(states.frame())
-    said = dict(
-        zip(records["record_id"], zip(*(part.tolist() for part in marks.when(records)), strict=True), strict=True)
-    )
-    assert said["ongoing"] == ("1994-05-12", "still so on 2020-07-23")
-    assert said["start-unknown"] == ("not after 1999-01-01", "2003-01-01")
-    assert said["end-unknown"] == ("1995-01-01", "not before 1997-01-01")
-    assert said["possible-both"] == ("1995-01-01 … 1995-12-31", "2001-01-01 … 2001-12-31")
-
-
-def test_each_record_answers_a_day_with_its_reason() -> None:
-    """One record's answer follows the order of the rules: after the source, certain, before, after, uncertain."""
-    records = marks.prepare(states.frame())
-    names = records["record_id"].tolist()
-    on = {
-        text: dict(zip(names, marks.answers_on(records, day(text)), strict=True))
-        for text in ("1995-06-01", "2021-01-01")
-    }
-    assert on["1995-06-01"]["certain"] == "yes"
-    assert on["1995-06-01"]["possible-both"] == "unknown (start uncertain)"
-    assert on["1995-06-01"]["denied"] == "unknown (before the stated start)"
-    assert on["1995-06-01"]["start-unknown"] == "unknown (start uncertain)"
-    assert set(on["2021-01-01"].values()) == {"unknown (after the source)"}
-
-
-def test_text_is_escaped_and_half_characters_are_replaced() -> None:
-    """Markup, marks of direction and lone surrogates come out as text that can be written to a file."""
-    hostile = pd.Series(["<b>&", "\u202eright to left", "half \ud800 character", None], dtype=object)
-    assert marks.clean(hostile).tolist() == ["&lt;b&gt;&amp;", "\u202eright to left", "half \ufffd character", ""]
-    assert marks.escaped(pd.Series(["<b>&", "plain"])).tolist() == ["&lt;b&gt;&amp;", "plain"]

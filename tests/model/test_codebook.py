@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from caucasus_events.drawing import look
 from caucasus_events.model import codebook
 
 ROOT = Path(__file__).parents[2]
@@ -40,12 +41,26 @@ def test_symmetric_types_take_the_same_kinds_on_both_sides() -> None:
     assert all(kind.subject == kind.object for kind in symmetric)
 
 
-def test_white_text_is_readable_on_every_lane() -> None:
-    """White on the colour of a lane has a contrast of at least 4.5 : 1 (WCAG 2, AA), and no two are alike."""
-    colours = [lane.colour for lane in codebook.lanes().values()]
-    assert len(set(colours)) == len(colours) > 0
-    for colour in colours:
-        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-        luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-        assert 1.05 / (luminance + 0.05) >= 4.5
+def luminance(colour: str) -> float:
+    """Measure how bright a colour is, as WCAG 2 defines it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Compare two colours, as WCAG 2 defines it."""
+    dark, light = sorted(map(luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_every_lane_can_be_read_on_light_and_dark_paper() -> None:
+    """The inks of a lane reach 4.5 : 1 (WCAG 2, AA) on paper and bands of either scheme, and no two are alike."""
+    lanes = codebook.lanes().values()
+    light, dark = [lane.colour for lane in lanes], [lane.dark for lane in lanes]
+    papers = [look.PAPER, look.BAND]
+    for inks, behind in ((light, papers), (dark, [look.DARK[paper] for paper in papers])):
+        assert len(set(inks)) == len(inks) > 0
+        for ink in inks:
+            assert re.fullmatch("#[0-9A-F]{6}", ink)
+            assert min(contrast(ink, paper) for paper in behind) >= 4.5, ink

@@ -4,7 +4,6 @@
 // chart, which are escaped where they are written.
 
 const all = JSON.parse(document.getElementById("data").textContent);
-const NARROW = 640;
 const MILLISECONDS = 86400000;
 const COLUMNS = [["title", "Record"], ["lane", "Lane"], ["when", "When"], ["answer", "Answer on the day"]];
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -173,7 +172,7 @@ function reading(said) {
 // ------------------------------------------------------------------ the chart
 
 function figureFor(width) {
-  const text = JSON.stringify(width < NARROW ? data.narrow : data.wide);
+  const text = JSON.stringify(width < all.measures.narrow ? data.narrow : data.wide);
   const themed = dark.matches ? text.replace(/#[0-9A-F]{6}/g, (colour) => data.dark[colour] || colour) : text;
   return JSON.parse(themed);
 }
@@ -185,7 +184,7 @@ function closeUp(figure, list) {
   const lanes = meta.lanes.map(([lane, ids]) => [lane, ids.filter((id) => visible.has(id))]).filter(([, ids]) => ids.length);
   const move = {};
   const place = {};
-  let row = 0.5;
+  let row = all.measures.first;
   lanes.forEach(([lane, ids], rank) => {
     row += meta.above || rank ? meta.gap : 0;
     const first = row;
@@ -204,7 +203,7 @@ function closeUp(figure, list) {
       if (Array.isArray(values) && values.length === length) trace[name] = kept.map((index) => values[index]);
     }
   }
-  const bottom = Math.max(row - 0.3, 2);
+  const bottom = Math.max(row - 1 + all.measures.below, all.measures.empty);
   const layout = figure.layout;
   layout.yaxis.range = [bottom, 0];
   layout.yaxis.tickvals = list.map((record) => meta.rows[record.id] + move[record.id]);
@@ -238,7 +237,7 @@ function drawChart(list) {
   markDay(figure.layout);
   if (list.some((record) => record.id === state.record)) {
     const row = rowOf(state.record);
-    const line = { color: dark.matches ? "#8AB4F8" : "#0B57D0", width: 2 };
+    const line = { color: getComputedStyle(document.documentElement).getPropertyValue("--accent").trim(), width: 2 };
     figure.layout.shapes.push({ type: "rect", xref: "paper", x0: 0, x1: 1, y0: row - 0.5, y1: row + 0.5, line });
   }
   Object.assign(figure.layout, { dragmode: false, title: { text: "" }, width: chart.clientWidth });
@@ -310,12 +309,11 @@ function saveCsv() {
 function showControls() {
   at("day").value = state.day;
   at("day").removeAttribute("aria-invalid");
+  // The range first: a value outside of it is cut. Each layer of dates has its own.
+  [at("slider").min, at("slider").max] = data.slider;
   at("slider").value = dayNumber(state.day);
   at("slider").setAttribute("aria-valuetext", state.day);
   at("dates").value = state.dates;
-  at("slider").min = data.slider[0];
-  at("slider").max = data.slider[1];
-  at("slider").value = dayNumber(state.day);
   at("search").value = state.q;
   at("entity").value = state.entity;
   at("answer").value = state.answer;
@@ -341,8 +339,6 @@ function update(changes) {
 
 function buildControls() {
   const option = (value, text) => make("option", text, { value });
-  at("slider").min = data.slider[0];
-  at("slider").max = data.slider[1];
   at("entity").append(option("", "all"), ...Object.entries(data.entities).map(([id, name]) => option(id, name)));
   at("answer").append(option("", "all"), ...data.answers.map((answer) => option(answer, answer)));
   for (const lane of data.lanes) {

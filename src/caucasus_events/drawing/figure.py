@@ -6,7 +6,7 @@ the source stops speaking. Colour tells the lane and never carries anything alon
 
 from __future__ import annotations
 
-import textwrap
+import math
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -18,19 +18,17 @@ from caucasus_events.asking.days import read_days
 from caucasus_events.describing import about
 from caucasus_events.errors import InvalidValueError, UnknownNameError, unknown
 from caucasus_events.model import codebook, layers
+from caucasus_events.model.words import counted
 from caucasus_events.reading import tables
 from caucasus_events.reading.names import resolve_all
 
-from . import look, many, marks, traces
-from .page import arrange, placed, standing
-from .page import layout as page_layout
+from . import captions, many, marks, page, traces
+from .layout import layout
+from .look import MANY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
-
-    from numpy.typing import NDArray
-
 
 CONFIG = {
     "displaylogo": False,
@@ -38,24 +36,11 @@ CONFIG = {
     "responsive": True,
     "showSendToCloud": False,
 }
-
-
 """Options for ``figure.show(config=CONFIG)``: no upload button, no logo, fits its container."""
 
-
-TITLE = "Events and statuses of the South Caucasus"
-
-
-_WIDTH, _LEAST_WIDTH = 1200, 320
-
-
-_QUOTE, _QUOTE_NARROW, _QUOTE_LINES = 58, 40, 8
-
-
-_PARTIES = ["subject", "object", "about"]
-
-
-_NAMED = 5
+_HEADING = "Events and statuses of the South Caucasus"
+_USUAL_WIDTH, _LEAST_WIDTH = 1200, 320
+_SIDES = ["subject", "object", "about"]
 
 
 def timeline(  # noqa: PLR0913 - every argument but the first is named at the call
@@ -156,16 +141,22 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     '<span style="font-size:13px;color:#57606A">1 record</span>'
     """
     whole = with_horizons(*_released(dates)) if frame is None else _own_dates(frame, dates)
-    first, last, day = _window(start, end, as_of)
-    records = _meeting(marks.prepare(_choose(whole, types, entities), lanes), first, last)
-    placed = ~np.isnan(marks.extent(records)[0])
-    _warn_of_unplaced(records[~placed])
-    records = _kept(records, placed)
+    first, last, day = _days_asked(start, end, as_of)
+    records = marks.prepare(_with_parties(_with_types(whole, types), entities), lanes)
+    lower, upper = marks.extent(records)
+    # Comparisons with NaN are false: a side that is left out keeps all, and so does a bound that is not stated.
+    meets = ~(lower > last) & ~(upper < first)
+    stated = ~np.isnan(lower)
+    _warn_of_unplaced(records.loc[meets & ~stated, "record_id"])
+    if not (meets & stated).all():
+        records = records[meets & stated].reset_index(drop=True)
     heading = (
-        TITLE if title is None and frame is None else title or "",
+        _HEADING if title is None and frame is None else title or "",
         _subtitle(records, len(whole), own=frame is None, dates=dates),
     )
-    size = (_checked_width(width), height)
+    if width is not None and width < _LEAST_WIDTH:
+        raise InvalidValueError(f"width {width} is too narrow: it must be at least {_LEAST_WIDTH} pixels")
+    size = (width or _USUAL_WIDTH, height)
     figure = compose(records, size, heading, window=(first, last + 1), as_of=day, quotes=quotes)
     return go.Figure(figure).update_layout(width=width)
 
@@ -179,27 +170,7 @@ def compose(
     as_of: float = np.nan,
     quotes: bool = True,
 ) -> dict[str, Any]:
-    """Put marks, words and layout together, before plotly checks them.
-
-    Parameters
-    ----------
-    records
-        As :func:`caucasus_events.marks.prepare` returns them; each has at least one bound.
-    size
-        Width and height in pixels; without a height, as much as the rows need.
-    heading
-        Title and the line under it.
-    window
-        First day of the axis and the midnight that ends it; NaN: from the data.
-    as_of
-        A day to mark, since 1970-01-01, or NaN.
-    quotes
-        Whether passages are shown when a record is pointed at.
-
-    Returns
-    -------
-    dict
-        ``data`` and ``layout``, with numpy arrays.
+    """Put marks, words and layout of prepared records together, as ``data`` and ``layout``, before plotly checks them.
 
     Examples
     --------
@@ -207,31 +178,20 @@ def compose(
     >>> compose(records, (1200, 700), ("", ""))["layout"]["height"]
     700
     """
-    spans = marks.spans(records)
-    page = arrange(records, spans, size, window, heading)
-    hover = _hover(records, as_of, width=size[0], quotes=quotes)
-    drawn = placed(records, spans, hover, page)
-    data, layout = traces.traces(records, drawn, hover, page), page_layout(page, as_of)
-    if len(records) > look.MANY:
-        layout["images"] = many.pictures(drawn, records, page)
-    else:
-        layout["meta"] = standing(records, page)
-    return {"data": data, "layout": layout}
+    fast = len(records) > MANY
+    spans = many.underlaid(marks.spans(records)) if fast else marks.spans(records)
+    measures = page.arrange(records, spans, size, window, heading)
+    hover = captions.hover(records, as_of, width=size[0], quotes=quotes)
+    drawn = page.placed(records, spans, hover, measures)
+    more = {"images": many.pictures(drawn, records, measures)} if fast else {"meta": page.standing(records, measures)}
+    return {"data": traces.traces(records, drawn, hover, measures), "layout": {**layout(measures, as_of), **more}}
 
 
 def with_horizons(timeline: pd.DataFrame, events: pd.DataFrame, statuses: pd.DataFrame) -> pd.DataFrame:
     """Add to every record of the flat table whose it is and until when its source speaks.
 
-    Parameters
-    ----------
-    timeline, events, statuses
-        The tables of these names.
-
-    Returns
-    -------
-    DataFrame
-        ``timeline`` with ``subject``, ``object``, ``about``, ``assertion``, ``attributed_to``,
-        ``source_id`` and ``speaks_until``, null where a record has none.
+    ``subject``, ``object``, ``about``, ``assertion``, ``attributed_to``, ``source_id`` and ``speaks_until`` are null
+    where a record has none.
 
     Examples
     --------
@@ -239,37 +199,10 @@ def with_horizons(timeline: pd.DataFrame, events: pd.DataFrame, statuses: pd.Dat
     >>> whole["speaks_until"].max()
     Timestamp('2020-07-23 00:00:00')
     """
-    columns = [*_PARTIES, "assertion", "attributed_to", "source_id", "speaks_until"]
+    columns = ["record_id", *_SIDES, "assertion", "attributed_to", "source_id", "speaks_until"]
     both = [events.rename(columns={"event_id": "record_id"}), statuses.rename(columns={"status_id": "record_id"})]
-    homes = pd.concat([frame.reindex(columns=["record_id", *columns]).astype({"assertion": str}) for frame in both])
+    homes = pd.concat([frame.reindex(columns=columns).astype({"assertion": str}) for frame in both])
     return timeline.merge(homes, on="record_id", how="left", validate="1:1")
-
-
-def when_text(records: pd.DataFrame, between: str = "<br>") -> NDArray[np.str_]:
-    """Write when each record was: one window of an event, start and end of all else.
-
-    Parameters
-    ----------
-    records
-        As :func:`caucasus_events.marks.prepare` returns them.
-    between
-        What parts start from end.
-
-    Returns
-    -------
-    array of str
-
-    Examples
-    --------
-    >>> records = marks.prepare(tables.load_timeline().query("record_id == 'turkey-armenia-border-closed'"))
-    >>> str(dates(records, ", ")[0])
-    'start 1993-01-01 … 1993-12-31, still so on 2020-07-23'
-    """
-    start, end = marks.when(records)
-    end_word = np.where(records["still"], "", "end ")
-    words = [f"start {first}{between}{word}{last}" for first, word, last in zip(start, end_word, end, strict=True)]
-    point = records["event"].to_numpy(bool) & (start == end)
-    return np.where(point, start, np.array(words, dtype=np.str_))
 
 
 def _released(layer: str) -> list[pd.DataFrame]:
@@ -286,10 +219,12 @@ def _own_dates(frame: pd.DataFrame, layer: str) -> pd.DataFrame:
     return frame
 
 
-def _window(start: str | date | None, end: str | date | None, as_of: str | date | None) -> tuple[float, float, float]:
+def _days_asked(
+    start: str | date | None, end: str | date | None, as_of: str | date | None
+) -> tuple[float, float, float]:
     """Read the days asked for as numbers; what is left out is NaN."""
-    first = np.nan if start is None else _number(read_days(start, "start").first)
-    last = np.nan if end is None else _number(read_days(end, "end").last)
+    first = np.nan if start is None else _days_since_1970(read_days(start, "start").first)
+    last = np.nan if end is None else _days_since_1970(read_days(end, "end").last)
     if last < first:
         raise InvalidValueError(f"end {end} is before start {start}")
     if as_of is None:
@@ -297,134 +232,53 @@ def _window(start: str | date | None, end: str | date | None, as_of: str | date 
     days = read_days(as_of, "as_of")
     if days.first != days.last:
         raise InvalidValueError(f"as_of is one day (YYYY-MM-DD), not {as_of!r}")
-    return first, last, _number(days.first)
+    return first, last, _days_since_1970(days.first)
 
 
-def _number(day: date) -> float:
+def _days_since_1970(day: date) -> float:
     """Count days from 1970-01-01."""
     return float(np.datetime64(day, "D").astype(np.int64))
 
 
-def _choose(
-    frame: pd.DataFrame, types: str | Iterable[str] | None, entities: str | Iterable[str] | None
-) -> pd.DataFrame:
-    """Keep the records of some types and parties."""
-    if types is not None:
-        frame = frame[_of_types(frame, [types] if isinstance(types, str) else list(types))]
-    if entities is not None:
-        frame = frame[_of_entities(frame, resolve_all(entities))]
-    return frame
-
-
-def _of_types(frame: pd.DataFrame, types: list[str]) -> pd.Series:
-    """Tell which rows are of some types."""
+def _with_types(frame: pd.DataFrame, types: str | Iterable[str] | None) -> pd.DataFrame:
+    """Keep the records of some types: those of the codebook, and any that the frame has."""
+    if types is None:
+        return frame
     if "type" not in frame:
         raise UnknownNameError(unknown("column", "type", map(str, frame.columns)))
-    known = [*codebook.event_types(), *codebook.status_types()]
-    known += [name for name in frame["type"].dropna().astype(str).unique() if name not in known]
-    for name in types:
-        if name not in known:
-            raise UnknownNameError(unknown("type", name, known))
-    return frame["type"].isin(types)
+    known = [*codebook.event_types(), *codebook.status_types(), *frame["type"].dropna().astype(str).unique()]
+    return frame[frame["type"].isin(codebook.chosen(types, dict.fromkeys(known)))]
 
 
-def _of_entities(frame: pd.DataFrame, ids: list[str]) -> pd.Series:
-    """Tell in which rows some entities are parties."""
+def _with_parties(frame: pd.DataFrame, entities: str | Iterable[str] | None) -> pd.DataFrame:
+    """Keep the rows in which some entities are parties: of the released events, those that name them."""
+    if entities is None:
+        return frame
+    ids = resolve_all(entities)
     people = tables.load_participants()
     events = people[people["entity_id"].isin(ids)]["event_id"]
-    named = [name for name in _PARTIES if name in frame]
+    named = [name for name in _SIDES if name in frame]
     keys = [name for name in ("record_id", "event_id") if name in frame]
     if not named and not keys:
         raise UnknownNameError(unknown("column", "subject", map(str, frame.columns)))
-    return frame[named].isin(ids).any(axis=1) | frame[keys].isin(set(events)).any(axis=1)
+    return frame[frame[named].isin(ids).any(axis=1) | frame[keys].isin(set(events)).any(axis=1)]
 
 
-def _meeting(records: pd.DataFrame, first: float, last: float) -> pd.DataFrame:
-    """Keep the records whose stated days meet a window."""
-    lower, upper = marks.extent(records)
-    return _kept(records, ~(lower > last) & ~(upper < first))
-
-
-def _kept(records: pd.DataFrame, chosen: NDArray[np.bool_]) -> pd.DataFrame:
-    """Keep chosen records; where all are, nothing is copied."""
-    return records if chosen.all() else records[chosen].reset_index(drop=True)
-
-
-def _warn_of_unplaced(records: pd.DataFrame) -> None:
+def _warn_of_unplaced(ids: pd.Series) -> None:
     """Name the records that have no place on the axis."""
-    if len(records):
-        names = ", ".join(records["record_id"][:_NAMED]) + (" and more" if len(records) > _NAMED else "")
-        warnings.warn(f"{len(records)} not drawn, without any bound: {names}", UserWarning, stacklevel=3)
+    if len(ids):
+        names = ", ".join(ids[: marks.MOST_NAMED]) + (" and more" if len(ids) > marks.MOST_NAMED else "")
+        warnings.warn(f"{len(ids)} not drawn, without any bound: {names}", UserWarning, stacklevel=3)
 
 
 def _subtitle(records: pd.DataFrame, whole: int, *, own: bool, dates: str) -> str:
     """Say how many records there are, until when a source speaks, whose dates they are, and where they come from."""
-    count = (
-        f"{len(records):,} of {whole:,} records" if len(records) < whole else f"{whole:,} record{'s' * (whole != 1)}"
-    )
-    spoken = np.fmax.reduce(records["until"].to_numpy(float), initial=np.nan)
-    silence = [] if np.isnan(spoken) else [f"no source speaks after {_iso(spoken)}"]
-    layer = ["dates narrowed by other sources"] if dates == "corroborated" else []
-    return " · ".join([count, *silence, *layer, *([f"caucasus-events {about.VERSION}"] if own else [])])
-
-
-def _iso(day: float) -> str:
-    """Write a day as YYYY-MM-DD."""
-    return str(np.datetime64(int(day), "D"))
-
-
-def _checked_width(width: int | None) -> int:
-    """Refuse a width in which nothing can be read."""
-    if width is not None and width < _LEAST_WIDTH:
-        raise InvalidValueError(f"width {width} is too narrow: it must be at least {_LEAST_WIDTH} pixels")
-    return width or _WIDTH
-
-
-def _hover(records: pd.DataFrame, day: float, *, width: int, quotes: bool) -> pd.Series:
-    """Write what is shown when a record is pointed at, every field escaped; of very many, the browser writes it."""
-    if len(records) > look.MANY:
-        return pd.Series("", records.index)
-    wrap = _QUOTE_NARROW if width < look.NARROW else _QUOTE
-    lines = [_wrapped(records["label"], wrap, "<b>", "</b>"), pd.Series(when_text(records)), _layer(records)]
-    if day == day:  # noqa: PLR0124 - NaN is not itself
-        lines.append(pd.Series(np.where(records["event"], "", f"on {_iso(day)}: " + marks.answers_on(records, day))))
-    if quotes and "quote" in records:
-        lines.append(_wrapped(records["quote"], wrap, "<i>“", "”</i>"))
-    if "citation" in records:
-        lines.append(_wrapped(records["citation"], wrap))
-    return _stacked([*lines, marks.clean(records["record_id"])])
-
-
-def _stacked(lines: list[Any]) -> pd.Series:
-    """Put lines under one another; an empty one takes no room."""
-    table = pd.DataFrame(dict(enumerate(lines))).fillna("")
-    words = ["<br>".join(filter(None, row)) for row in table.itertuples(index=False)]
-    return pd.Series(words, table.index, dtype=object)
-
-
-def _layer(records: pd.DataFrame) -> pd.Series:
-    """Say which bounds come from other sources than the seed."""
-    words = [
-        records[name].eq("corroborated") if name in records else pd.Series(data=False, index=records.index)
-        for name in ("start_basis", "end_basis")
-    ]
-    cases = [words[0] & words[1], words[0], words[1]]
-    said = [
-        "start and end by corroboration",
-        "start by corroboration, end by the seed",
-        "start by the seed, end by corroboration",
-    ]
-    return pd.Series(np.select(cases, said, "dated by the seed alone" if "start_basis" in records else ""))
-
-
-def _wrapped(text: pd.Series, width: int, before: str = "", after: str = "") -> pd.Series:
-    """Wrap text, which plotly never does; a very long one ends in an ellipsis."""
-    broken = [
-        "<br>".join(
-            marks.clean(
-                pd.Series(textwrap.wrap(str(value), width, max_lines=_QUOTE_LINES, placeholder=" …"), dtype=object)
-            )
-        )
-        for value in text.fillna("")
-    ]
-    return pd.Series([f"{before}{lines}{after}" if lines else "" for lines in broken], text.index, dtype=object)
+    parts = [counted(whole, "record") if len(records) == whole else f"{len(records):,} of {counted(whole, 'record')}"]
+    spoken = float(np.fmax.reduce(records["until"].to_numpy(float), initial=np.nan))
+    if not math.isnan(spoken):
+        parts.append(f"no source speaks after {captions.iso_day(spoken)}")
+    if dates == "corroborated":
+        parts.append("dates narrowed by other sources")
+    if own:
+        parts.append(f"caucasus-events {about.VERSION}")
+    return " · ".join(parts)

@@ -1,31 +1,40 @@
-"""TODO."""
+"""How things look: inks on light and dark paper, sizes in pixels, and the measures of a page."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
-from .marks import MARKS
-
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Trace = dict[str, Any]
 
-
-MANY = 5_000
-
-
-TILE = 10_000
-
-
-NARROW = 640
-
+# Above MANY records bars are drawn as pictures (:mod:`.many`); below NARROW pixels labels stand above their bars.
+MANY, NARROW = 5_000, 640
 
 INK, MUTED, GRID, BAND, VEIL, PAPER = "#1F2328", "#57606A", "#E6E8EB", "#F6F7F8", "#DADDE1", "#FFFFFF"
-
+# The line of the axis is the same on any paper.
+AXIS = "#9AA1A9"
+# The legend explains marks, not lanes.
+LEGEND_INK = "#4D4D4D"
+# What takes the place of each on dark paper; the twin of a lane's colour stands beside it in codebook.toml.
+DARK_PAPER = "#15181C"
+DARK = {
+    INK: "#E6E8EB",
+    MUTED: "#A6ADB5",
+    GRID: "#2C3238",
+    BAND: "#1C2126",
+    VEIL: "#333A42",
+    PAPER: DARK_PAPER,
+    LEGEND_INK: "#B8BDC4",
+}
+# How much colour there is in what is possible, and in what only other sources make certain.
+SHARES = TINT, CORROBORATED = 0.12, 0.45
+FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
 
 LEGEND = {
     "certain": "certain (at least 4 px wide)",
@@ -41,54 +50,14 @@ LEGEND = {
     "window": "event within a window",
     "veil": "no source speaks",
 }
-
-
-FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
-
-
-LEGEND_INK = "#4D4D4D"
-
-
-DAY = 86_400_000.0
-
-
-SIDE, AFTER = 12, 16
-
-
-HEAD_LENGTH = 0.6
-
-
-STUB, BRIEF, OUTLINED, STEM = 26, 4, 6, 2
-
-
-GAP = 0.85
-
-
-LEAST_FONT, LINE = 9.0, 1.12
-
-
-SHARES = TINT, CORROBORATED = 0.12, 0.45
-
-
 STUBS = ("start unknown", "end unknown")
-
-
-DAYS = ("day", "day corroborated")
-
-
+DIAMONDS = ("day", "day corroborated")
 DENIED = ("denied", "denied corroborated")
-
-
 SOLID = ("certain", "corroborated", *DENIED)
 
-
-BARRED = np.isin(MARKS, [*SOLID, *STUBS, "possible", "window"])
-
-
-SYMBOLS = ~np.isin(MARKS, [*SOLID, *STUBS, "possible"])
-
-
-FOUR_DIGITS = (np.arange(10_000)[:, None] // [1_000, 100, 10, 1] % 10 + ord("0")).astype(np.uint8)
+# The least width of a solid bar and of an outline, in pixels; the height of a line of text, in font sizes.
+BRIEF, OUTLINED, LINE = 4, 6, 1.12
+MILLISECONDS = 86_400_000.0
 
 
 class Band(NamedTuple):
@@ -100,10 +69,13 @@ class Band(NamedTuple):
     last: float
 
 
-class Page(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
     """The measures of a figure: pixels, days since 1970-01-01, and rows counted from the top.
 
-    ``rows`` is where each record stands; ``labels`` are empty where there is no room for them.
+    ``pitch``, ``font`` and ``bar`` are the pixels of a row, a label and a bar; ``rows`` is where each record
+    stands; ``labels`` are empty where there is no room for them; ``spoken`` is the midnight after the last word
+    of a source, or NaN.
     """
 
     width: int
@@ -123,34 +95,27 @@ class Page(NamedTuple):
 
     @property
     def narrow(self) -> bool:
-        """Tell whether labels stand above their bars."""
+        """Whether labels stand above their bars."""
         return self.width < NARROW
 
     @property
     def pixel(self) -> float:
-        """Give the days that a pixel of the plot stands for."""
+        """The days that a pixel of the plot stands for."""
         return (self.days[1] - self.days[0]) / (self.width - self.margin["l"] - self.margin["r"])
 
     @property
     def shift(self) -> float:
-        """Give how far below the middle of its row a mark stands, in rows."""
+        """How far below the middle of its row a mark stands, in rows."""
         return 0.5 - (self.bar / 2 + 2) / self.pitch if self.narrow else 0.0
+
+    @property
+    def head(self) -> float:
+        """The height of an arrowhead in pixels: taller than a bar where there is room."""
+        return max(min(self.bar + 6, self.bar + 4 if self.narrow else self.pitch - 1), 5.0)
 
 
 def tint(colour: str, share: float, paper: str = PAPER) -> str:
-    """Mix a colour into the paper.
-
-    Parameters
-    ----------
-    colour, paper
-        As ``#RRGGBB``.
-    share
-        How much of the colour there is, 0 to 1.
-
-    Returns
-    -------
-    str
-        As ``#RRGGBB``.
+    """Mix a colour into the paper, both as ``#RRGGBB``.
 
     Examples
     --------
@@ -162,23 +127,10 @@ def tint(colour: str, share: float, paper: str = PAPER) -> str:
 
 
 def edge_of(mark: str, colour: str) -> str:
-    """Give the colour of an outline: that of a denial is a tint where only other sources deny."""
+    """Return the colour of an outline: that of a denial is a tint where only other sources deny."""
     return tint(colour, CORROBORATED) if mark == "denied corroborated" else colour
 
 
-def arrowhead(colour: str, page: Page, *, hollow: bool) -> dict[str, Any]:
-    """Look like an arrowhead whose tip is the end of the day, never past it."""
-    # plotly's triangle is 2/√3 times as wide as its size, and its tip stands half its size before its middle.
-    size = (head_of(page) - 2 * hollow) * 3**0.5 / 2
-    look = {"symbol": "triangle-up", "angle": 90, "size": size, "standoff": size / 2 + hollow}
-    return {**look, "color": PAPER if hollow else colour, "line": {"width": 1.5 * hollow, "color": colour}}
-
-
-def head_of(page: Page) -> float:
-    """Give the height of an arrowhead in pixels: taller than a bar where there is room."""
-    return max(min(page.bar + 6, page.bar + 4 if page.narrow else page.pitch - 1), 5.0)
-
-
-def time_of(days: pd.Series) -> Floats:
-    """Turn days into plotly's milliseconds."""
-    return days.to_numpy(float) * DAY
+def milliseconds(days: pd.Series) -> Floats:
+    """Turn days into the time of plotly's axes."""
+    return days.to_numpy(float) * MILLISECONDS

@@ -1,0 +1,198 @@
+"""The words of a figure: when a record was, what it was on a day, and what is shown when it is pointed at.
+
+Whatever comes from the data is escaped, so that nothing in it is markup.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+import textwrap
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from caucasus_events.model import words
+from caucasus_events.model.bounds import BOUNDS
+
+from .look import MANY, NARROW
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .look import Floats
+
+    Strings = NDArray[np.str_]
+
+# What goes on when its source speaks; the day, where one is stated, follows.
+STILL_SO, ON = "still so", " on "
+# How wide a passage is in letters, how wide in a narrow figure, and its most lines.
+_QUOTE, _QUOTE_NARROW, _QUOTE_LINES = 58, 40, 8
+
+
+def start_and_end(records: pd.DataFrame) -> tuple[Strings, Strings]:
+    """Write when each record began and when it ended, and never a day that no source gives.
+
+    Examples
+    --------
+    >>> from caucasus_events import load_timeline
+    >>> from caucasus_events.drawing.marks import prepare
+    >>> records = prepare(load_timeline().query("record_id == 'turkey-armenia-border-closed'"))
+    >>> [str(part[0]) for part in start_and_end(records)]
+    ['1993-01-01 … 1993-12-31', 'still so on 2020-07-23']
+    """
+    start_earliest, start_latest, end_earliest, end_latest = (
+        iso_days(records[name].to_numpy(float)) for name in BOUNDS
+    )
+    still = np.where(end_earliest == "", STILL_SO, np.strings.add(STILL_SO + ON, end_earliest))
+    ended = np.where(records["still"].to_numpy(bool), still, _windows(end_earliest, end_latest))
+    return _windows(start_earliest, start_latest), ended
+
+
+def when(records: pd.DataFrame, between: str = "<br>") -> Strings:
+    """Write when each record was: one window of an event, start and end of all else.
+
+    Examples
+    --------
+    >>> from caucasus_events import load_timeline
+    >>> from caucasus_events.drawing.marks import prepare
+    >>> records = prepare(load_timeline().query("record_id == 'turkey-armenia-border-closed'"))
+    >>> str(when(records, ", ")[0])
+    'start 1993-01-01 … 1993-12-31, still so on 2020-07-23'
+    """
+    start, end = start_and_end(records)
+    end_word = np.where(records["still"], "", "end ")
+    both = [f"start {first}{between}{word}{last}" for first, word, last in zip(start, end_word, end, strict=True)]
+    return np.where(records["event"].to_numpy(bool) & (start == end), start, np.array(both, dtype=np.str_))
+
+
+def state_on(records: pd.DataFrame, day: float) -> pd.Series:
+    """Say of each record by itself what it was on a day: yes, no, or unknown with the reason.
+
+    The first that fits: after the source; certain; before the stated start; after the stated end; start uncertain;
+    end uncertain.
+
+    Examples
+    --------
+    >>> from caucasus_events import load_timeline
+    >>> from caucasus_events.drawing.marks import prepare
+    >>> records = prepare(load_timeline().query("record_id == 'turkey-armenia-border-closed'"))
+    >>> state_on(records, 8500)[0]
+    'unknown (start uncertain)'
+    """
+    start, start_latest, end_earliest, end = (records[name].to_numpy(float) for name in BOUNDS)
+    certain = (start_latest <= day) & (day <= end_earliest)
+    conditions = [
+        records["until"].to_numpy(float) < day,
+        certain & records["denied"].to_numpy(bool),
+        certain,
+        day < start,
+        day > end,
+        # Not "day < start_latest": of a start that is unknown, too, the day may be before it.
+        ~(start_latest <= day),
+    ]
+    reasons = ["after the source", "no", "yes", "before the stated start", "after the stated end", "start uncertain"]
+    found = pd.Series(np.select(conditions, reasons, "end uncertain").astype(object))
+    return found.where(found.isin(["yes", "no"]), words.UNKNOWN + " (" + found + ")")
+
+
+def hover(records: pd.DataFrame, day: float, *, width: int, quotes: bool) -> pd.Series:
+    """Write what is shown when a record is pointed at; of more than ``MANY`` the browser writes it.
+
+    With a ``day``, what the record was then, unless it is an event, which is no state of affairs.
+    """
+    if len(records) > MANY:
+        return pd.Series("", records.index)
+    wrap = _QUOTE_NARROW if width < NARROW else _QUOTE
+    lines = [_broken_lines(records["label"], wrap, "<b>", "</b>"), pd.Series(when(records)), _basis_line(records)]
+    if not math.isnan(day):
+        lines.append(pd.Series(np.where(records["event"], "", f"on {iso_day(day)}: " + state_on(records, day))))
+    if quotes and "quote" in records:
+        lines.append(_broken_lines(records["quote"], wrap, "<i>“", "”</i>"))
+    if "citation" in records:
+        lines.append(_broken_lines(records["citation"], wrap))
+    table = pd.DataFrame(dict(enumerate([*lines, escape(records["record_id"])]))).fillna("")
+    stacked = ["<br>".join(filter(None, row)) for row in table.itertuples(index=False)]
+    return pd.Series(stacked, table.index, dtype=object)
+
+
+def escape(text: pd.Series) -> pd.Series:
+    """Make text safe to show: nothing in it is markup, half characters become U+FFFD, null becomes empty.
+
+    Examples
+    --------
+    >>> escape(pd.Series(["<b>bold</b> & more"]))[0]
+    '&lt;b&gt;bold&lt;/b&gt; &amp; more'
+    """
+    return pd.Series([escape_one(value) for value in text.fillna("")], text.index, dtype=object)
+
+
+def escape_one(text: object) -> str:
+    """Escape one text; what UTF-16 cannot hold, half a pair of surrogates, is replaced."""
+    return html.escape(str(text).encode("utf-16", "surrogatepass").decode("utf-16", "replace"), quote=False)
+
+
+def escape_many(text: pd.Series) -> Strings:
+    """Escape very many texts at once, where none is null; half characters are left to the browser.
+
+    Examples
+    --------
+    >>> str(escape_many(pd.Series(["A & B"]))[0])
+    'A &amp; B'
+    """
+    found = text.to_numpy(object).astype(str)
+    # An array of texts is a block of 32-bit letters: searching it is cheap, and most signs are nowhere in it.
+    letters = found.view(np.uint32)
+    signs = [pair for pair in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")) if (letters == ord(pair[0])).any()]
+    for sign, written in signs:
+        found = np.strings.replace(found, sign, written)
+    return found
+
+
+def iso_day(day: float) -> str:
+    """Write a day, counted from 1970-01-01, as YYYY-MM-DD."""
+    return str(np.datetime64(int(day), "D"))
+
+
+def iso_days(days: Floats) -> Strings:
+    """Write days as YYYY-MM-DD, each day once; null is empty."""
+    unknown_day = np.isnan(days)
+    codes, found = pd.factorize(np.where(unknown_day, 0, days).astype(np.int64))
+    written = np.datetime_as_string(found.astype("datetime64[D]"))[codes]
+    return np.where(unknown_day, "", written) if unknown_day.any() else written
+
+
+def _windows(first: Strings, last: Strings) -> Strings:
+    """Write very many windows of days as :func:`caucasus_events.model.words.window` writes one."""
+    both = np.strings.add(np.strings.add(first, words.FROM_TO), last)
+    cases = [(first == "") & (last == ""), first == "", last == "", first == last]
+    written = [
+        np.full(len(first), words.UNKNOWN),
+        np.strings.add(words.NOT_AFTER, last),
+        np.strings.add(words.NOT_BEFORE, first),
+        first,
+    ]
+    return np.select(cases, written, both)
+
+
+def _basis_line(records: pd.DataFrame) -> pd.Series:
+    """Say which bounds come from other sources than the seed."""
+    start, end = (
+        records[name].eq("corroborated") if name in records else pd.Series(data=False, index=records.index)
+        for name in ("start_basis", "end_basis")
+    )
+    said = [
+        "start and end by corroboration",
+        "start by corroboration, end by the seed",
+        "start by the seed, end by corroboration",
+    ]
+    default = "dated by the seed alone" if "start_basis" in records else ""
+    return pd.Series(np.select([start & end, start, end], said, default))
+
+
+def _broken_lines(text: pd.Series, width: int, before: str = "", after: str = "") -> pd.Series:
+    """Wrap text, which plotly never does; a very long one ends in an ellipsis."""
+    broken = [textwrap.wrap(str(value), width, max_lines=_QUOTE_LINES, placeholder=" …") for value in text.fillna("")]
+    joined = ["<br>".join(map(escape_one, lines)) for lines in broken]
+    return pd.Series([f"{before}{lines}{after}" if lines else "" for lines in joined], text.index, dtype=object)
