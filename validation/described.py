@@ -1,4 +1,4 @@
-"""Hold the descriptors against the files, without a line of the code that wrote them.
+"""Compare the descriptors with the files, without a line of the code that wrote them.
 
 The public validators miss a wrong hash, a key that is not unique and a code that is not allowed in
 Parquet. Run it on a folder of tables::
@@ -19,9 +19,17 @@ import pyarrow.parquet as pq
 import pyarrow.types as pt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 Json = dict[str, Any]
+# What a constraint of a Table Schema asks of a value.
+_KEEPS: dict[str, Callable[[Any, Any], bool]] = {
+    "enum": lambda value, codes: value in codes,
+    "pattern": lambda value, pattern: re.search(pattern, value) is not None,
+    "minimum": lambda value, least: value >= least,
+    "maximum": lambda value, most: value <= most,
+    "minLength": lambda value, length: len(value) >= length,
+}
 _CROISSANT = {"string": "sc:Text", "datetime": "sc:Date", "boolean": "sc:Boolean", "integer": "sc:Integer"}
 
 
@@ -121,14 +129,7 @@ def _values(place: str, limits: Json, column: Any) -> Iterator[str]:
         yield f"{place} is required and has nulls"
     if limits.get("unique") and len(set(values)) < len(values):
         yield f"{place} is unique and has a value twice"
-    tests = {
-        "enum": lambda value, codes: value in codes,
-        "pattern": lambda value, pattern: re.search(pattern, value) is not None,
-        "minimum": lambda value, least: value >= least,
-        "maximum": lambda value, most: value <= most,
-        "minLength": lambda value, length: len(value) >= length,
-    }
-    for name, keeps in tests.items():
+    for name, keeps in _KEEPS.items():
         wrong = [value for value in values if name in limits and not keeps(value, limits[name])]
         if wrong:
             yield f"{place}: {wrong[0]!r} breaks {name}"

@@ -26,7 +26,17 @@ if TYPE_CHECKING:
 # What is built of a checkout, or installed from that, in the folder to work in; the other environments are of none.
 OF_A_CHECKOUT = ("dist", "env/wheel", "env/sdist", "env/editable")
 _LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis", "build", "dist", "data.new", "data.old"
+    ".git",
+    ".venv",
+    "*.egg-info",
+    "__pycache__",
+    "node_modules",
+    ".*_cache",
+    ".hypothesis",
+    "build",
+    "dist",
+    "data.new",
+    "data.old",
 )
 
 

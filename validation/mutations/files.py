@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -42,8 +43,8 @@ def set_metadata(root: Path, table: str, key: bytes, value: bytes) -> None:
     pq.write_table(held.replace_schema_metadata({**held.schema.metadata, key: value}), path, compression="zstd")
 
 
-for _name, (_does, *_entry) in METADATA.items():
-    register(FILES, _name, _does, lambda root, entry=_entry: set_metadata(root, *entry))
+for _name, (_does, _table, _key, _value) in METADATA.items():
+    register(FILES, _name, _does, partial(set_metadata, table=_table, key=_key, value=_value))
 
 
 def in_files(function: Callable[[Path], None]) -> Callable[[Path], None]:

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Tables(dict[str, pd.DataFrame]):
-    """The tables of a checkout, each read when it is first asked for."""
+class Tables(dict[str, Any]):
+    """The tables of a checkout, each read when it is first asked for; Any, for what is done to them fits no type."""
 
     def __init__(self, root: Path) -> None:
         self.data = root / "data"
 
-    def __missing__(self, name: str) -> pd.DataFrame:
+    def __missing__(self, name: str) -> Any:
         """Read a table; a copy, because what pandas reads may not be written to."""
         self[name] = pd.read_parquet(self.data / f"{name}.parquet").copy()
         return self[name]

@@ -18,33 +18,39 @@ import tempfile
 from bisect import bisect_left
 from dataclasses import replace
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import krippendorff
 
-from caucasus_events import __version__
 from caucasus_events.building import dataset, standing
 from caucasus_events.coding import quotes, seeds
+from caucasus_events.describing import about
 from caucasus_events.errors import Problem, ProblemsError, unknown
+from caucasus_events.model.rows import RECORDS, dictionaries, sha256
+from caucasus_events.model.words import markdown_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
-Row = dict[str, Any]
-Pair = tuple[Row, Row]
+    Row = dict[str, Any]
+    Pair = tuple[Row, Row]
+    # What pairs the records of two codings, and how alike two are: better scores are larger; None is no pair.
+    Step = Callable[[list[Row], list[Row]], list[Pair]]
+    Score = Callable[[Row, Row], tuple[float, ...] | None]
 
 ROOT = Path(__file__).parents[2]
+_HOW_SAID = ("assertion", "attributed_to", "passages")
 FIELDS = {
-    "status": (
-        *("type", "subject", "object", "about", "holds", "start", "end"),
-        *("assertion", "attributed_to", "passages"),
-    ),
-    "event": ("type", "date", "location", "participants", "assertion", "attributed_to", "passages"),
+    "status": ("type", "subject", "object", "about", "holds", "start", "end", *_HOW_SAID),
+    "event": ("type", "date", "location", "participants", *_HOW_SAID),
 }
 _TABLES = {"status": "statuses", "event": "events"}
+# What two records were paired by.
+_PROPOSITION, _WINDOW, _PASSAGES = "proposition", "type and window", "passages"
 _CLIP = 60
 _NONE = "—"
 _NO_SHEET = """\
@@ -103,23 +109,22 @@ def coding(tables: Mapping[str, pd.DataFrame], seed: str, text: str) -> Coding:
     """Bring the tables of one seed into the form that is compared."""
     words = [offset for offset, character in enumerate(text) if not character.isspace()]
     cited: dict[str, set[int]] = {}
-    for row in _rows(tables["evidence"], seed):
+    for row in _of_seed(tables["evidence"], seed):
         cited.setdefault(row["record_id"], set()).update(_within(words, row))
     cast: dict[str, set[str]] = {}
-    for row in tables["participants"].to_dict("records"):
+    for row in dictionaries(tables["participants"]):
         cast.setdefault(row["event_id"], set()).add(f"{row['entity_id']}:{row['role']}")
     found: dict[str, list[Row]] = {}
     for kind, table in _TABLES.items():
-        found[kind] = [_record(kind, row, cited, cast) for row in _rows(tables[table], seed)]
-    coverage = sorted(_rows(tables["coverage"], seed), key=lambda row: row["start_char"])
+        found[kind] = [_record(kind, row, cited, cast) for row in _of_seed(tables[table], seed)]
+    coverage = sorted(_of_seed(tables["coverage"], seed), key=lambda row: row["start_char"])
     dispositions = [row["disposition"] for row in coverage for _ in _within(words, row)]
     return Coding(found, dispositions, words, text)
 
 
-def _rows(frame: pd.DataFrame, seed: str) -> list[Row]:
-    """Give the rows of one seed, with None for what is not there."""
-    frame = frame[frame["source_id"] == seed]
-    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+def _of_seed(frame: pd.DataFrame, seed: str) -> list[Row]:
+    """Return the rows of one seed."""
+    return dictionaries(frame[frame["source_id"] == seed])
 
 
 def _within(words: list[int], row: Row) -> range:
@@ -129,7 +134,7 @@ def _within(words: list[int], row: Row) -> range:
 
 def _record(kind: str, row: Row, cited: Mapping[str, set[int]], cast: Mapping[str, set[str]]) -> Row:
     """Keep what is compared of a record, and its outer bounds."""
-    name = row[f"{kind}_id"]
+    name = row[RECORDS[_TABLES[kind]]]
     row |= {"passages": frozenset(cited.get(name, ())), "participants": frozenset(cast.get(name, ()))}
     outer = tuple(str(row[side])[:10] if row[side] else "" for side in ("start_earliest", "end_latest"))
     kept = {field: row[field] for field in FIELDS[kind]}
@@ -147,7 +152,7 @@ def release(seed: str, root: Path) -> Coding:
         raise ProblemsError([Problem("data/sources.parquet", "", unknown("seed", seed, sources.index), do)])
     path = root / "seeds" / f"{seed}.txt"
     text = path.read_text("utf-8") if path.is_file() else ""
-    if quotes.digest(text) != sources.loc[seed, "sha256"]:
+    if sha256(text.encode()) != sources.loc[seed, "sha256"]:
         what, do = "the text is not the one that data/ was built from", "run caucasus-events build"
         raise ProblemsError([Problem(f"seeds/{seed}.txt", "", what, do)])
     return coding(tables, seed, text)
@@ -212,7 +217,7 @@ def _content(row: Row) -> tuple[Any, ...]:
     return row["window"], str([each for each in said if each[0] != "id"])
 
 
-def _in_order(key: Callable[[Row], Hashable]) -> Callable[[list[Row], list[Row]], list[Pair]]:
+def _in_order(key: Callable[[Row], Hashable]) -> Step:
     """Pair records with one key, the earliest with the earliest."""
 
     def step(first: list[Row], second: list[Row]) -> list[Pair]:
@@ -226,13 +231,13 @@ def _in_order(key: Callable[[Row], Hashable]) -> Callable[[list[Row], list[Row]]
     return step
 
 
-def _best_first(score: Callable[[Row, Row], tuple[float, ...] | None]) -> Callable[[list[Row], list[Row]], list[Pair]]:
+def _best_first(score: Score) -> Step:
     """Pair records by a score, the best pair first; no score, no pair."""
 
     def step(first: list[Row], second: list[Row]) -> list[Pair]:
         """Take from all pairs the best whose records are both free."""
-        scored = [(score(one, other), one, other) for one in first for other in second]
-        ranked = sorted((each for each in scored if each[0] is not None), key=lambda each: each[0], reverse=True)
+        scored = [(found, one, other) for one in first for other in second if (found := score(one, other)) is not None]
+        ranked = sorted(scored, key=itemgetter(0), reverse=True)
         taken: set[int] = set()
         pairs = []
         for _, one, other in ranked:
@@ -245,13 +250,13 @@ def _best_first(score: Callable[[Row, Row], tuple[float, ...] | None]) -> Callab
 
 
 def _proposition(row: Row) -> tuple[Any, ...]:
-    """Give what a status is about; the parties of a symmetric type in any order."""
+    """Return what a status is about; the parties of a symmetric type in any order."""
     parties = (row["subject"], row["object"])
     return row["type"], tuple(sorted(parties)) if row["symmetric"] else parties, row["about"]
 
 
 def _spell(row: Row) -> tuple[Any, ...]:
-    """Give a proposition with the time it is said of."""
+    """Return a proposition with the time it is said of."""
     return _proposition(row), row["holds"], row["start"], row["end"]
 
 
@@ -265,7 +270,7 @@ def _same_event(one: Row, other: Row) -> tuple[float, ...] | None:
     return *shared, _alike("event", one, other)
 
 
-def _same_passages(kind: str) -> Callable[[Row, Row], tuple[float, ...] | None]:
+def _same_passages(kind: str) -> Score:
     """Score records that share at least half of the characters of the shorter."""
 
     def score(one: Row, other: Row) -> tuple[float, ...] | None:
@@ -291,8 +296,7 @@ def _oriented(one: Row, other: Row) -> Row:
     return turned if (one["symmetric"] or other["symmetric"]) and turned_agree > agree else other
 
 
-_PROPOSITION, _WINDOW, _PASSAGES = "proposition", "type and window", "passages"
-_STEPS = {
+_STEPS: dict[str, tuple[tuple[str, Step], ...]] = {
     # Of several spells of one proposition, those that are dated alike are the same.
     "status": (
         (_PROPOSITION, _in_order(_spell)),
@@ -322,7 +326,7 @@ def alpha(first: Sequence[Hashable], second: Sequence[Hashable]) -> float | None
 
 
 def agreements(first: Coding, second: Coding, matched: Mapping[str, list[Pair]]) -> list[Agreement]:
-    """Give the agreement on every field of the matched records, and on the characters."""
+    """Return the agreement on every field of the matched records, and on the characters."""
     found = []
     for kind, pairs in matched.items():
         for field in FIELDS[kind]:
@@ -392,7 +396,7 @@ def _runs(numbers: Iterable[int], coded: Coding) -> Iterator[tuple[int, int]]:
 
 
 def _clipped(start: int, end: int, text: str) -> str:
-    """Give the words of a stretch, and no more of them than a line takes."""
+    """Return the words of a stretch, and no more of them than a line takes."""
     words = quotes.fold(text[start:end])
     return words if len(words) <= _CLIP else words[: _CLIP - 1].rstrip() + "…"
 
@@ -459,19 +463,15 @@ def _listed(head: tuple[str, ...], rows: Sequence[Sequence[object]]) -> str:
 
 def _table(head: tuple[str, ...], rows: Sequence[Sequence[object]]) -> str:
     """Write a table in Markdown."""
-    lines = [head, ["---"] * len(head), *([_escaped(str(cell)) for cell in row] for row in rows)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    # The words of a text are not to be read as Markdown; pipes are escaped there.
+    cells = [[re.sub(r"([\\`*<>\[\]])", r"\\\1", str(cell)) for cell in row] for row in rows]
+    return markdown_table(head, cells) + "\n"
 
 
-def _escaped(cell: str) -> str:
-    """Keep the words of a text from being read as Markdown."""
-    return re.sub(r"([\\`*|<>\[\]])", r"\\\1", cell)
-
-
-def report(sheets: Sequence[tuple[Path, str]], root: Path) -> tuple[str, list[Problem]]:
+def codings_report(sheets: Sequence[tuple[Path, str]], root: Path) -> tuple[str, list[Problem]]:
     """Compare sheets, each with its seed, and write one report; the problems are those of sheets left out."""
     parts = ["# Second codings\n", "Written by `python validation/recode/compare.py --write`.\n"]
-    parts += [f"The release is the tables in `data/`, version {__version__}.\n"] if sheets else [_NO_SHEET]
+    parts += [f"The release is the tables in `data/`, version {about.VERSION}.\n"] if sheets else [_NO_SHEET]
     problems: list[Problem] = []
     for sheet, seed in sheets:
         try:
@@ -501,7 +501,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.seed and not given.sheet:
         parser.error("--seed belongs to a sheet: give its path, too")
     sheets = [(given.sheet, given.seed or given.sheet.resolve().parent.name)] if given.sheet else committed(given.root)
-    text, problems = report(sheets, given.root)
+    text, problems = codings_report(sheets, given.root)
     print(text, end="")
     if problems:
         print(ProblemsError(problems), file=sys.stderr)
