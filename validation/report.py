@@ -263,7 +263,7 @@ def _tally(readings: list[dict[str, Any]]) -> str:
 
 def uncertainty(records: list[dict[str, Any]]) -> list[str]:
     """Say how many days of uncertainty the windows lose, and how many windows gain a side."""
-    pairs = [(_width(row, side, "seed_"), _width(row, side)) for row in records for side in SIDES]
+    pairs = [(_days_open(row, side, "seed_"), _days_open(row, side)) for row in records for side in SIDES]
     both = [(before, after) for before, after in pairs if before is not None and after is not None]
     before, after = (sum(widths) for widths in zip(*both, strict=True)) if both else (0, 0)
     gained = sum(one is None and other is not None for one, other in pairs)
@@ -277,7 +277,7 @@ def uncertainty(records: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def _width(row: Row, side: str, prefix: str = "") -> int | None:
+def _days_open(row: Row, side: str, prefix: str = "") -> int | None:
     """Count the days from the first to the last of a window, None if a side is open."""
     first, last = (row[prefix + bound] for bound in SIDES[side])
     return None if first is None or last is None else (last - first).days
@@ -286,10 +286,10 @@ def _width(row: Row, side: str, prefix: str = "") -> int | None:
 def record_by_record(tables: Tables) -> list[str]:
     """Write one row for every record."""
     headings = ["record", "type", "seed: start", "seed: end", "the readings", "applied", "sharp: start", "sharp: end"]
-    return table(headings, [_record(tables, row) for row in records_of(tables)])
+    return table(headings, [_record_row(tables, row) for row in records_of(tables)])
 
 
-def _record(tables: Tables, row: Row) -> list[str]:
+def _record_row(tables: Tables, row: Row) -> list[str]:
     """Write the row of a record."""
     readings = readings_of(tables, row["record_id"])
     applied = [
@@ -380,20 +380,20 @@ def demonstration(tables: Tables) -> list[str]:
     found, has = matrix(tables), holdings(tables)
     records = sorted(records_of(tables), key=lambda row: (row["kind"], row["type"], row["record_id"]))
     body = [
-        [f"`{row['record_id']}`", row["type"], *(_cell(found, has, name, row["record_id"]) for name in DATASETS)]
+        [f"`{row['record_id']}`", row["type"], *(_matrix_cell(found, has, name, row["record_id"]) for name in DATASETS)]
         for row in records
         if any(row["record_id"] in kept for kept in found.values())
     ]
     totals = [["**sum**", "", *("; ".join(_sums(kept)) for kept in found.values())]]
     references = dictionaries(tables["references"])
-    facts = [line for name in DATASETS for line in _dataset(name, found[name], has, records, references)]
+    facts = [line for name in DATASETS for line in _dataset_section(name, found[name], has, records, references)]
     return [
         *(_LEGEND, *table(["record", "type", *DATASETS], body + totals), *facts),
         *("### What follows", "", conclusion(records, found), ""),
     ]
 
 
-def _cell(found: dict[str, dict[str, str]], has: Holdings, dataset: str, record: str) -> str:
+def _matrix_cell(found: dict[str, dict[str, str]], has: Holdings, dataset: str, record: str) -> str:
     """Write a cell of the matrix."""
     applied = any(row["applied"] for row in has[dataset, record][1])
     return found[dataset].get(record, "") + " †" * applied
@@ -405,7 +405,7 @@ def _sums(kept: dict[str, str]) -> list[str]:
     return [f"{name} {number[name]}" for name in CATEGORIES if number[name]]
 
 
-def _dataset(
+def _dataset_section(
     dataset: str, kept: dict[str, str], has: Holdings, records: list[dict[str, Any]], references: list[dict[str, Any]]
 ) -> list[str]:
     """Tell what a dataset has of the records and, with the start of each, for which nothing was found."""

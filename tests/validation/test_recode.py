@@ -255,7 +255,7 @@ PERTURBATIONS: dict[str, tuple[Perturb, list[str]]] = {
 @pytest.fixture(scope="module")
 def first() -> compare.Coding:
     """Read the release once."""
-    return compare.release(SEED, ROOT)
+    return compare.release_coding(SEED, ROOT)
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ Run it in a checkout::
     python validation/mutations            # the report, on the screen
     python validation/mutations --write    # the report, to validation/mutation-audit.md
 
-To add a mutation is to add a row or a function to ``tables.py``, ``files.py`` or ``sheets.py``. The exit code is 1 if
-a mutation survives or changes nothing, if a rule is never broken, or if the whole data fail.
+To add a mutation is to add a row or a function to ``cells.py``, ``tables.py``, ``files.py`` or ``sheets.py``. The
+exit code is 1 if a mutation survives or changes nothing, if a rule is never broken, or if the whole data fail.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from caucasus_events.ledger import frozen
 from caucasus_events.model.words import markdown_table
 
 # Imported for what they register, in the order of the report.
-from . import files, sheets, tables  # noqa: F401
+from . import cells, files, sheets, tables  # noqa: F401
 from .registry import FILES, MUTATIONS, SHEETS, TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,7 +94,7 @@ def audited(name: str, whole: Path = ROOT) -> Outcome:
             MUTATIONS[name].apply(root)
         changed = contents(root) != before
         if not name or MUTATIONS[name].part == SHEETS:
-            return Outcome(name, changed, (), (), check(root))
+            return Outcome(name, changed, (), (), found_by_check(root))
         # The seeds are as they were: what they build is built once a process.
         unread, alone, differing = map(tuple, standing.problems_of_data(whole_build(whole), root))
         return Outcome(name, changed, alone, unread, unread + alone + differing)
@@ -123,7 +123,7 @@ def whole_build(whole: Path) -> dataset.Built:
     return dataset.build_in_memory(whole)
 
 
-def check(root: Path) -> tuple[Problem, ...]:
+def found_by_check(root: Path) -> tuple[Problem, ...]:
     """Return what ``check`` finds."""
     try:
         standing.check_dataset(root)
@@ -157,9 +157,9 @@ def audit_report(outcomes: list[Outcome]) -> str:
     """Write the audit as Markdown; the same for the same data."""
     lines = [_HEAD.format(caught=sum(bool(each.problems) for each in outcomes), total=len(outcomes))]
     for part in (TABLES, FILES):
-        rows = [[*_named(each), each.by_themselves, each.with_the_seeds] for each in of_part(part, outcomes)]
+        rows = [[*_name_and_act(each), each.by_themselves, each.with_the_seeds] for each in of_part(part, outcomes)]
         lines += _section(part, ["mutation", "what it does", "by themselves", "with the seeds"], rows)
-    rows = [[*_named(each), each.with_the_seeds] for each in of_part(SHEETS, outcomes)]
+    rows = [[*_name_and_act(each), each.with_the_seeds] for each in of_part(SHEETS, outcomes)]
     lines += _section(SHEETS, ["mutation", "what it does", "what `check` says first"], rows)
     by_rule = {name: [each.name for each in breaking(outcomes, name)] for name in rules.RULES}
     rows = [[f"`{name}`", str(len(found)), *(found or ["**none**"])[:1]] for name, found in by_rule.items()]
@@ -172,7 +172,7 @@ def of_part(part: str, outcomes: list[Outcome]) -> list[Outcome]:
     return [each for each in outcomes if MUTATIONS[each.name].part == part]
 
 
-def _named(outcome: Outcome) -> list[str]:
+def _name_and_act(outcome: Outcome) -> list[str]:
     """Write the name of a mutation and what it does."""
     return [outcome.name, MUTATIONS[outcome.name].does]
 

@@ -116,7 +116,7 @@ def coding(tables: Mapping[str, pd.DataFrame], seed: str, text: str) -> Coding:
         cast.setdefault(row["event_id"], set()).add(f"{row['entity_id']}:{row['role']}")
     found: dict[str, list[Row]] = {}
     for kind, table in _TABLES.items():
-        found[kind] = [_record(kind, row, cited, cast) for row in _of_seed(tables[table], seed)]
+        found[kind] = [_compared_fields(kind, row, cited, cast) for row in _of_seed(tables[table], seed)]
     coverage = sorted(_of_seed(tables["coverage"], seed), key=lambda row: row["start_char"])
     dispositions = [row["disposition"] for row in coverage for _ in _within(words, row)]
     return Coding(found, dispositions, words, text)
@@ -132,7 +132,7 @@ def _within(words: list[int], row: Row) -> range:
     return range(bisect_left(words, row["start_char"]), bisect_left(words, row["end_char"]))
 
 
-def _record(kind: str, row: Row, cited: Mapping[str, set[int]], cast: Mapping[str, set[str]]) -> Row:
+def _compared_fields(kind: str, row: Row, cited: Mapping[str, set[int]], cast: Mapping[str, set[str]]) -> Row:
     """Keep what is compared of a record, and its outer bounds."""
     name = row[RECORDS[_TABLES[kind]]]
     row |= {"passages": frozenset(cited.get(name, ())), "participants": frozenset(cast.get(name, ()))}
@@ -141,7 +141,7 @@ def _record(kind: str, row: Row, cited: Mapping[str, set[int]], cast: Mapping[st
     return kept | {"id": name, "window": outer, "symmetric": row.get("symmetric", False)}
 
 
-def release(seed: str, root: Path) -> Coding:
+def release_coding(seed: str, root: Path) -> Coding:
     """Read the first coding, the release's: the tables in ``data/`` and the text in ``seeds/``."""
     tables, problems = standing.read_shipped(root)
     if problems:
@@ -169,13 +169,13 @@ def second_coding(sheet: Path, seed: str, root: Path) -> Coding:
         shutil.copyfile(sheet, copy)
         shutil.copyfile(root / "seeds" / f"{seed}.txt", copy.with_suffix(".txt"))
         coded = seeds.code_seed(copy)
-    problems = [_placed(problem, coded.path, place) for problem in [*coded.problems, *_twice(coded)]]
+    problems = [_at_its_own_path(problem, coded.path, place) for problem in [*coded.problems, *_ids_used_twice(coded)]]
     if problems:
         raise ProblemsError(problems)
     return coding(dataset.assemble([coded]), seed, coded.text)
 
 
-def _twice(coded: seeds.Coded) -> Iterator[Problem]:
+def _ids_used_twice(coded: seeds.Coded) -> Iterator[Problem]:
     """Report every id that a second record bears; the passages of the two could not be told apart."""
     seen = set()
     for (table, name), places in coded.blocks.items():
@@ -185,7 +185,7 @@ def _twice(coded: seeds.Coded) -> Iterator[Problem]:
             seen.add(name)
 
 
-def _placed(problem: Problem, path: str, place: str) -> Problem:
+def _at_its_own_path(problem: Problem, path: str, place: str) -> Problem:
     """Name the sheet by its own path, not by that of the copy that was read."""
     return replace(problem, place=problem.place.replace(path, place), do=problem.do.replace(path, place))
 
@@ -217,7 +217,7 @@ def _content(row: Row) -> tuple[Any, ...]:
     return row["window"], str([each for each in said if each[0] != "id"])
 
 
-def _in_order(key: Callable[[Row], Hashable]) -> Step:
+def _pairs_in_order(key: Callable[[Row], Hashable]) -> Step:
     """Pair records with one key, the earliest with the earliest."""
 
     def step(first: list[Row], second: list[Row]) -> list[Pair]:
@@ -231,7 +231,7 @@ def _in_order(key: Callable[[Row], Hashable]) -> Step:
     return step
 
 
-def _best_first(score: Score) -> Step:
+def _best_pairs_first(score: Score) -> Step:
     """Pair records by a score, the best pair first; no score, no pair."""
 
     def step(first: list[Row], second: list[Row]) -> list[Pair]:
@@ -299,11 +299,11 @@ def _oriented(one: Row, other: Row) -> Row:
 _STEPS: dict[str, tuple[tuple[str, Step], ...]] = {
     # Of several spells of one proposition, those that are dated alike are the same.
     "status": (
-        (_PROPOSITION, _in_order(_spell)),
-        (_PROPOSITION, _in_order(_proposition)),
-        (_PASSAGES, _best_first(_same_passages("status"))),
+        (_PROPOSITION, _pairs_in_order(_spell)),
+        (_PROPOSITION, _pairs_in_order(_proposition)),
+        (_PASSAGES, _best_pairs_first(_same_passages("status"))),
     ),
-    "event": ((_WINDOW, _best_first(_same_event)), (_PASSAGES, _best_first(_same_passages("event")))),
+    "event": ((_WINDOW, _best_pairs_first(_same_event)), (_PASSAGES, _best_pairs_first(_same_passages("event")))),
 }
 
 
@@ -349,10 +349,10 @@ def differences(first: Coding, second: Coding, matched: Mapping[str, list[Pair]]
         both = {one["id"] for one, _ in pairs}, {other["id"] for _, other in pairs}
         for row in first.records[kind]:
             if row["id"] not in both[0]:
-                yield Difference(row["id"], _NONE, "record", _whole(kind, row, first), _NONE)
+                yield Difference(row["id"], _NONE, "record", _all_it_says(kind, row, first), _NONE)
         for row in second.records[kind]:
             if row["id"] not in both[1]:
-                yield Difference(_NONE, row["id"], "record", _NONE, _whole(kind, row, first))
+                yield Difference(_NONE, row["id"], "record", _NONE, _all_it_says(kind, row, first))
 
 
 def _readings(field: str, one: Row, other: Row, coded: Coding) -> tuple[str, str]:
@@ -366,13 +366,13 @@ def _readings(field: str, one: Row, other: Row, coded: Coding) -> tuple[str, str
 def _reading(field: str, value: Any, coded: Coding) -> str:
     """Show the value of a field as the sheet would have it."""
     if field == "passages":
-        return " ".join(f"“{_clipped(start, end, coded.text)}”" for start, end in _runs(value, coded)) or _NONE
+        return " ".join(f"“{_quoted_words(start, end, coded.text)}”" for start, end in _runs(value, coded)) or _NONE
     if isinstance(value, frozenset):
         return ", ".join(sorted(value)) or _NONE
     return str(value).lower() if isinstance(value, bool) else value or _NONE
 
 
-def _whole(kind: str, row: Row, coded: Coding) -> str:
+def _all_it_says(kind: str, row: Row, coded: Coding) -> str:
     """Show all that a record says."""
     shown = {field: _reading(field, row[field], coded) for field in FIELDS[kind]}
     return "; ".join(f"{field} {value}" for field, value in shown.items() if value != _NONE)
@@ -385,7 +385,7 @@ def stretches(first: Coding, second: Coding) -> Iterator[Stretch]:
         numbers = list(group)
         if one != other:
             start, end = first.words[numbers[0]], first.words[numbers[-1]] + 1
-            yield Stretch(start, end, _clipped(start, end, first.text), one, other)
+            yield Stretch(start, end, _quoted_words(start, end, first.text), one, other)
 
 
 def _runs(numbers: Iterable[int], coded: Coding) -> Iterator[tuple[int, int]]:
@@ -395,7 +395,7 @@ def _runs(numbers: Iterable[int], coded: Coding) -> Iterator[tuple[int, int]]:
         yield coded.words[run[0]], coded.words[run[-1]] + 1
 
 
-def _clipped(start: int, end: int, text: str) -> str:
+def _quoted_words(start: int, end: int, text: str) -> str:
     """Return the words of a stretch, and no more of them than a line takes."""
     words = quotes.fold(text[start:end])
     return words if len(words) <= _CLIP else words[: _CLIP - 1].rstrip() + "…"
@@ -411,17 +411,17 @@ def compared(first: Coding, second: Coding) -> str:
     parts = [
         _counts(first, second, {kind: [how for how, _, _ in found] for kind, found in matches.items()}),
         "### Agreement\n",
-        _table(
+        _escaped_table(
             ("unit", "field", "compared", "equal", "share", "alpha"),
-            [(*each[:4], _share(each), _alpha(each)) for each in agreements(first, second, matched)],
+            [(*each[:4], _share_equal(each), _alpha(each)) for each in agreements(first, second, matched)],
         ),
         "### Disagreements on records\n",
-        _listed(
+        _table_or_none(
             ("release's record", "second coder's record", "field", "release", "second coder"),
             list(differences(first, second, matched)),
         ),
         "### Disagreements on characters\n",
-        _listed(
+        _table_or_none(
             ("characters", "words", "release", "second coder"),
             [(f"{each.start}–{each.end}", f"“{each.words}”", *each[3:]) for each in stretches(first, second)],
         ),
@@ -436,10 +436,10 @@ def _counts(first: Coding, second: Coding, hows: Mapping[str, list[str]]) -> str
     for kind, table in _TABLES.items():
         one, other, by = len(first.records[kind]), len(second.records[kind]), hows[kind].count(_PASSAGES)
         rows.append((table, one, other, len(hows[kind]) - by, by, one - len(hows[kind]), other - len(hows[kind])))
-    return "### Records\n\n" + _table((*head, "only in the release", "only in the second"), rows)
+    return "### Records\n\n" + _escaped_table((*head, "only in the release", "only in the second"), rows)
 
 
-def _share(each: Agreement) -> str:
+def _share_equal(each: Agreement) -> str:
     """Write the share that is equal."""
     return _rounded(each.equal / each.compared) if each.compared else _NONE
 
@@ -456,12 +456,12 @@ def _rounded(value: float) -> str:
     return "0.999" if value < 1 and f"{value:.3f}" == "1.000" else f"{value:.3f}"
 
 
-def _listed(head: tuple[str, ...], rows: Sequence[Sequence[object]]) -> str:
+def _table_or_none(head: tuple[str, ...], rows: Sequence[Sequence[object]]) -> str:
     """Write disagreements as a table, or that there are none."""
-    return _table(head, rows) if rows else "None.\n"
+    return _escaped_table(head, rows) if rows else "None.\n"
 
 
-def _table(head: tuple[str, ...], rows: Sequence[Sequence[object]]) -> str:
+def _escaped_table(head: tuple[str, ...], rows: Sequence[Sequence[object]]) -> str:
     """Write a table in Markdown."""
     # The words of a text are not to be read as Markdown; pipes are escaped there.
     cells = [[re.sub(r"([\\`*<>\[\]])", r"\\\1", str(cell)) for cell in row] for row in rows]
@@ -475,7 +475,7 @@ def codings_report(sheets: Sequence[tuple[Path, str]], root: Path) -> tuple[str,
     problems: list[Problem] = []
     for sheet, seed in sheets:
         try:
-            found = compared(release(seed, root), second_coding(sheet, seed, root))
+            found = compared(release_coding(seed, root), second_coding(sheet, seed, root))
         except ProblemsError as error:
             problems += error.problems
         else:
