@@ -17,7 +17,7 @@ def test_a_problem_shows_place_facts_caret_and_the_way_out() -> None:
         "copy the words exactly as they stand in the text",
         (Fact("quote", quote, aim=40), Fact("closest", close, "mini.txt:1", caret=40)),
     )
-    assert errors.render(problem) == (
+    assert str(problem) == (
         "seeds/mini.toml:14: event e02: the quote is not in seeds/mini.txt\n"
         "    quote     The Assembly adopted the declaration on 6 May 1999.\n"
         "    closest   The Assembly adopted the declaration on 5 May 1999.      mini.txt:1\n"
@@ -30,7 +30,7 @@ def test_a_long_text_is_cut_around_what_it_points_at() -> None:
     """Two long texts that point at the same character are cut alike, with dots where they are cut."""
     text = "0123456789" * 12
     fact = Fact("quote", text, aim=70), Fact("closest", text, caret=70)
-    lines = errors.render(Problem("a", "", "b", "c", fact)).splitlines()
+    lines = str(Problem("a", "", "b", "c", fact)).splitlines()
     assert lines[1] == "    quote     … " + text[41:99] + " …"
     assert lines[2] == "    closest   … " + text[41:99] + " …"
     assert lines[3].index("^") == lines[2].index(text[41:99]) + 70 - 41

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import caucasus_events
+from caucasus_events.describing import public
 
 SOURCE = Path(__file__).parents[1] / "src" / "caucasus_events"
 
@@ -52,6 +54,14 @@ def test_the_public_names_are_these() -> None:
     assert dir(caucasus_events) == sorted(PUBLIC)
 
 
+def test_a_type_checker_sees_the_names_that_a_program_gets() -> None:
+    """What is imported for type checkers is, name by name, what is brought when it is asked for, and no more."""
+    tree = ast.parse((SOURCE / "__init__.py").read_text("utf-8"))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    seen = {name.name: node.module for node in imports for name in node.names if name.asname == name.name}
+    assert seen == {"schema": None} | public.HOME
+
+
 def test_an_unknown_name_is_an_attribute_error() -> None:
     """A name that the package does not have fails like that of any module."""
     with pytest.raises(AttributeError, match=r"^module 'caucasus_events' has no attribute 'no_such_name'$"):
@@ -62,7 +72,7 @@ def test_importing_loads_nothing_heavy() -> None:
     """`import caucasus_events`, its version and its list of names load none of the large libraries."""
     code = (
         "import sys, caucasus_events; caucasus_events.__version__; dir(caucasus_events); "
-        "print([name for name in ('pandas', 'pyarrow', 'pandera', 'plotly', 'numpy', 'edtf') if name in sys.modules])"
+        "print([name for name in ('pandas', 'pyarrow', 'pandera', 'plotly', 'numpy') if name in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
 
@@ -71,7 +81,7 @@ def test_loading_pays_for_pandas_only() -> None:
     """Loading a table brings pandas and what it reads with, and nothing of what builds, draws or commands."""
     code = (
         "import sys, caucasus_events; caucasus_events.load_events(); "
-        "print([name for name in ('pandera', 'plotly', 'pydantic', 'edtf', 'click') if name in sys.modules])"
+        "print([name for name in ('pandera', 'plotly', 'pydantic', 'rapidfuzz', 'click') if name in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
 

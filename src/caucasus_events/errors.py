@@ -4,7 +4,7 @@ The tree::
 
     CaucasusEventsError
     ├── ProblemsError           what is wrong with seeds or data, all of it at once
-    ├── ReleaseError            a command that needs a checkout, or an extra, that is not there
+    ├── ReleaseError            a command that cannot work here: outside a checkout, or without the extra ``build``
     ├── UnknownNameError        (KeyError) a table, record, entity or code that does not exist
     └── InvalidValueError       (ValueError) a value that cannot be read or is not allowed
 
@@ -21,17 +21,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-
-_WIDTH = 58
-
-
-_MARGIN = 8
-
-
-_LABEL = 10
-
-
-_INDENT = " " * 4
+# How a problem is laid out, in characters: a text on one line, what is kept before a caret, the labels, the margin.
+_LINE, _MARGIN, _LABEL, _INDENT = 58, 8, 10, " " * 4
 
 
 class CaucasusEventsError(Exception):
@@ -39,21 +30,15 @@ class CaucasusEventsError(Exception):
 
 
 class ProblemsError(CaucasusEventsError):
-    """Seeds or data are wrong; ``problems`` holds everything that was found.
-
-    Parameters
-    ----------
-    problems
-        What was found, in the order of the files.
-    """
+    """Seeds or data are wrong; ``problems`` holds everything that was found, in the order of the files."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n\n".join(render(problem) for problem in self.problems))
+        super().__init__("\n\n".join(map(str, self.problems)))
 
 
 class ReleaseError(CaucasusEventsError):
-    """A command cannot work here: it needs a checkout, or an extra that is not installed."""
+    """A command cannot do its work here; the message says what it needs: a checkout, an extra, a higher version."""
 
 
 class UnknownNameError(CaucasusEventsError, KeyError):
@@ -92,6 +77,15 @@ class Problem:
     """One thing that is wrong: where, in which record, what, the facts, and what to do.
 
     ``rule`` names the check that found it; it is not printed.
+
+    Examples
+    --------
+    >>> fact = Fact("found", "6 May 1999", "mini.txt:1", caret=0)
+    >>> print(Problem("seeds/mini.toml:14", "event e02", "no such day", "look again", (fact,)))
+    seeds/mini.toml:14: event e02: no such day
+        found     6 May 1999      mini.txt:1
+                  ^
+        do        look again
     """
 
     place: str
@@ -101,48 +95,15 @@ class Problem:
     facts: tuple[Fact, ...] = ()
     rule: str = field(default="", compare=False)
 
-
-def render(problem: Problem) -> str:
-    """Print a problem: place, record and what is wrong; the facts, aligned; what to do.
-
-    Parameters
-    ----------
-    problem
-        What to print.
-
-    Returns
-    -------
-    str
-        Two or more lines without a closing newline.
-
-    Examples
-    --------
-    >>> fact = Fact("found", "6 May 1999", "mini.txt:1", caret=0)
-    >>> print(render(Problem("seeds/mini.toml:14", "event e02", "no such day", "look again", (fact,))))
-    seeds/mini.toml:14: event e02: no such day
-        found     6 May 1999      mini.txt:1
-                  ^
-        do        look again
-    """
-    head = ": ".join(part for part in (problem.place, problem.record, problem.what) if part)
-    facts = [line for fact in problem.facts for line in _fact_lines(fact)]
-    return "\n".join([head, *facts, *_wrapped("do", problem.do)])
+    def __str__(self) -> str:
+        """Write place, record and what is wrong; the facts, aligned; what to do."""
+        head = ": ".join(part for part in (self.place, self.record, self.what) if part)
+        facts = [line for fact in self.facts for line in _fact_lines(fact)]
+        return "\n".join([head, *facts, *_beside_label("do", self.do)])
 
 
 def nearest(value: str, known: Iterable[str]) -> str | None:
     """Return the known name most like ``value``, or None if none is like it.
-
-    Parameters
-    ----------
-    value
-        What was written.
-    known
-        The names that exist.
-
-    Returns
-    -------
-    str or None
-        One of ``known``.
 
     Examples
     --------
@@ -157,20 +118,6 @@ def nearest(value: str, known: Iterable[str]) -> str | None:
 def unknown(what: str, value: str, known: Iterable[str]) -> str:
     """Say that a name does not exist, with the nearest and the known ones.
 
-    Parameters
-    ----------
-    what
-        What kind of name it is: "table", "entity", "column".
-    value
-        What was written.
-    known
-        The names that exist.
-
-    Returns
-    -------
-    str
-        One sentence.
-
     Examples
     --------
     >>> unknown("table", "event", ["events", "sources"])
@@ -182,22 +129,24 @@ def unknown(what: str, value: str, known: Iterable[str]) -> str:
     return f"unknown {what} {value!r} ({hint}known: {', '.join(names)})"
 
 
-def _wrapped(label: str, text: str) -> list[str]:
+def _beside_label(label: str, text: str) -> list[str]:
     """Lay out a text under its label, on as many lines as it takes."""
     first, other = f"{_INDENT}{label:<{_LABEL}}", " " * (len(_INDENT) + _LABEL)
-    width = len(first) + _WIDTH + _MARGIN
+    width = len(first) + _LINE + _MARGIN
     return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=other, break_on_hyphens=False)
 
 
 def _fact_lines(fact: Fact) -> list[str]:
     """Lay out one fact, clipped around what it points at so that it fits a terminal."""
     if fact.wrap:
-        return _wrapped(fact.label, fact.text)
+        return _beside_label(fact.label, fact.text)
+    # Of a text that is too long, half a line is shown before the character that must be seen.
     aim = fact.caret if fact.aim is None else fact.aim
-    start = 0 if aim is None or aim < _WIDTH - _MARGIN else aim - _WIDTH // 2
-    head, tail = "… " * (start > 0), " …" * (start + _WIDTH < len(fact.text))
-    shown = head + fact.text[start : start + _WIDTH] + tail
-    lines = [f"{_INDENT}{fact.label:<{_LABEL}}{shown}" + f"      {fact.where}" * bool(fact.where)]
+    start = 0 if aim is None or aim < _LINE - _MARGIN else aim - _LINE // 2
+    head = "… " if start else ""
+    tail = " …" if start + _LINE < len(fact.text) else ""
+    where = f"      {fact.where}" if fact.where else ""
+    lines = [f"{_INDENT}{fact.label:<{_LABEL}}{head}{fact.text[start : start + _LINE]}{tail}{where}"]
     if fact.caret is not None:
         lines.append(" " * (len(_INDENT) + _LABEL + len(head) + fact.caret - start) + "^")
     return lines

@@ -769,40 +769,21 @@ def command(root: Path, *words: str) -> str:
 
 
 def releasing() -> str:
-    """Give what the README says under "Releasing"."""
-    return (ROOT / "README.md").read_text("utf-8").partition("\n## Releasing\n")[2].partition("\n## ")[0]
-
-
-@pytest.mark.skipif(not shutil.which("git"), reason="needs git")
-def test_a_freeze_with_a_wrong_day_is_undone_by_the_book(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A freeze with a wrong day that is not pushed is undone as the README says, and made again."""
-    correct_the_date(checkout)
-    set_version(monkeypatch, "1.1.0")
-    for words in ("init -q", "add .", "-c user.name=A -c user.email=a@example.org commit -q -m x"):
-        subprocess.run(f"git {words}".split(), cwd=checkout, check=True)
-    release.freeze(checkout, "2032-03-04")
-    steps = releasing()
-    assert "Delete `validation/releases/<version>/`, run" in steps
-    undo = re.search(r"`(git restore [^`]+)`", steps)
-    assert undo
-    shutil.rmtree(checkout / "validation" / "releases" / "1.1.0")
-    subprocess.run(undo[1].split(), cwd=checkout, check=True)
-    release.freeze(checkout, "2031-03-04")
-    release.check(checkout)
-    sections = [line for line in (checkout / "CHANGELOG.md").read_text("utf-8").splitlines() if line.startswith("## ")]
-    assert sections == ["## Unreleased", "## 1.1.0 (2031-03-04)", "## 1.0.0 (2031-02-03)"]
+    """Return what CONTRIBUTING says under "Releasing"."""
+    book = (ROOT / ".github" / "CONTRIBUTING.md").read_text("utf-8")
+    return book.partition("\n## Releasing\n")[2].partition("\n## ")[0]
 
 
 def test_the_book_of_releasing_says_to_install_again() -> None:
-    """After the version is written, the README says to install again, before the gate compares the metadata."""
+    """After the version is written, CONTRIBUTING says to install again, before the gate compares the metadata."""
     steps = releasing()
-    order = ["src/caucasus_events/describing/about.py", "`pip install -e .`", "release freeze", "validation/gate.py"]
+    order = ["src/caucasus_events/describing/about.py", "`pip install -e .`", "release freeze", "validation/gate"]
     assert [*sorted(order, key=steps.index)] == order
     assert 0 < len(steps.strip().splitlines()) <= 20
 
 
 def released_by_the_book(root: Path, day: str) -> None:
-    """Do what the README says under "Releasing", command by command."""
+    """Do what CONTRIBUTING says under "Releasing", command by command."""
     section = releasing()
     assert 0 < len(section.strip().splitlines()) <= 20
     shown = re.findall(r"`caucasus-events ([^`]+)`", section)
@@ -818,7 +799,7 @@ def released_by_the_book(root: Path, day: str) -> None:
 
 
 def test_a_newcomer_releases_a_correction_by_the_book(tmp_path: Path) -> None:
-    """In a clone, a corrected date and the README alone lead to a minor release with exactly its cells, and why."""
+    """In a clone, a corrected date and CONTRIBUTING alone lead to a minor release with exactly its cells, and why."""
     root = Path(shutil.copytree(ROOT, tmp_path / "clone", ignore=shutil.ignore_patterns(".*", "*.egg-info")))
     shutil.copy(ROOT / ".zenodo.json", root)
     if release.status(root).state != "released":

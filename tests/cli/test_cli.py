@@ -21,6 +21,20 @@ from caucasus_events.reading import tables
 if TYPE_CHECKING:
     from pathlib import Path
 
+# Hides what only the extra `build` brings, as a plain install does, and runs the command line.
+PLAIN_INSTALL = """
+import sys
+
+class Hidden:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("pydantic", "rapidfuzz"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Hidden())
+from caucasus_events.cli import main
+main(sys.argv[1:])
+"""
+
 
 def run(*words: str) -> Result:
     """Run a command as from a shell."""
@@ -241,6 +255,60 @@ def test_outside_a_checkout_the_error_says_where_to_go(tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["build", "check", "new {text}", "release status", "release freeze --date 2031-02-03", "release describe"],
+)
+def test_without_the_extra_a_writer_is_told_the_remedy(words: str, mini: Path) -> None:
+    """After a plain install every command that works on the seeds exits with 1 and one sentence."""
+    text = mini / "report-1991.txt"
+    text.write_text("Nothing happened.\n")
+    asked = [*words.format(text=text).split(), "--root", str(mini)]
+    failed = subprocess.run([sys.executable, "-c", PLAIN_INSTALL, *asked], check=False, capture_output=True, text=True)
+    assert (failed.returncode, failed.stdout) == (1, "")
+    assert failed.stderr == (
+        "caucasus-events: what works on the seeds needs pydantic, which is not installed: "
+        "pip install 'caucasus-events[build]'\n"
+    )
+
+
+def test_without_the_extra_a_reader_misses_nothing() -> None:
+    """After a plain install the readers' commands work."""
+    command = [sys.executable, "-c", PLAIN_INSTALL, "show", "turkey-armenia-border-closed"]
+    shown = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8").stdout
+    assert "and since 1993, Turkey has kept its border" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        ("build", True),
+        ("new {text}", True),
+        ("release freeze --date 2031-02-03", True),
+        ("check", False),
+        ("release status", False),
+    ],
+)
+def test_nothing_was_written_is_said_where_something_would_be(words: str, mini: Path, *, written: bool) -> None:
+    """Where they meet problems, commands that write say that they did not; the others have no reason to."""
+    sheet = mini / "seeds" / "mini.toml"
+    sheet.write_text(sheet.read_text("utf-8").replace('kind = "organisation"', 'kind = "organization"'), "utf-8")
+    text = mini / "mini.txt"
+    text.write_text("Other words.\n")
+    result = run(*words.format(text=text).split(), "--root", str(mini))
+    assert result.exit_code == 1
+    closing = result.stderr.splitlines()[-1]
+    assert re.fullmatch(r"\d problems?; nothing was written\." if written else r"\d problems?\.", closing)
+
+
+def test_verify_never_says_that_nothing_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`verify` lists what is wrong with the installed files, with their number alone."""
+    monkeypatch.setattr(tables, "data_path", lambda: tmp_path)
+    result = run("verify")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert re.fullmatch(r"\d+ problems?\.", result.stderr.splitlines()[-1])
+
+
 def test_annotate_adds_columns_to_a_file(tmp_path: Path) -> None:
     """`annotate` writes the same rows with a column per type, and notes codes that nobody has."""
     mine = pd.DataFrame({"day": ["1992-05-01", "2001-05-01", "2001-05-01"], "a": ["TUR", "TUR", "FRA"]})
@@ -269,7 +337,7 @@ def test_annotate_of_a_missing_column_writes_nothing(tmp_path: Path) -> None:
 def test_dates_narrows_what_is_shown_listed_annotated_and_explored(tmp_path: Path) -> None:
     """With --dates corroborated every command that says when says it as other sources narrow it."""
     shown = run("show", "armenia-eaeu-membership").stdout
-    assert "  when       began by 2020-07-23, still so on 2020-07-23\n" in shown
+    assert "  when       began not after 2020-07-23, still so on 2020-07-23\n" in shown
     assert (
         "  start 2015-01-02: refines the seed, high, applied\n"
         "  Armenia became a member on 2 January 2015, a day after the union came into\n"

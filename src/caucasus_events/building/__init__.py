@@ -2,3 +2,5 @@
 
 How one sheet is read is in ``coding``, how a change is explained in ``ledger``; readers never come here.
 """
+
+import caucasus_events.coding  # noqa: F401 - without the extra `build` it says so, before a library is missed

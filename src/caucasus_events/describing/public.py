@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# Which module a public name comes from, the version aside.
+# Which module a public name comes from, the version aside; `__init__` names them once more for type checkers.
 HOME = {
     "load": "reading.tables",
     "load_events": "reading.tables",
