@@ -34,7 +34,7 @@ _CROISSANT = {"string": "sc:Text", "datetime": "sc:Date", "boolean": "sc:Boolean
 
 
 def problems(folder: Path) -> Iterator[str]:
-    """Say everything in which a descriptor and the files of a folder disagree."""
+    """Report everything in which a descriptor and the files of a folder disagree."""
     missing = list(_missing(folder))
     yield from missing
     if missing:
@@ -136,7 +136,7 @@ def _values(place: str, limits: Json, column: Any) -> Iterator[str]:
 
 
 def _values_of_key(table: Any, names: list[str]) -> list[tuple[Any, ...]]:
-    """Give the values of some columns, row by row."""
+    """Return the values of some columns, row by row."""
     return list(zip(*(table.column(name).to_pylist() for name in names), strict=True))
 
 

@@ -1,4 +1,4 @@
-"""Say how far other sources agree with the records, and what well-known datasets have of them.
+"""Report how far other sources agree with the records, and what well-known datasets have of them.
 
 Run it in a checkout::
 
@@ -146,7 +146,7 @@ def preferred(tables: Tables) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 def rivalry(reading: Row, best: Row | None) -> str:
-    """Say how a reading stands to the preferred one; ``rival``: they share no day."""
+    """Report how a reading stands to the preferred one; ``rival``: they share no day."""
     if best is None:
         return "no reading of this bound is preferred"
     (first, last), (best_first, best_last) = span(reading), span(best)
@@ -181,7 +181,7 @@ def lacking(tables: Tables) -> dict[str, list[str]]:
 
 
 def dataset_of(reference: str) -> str | None:
-    """Say to which dataset a reference belongs, None if to none."""
+    """Return the dataset that a reference belongs to, None if to none."""
     return next((name for name, (_, start) in DATASETS.items() if reference.startswith(start)), None)
 
 
@@ -205,7 +205,7 @@ def holdings(tables: Tables) -> Holdings:
 
 
 def category(ids: list[Row], readings: list[Row]) -> str:
-    """Say what a dataset has of a record.
+    """Return what a dataset has of a record.
 
     An identifier is a judgement of the join as a whole, so that where there is one it decides,
     and no reading makes a counterpart of what is only related.
@@ -262,7 +262,7 @@ def _tally(readings: list[dict[str, Any]]) -> str:
 
 
 def uncertainty(records: list[dict[str, Any]]) -> list[str]:
-    """Say how many days of uncertainty the windows lose, and how many windows gain a side."""
+    """Report how many days of uncertainty the windows lose, and how many windows gain a side."""
     pairs = [(_days_open(row, side, "seed_"), _days_open(row, side)) for row in records for side in SIDES]
     both = [(before, after) for before, after in pairs if before is not None and after is not None]
     before, after = (sum(widths) for widths in zip(*both, strict=True)) if both else (0, 0)
@@ -327,7 +327,7 @@ def disagreements(tables: Tables) -> list[str]:
 
 
 def _contradiction(reading: Row, record: Row) -> str:
-    """Tell of a reading that contradicts the seed."""
+    """Write a reading that contradicts the seed."""
     seed = when_both(record, reading["bound"], "seed_")
     return (
         f"`{reading['record_id']}`: the seed says {seed}; `{reading['reading_id']}` says {reading['date']} "
@@ -336,7 +336,7 @@ def _contradiction(reading: Row, record: Row) -> str:
 
 
 def _rival(reading: Row, best: Row) -> str:
-    """Tell of a reading that shares no day with the preferred one."""
+    """Write a reading that shares no day with the preferred one."""
     return (
         f"`{reading['record_id']}`, {reading['bound']}: preferred is {best['date']} ({best['confidence']} confidence; "
         f"{sources_of(best)}); `{reading['reading_id']}` says {reading['date']} ({reading['confidence']} confidence; "
@@ -345,7 +345,7 @@ def _rival(reading: Row, best: Row) -> str:
 
 
 def _compatible(how: str, reading: Row, best: Row | None) -> str:
-    """Tell of a reading that is not preferred and does not disagree."""
+    """Write a reading that is not preferred and does not disagree."""
     than = f" beside {best['date']}" if best else ""
     return f"`{reading['reading_id']}` ({reading['relation']}), {reading['date']}{than}: {how}"
 
@@ -371,7 +371,7 @@ def not_found(tables: Tables) -> list[str]:
 
 
 def _lacks(record: str, sides: list[str]) -> str:
-    """Say for which sides of a record no source was found."""
+    """Write for which sides of a record no source was found."""
     return f"`{record}`: no source was found for its {' or its '.join(sides)}"
 
 
@@ -408,7 +408,7 @@ def _sums(kept: dict[str, str]) -> list[str]:
 def _dataset_section(
     dataset: str, kept: dict[str, str], has: Holdings, records: list[dict[str, Any]], references: list[dict[str, Any]]
 ) -> list[str]:
-    """Tell what a dataset has of the records and, with the start of each, for which nothing was found."""
+    """Write what a dataset has of the records and, with the start of each, for which nothing was found."""
     copies = [row for row in references if dataset_of(row["reference_id"]) == dataset]
     read_in = "; ".join(f"{row['title']} (`{row['reference_id']}`)" for row in copies) or "no copy named"
     lines: list[str] = []
@@ -420,14 +420,14 @@ def _dataset_section(
 
 
 def _facts(ids: list[Row], readings: list[Row]) -> list[str]:
-    """Tell the identifiers of a record and the readings, one a line."""
+    """Write the identifiers of a record and the readings, one a line."""
     joins = [f"`{row['external_id']}` ({row['match']}): {row['note'] or 'no note.'}" for row in ids]
     says = [f"{row['date']} ({row['relation']}, {_use(row)}): {statement(row)}" for row in readings]
     return [f"{_NESTED}{line}" for line in joins + says]
 
 
 def _use(reading: Row) -> str:
-    """Say whether a reading is applied, and why not."""
+    """Report whether a reading is applied, and why not."""
     if reading["applied"]:
         return "applied"
     why = f": {reading['why_not']}" if reading["why_not"] != "contradicts" else ""

@@ -60,7 +60,7 @@ APPLIED = reading(1, "2016-04-05", "refines", preferred=True, applied=True, why_
 
 
 def section(text: str, title: str) -> list[str]:
-    """Give the lines of a section, up to the next title."""
+    """Return the lines of a section, up to the next title."""
     lines = text.splitlines()
     start = lines.index(title) + 1
     end = next((at for at in range(start, len(lines)) if lines[at].startswith("#")), len(lines))

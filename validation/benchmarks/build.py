@@ -101,7 +101,7 @@ def reading() -> str:
 
 
 def profile(count: int) -> list[str]:
-    """Say where the time of a build in one process goes, by our own functions and the libraries' entries."""
+    """Report where the time of a build in one process goes, by our own functions and the libraries' entries."""
     from caucasus_events.building import dataset  # noqa: PLC0415 - only what profiles needs the writers
 
     dataset._FEW = count + 1  # noqa: SLF001 - one process, so that the profile sees all of it

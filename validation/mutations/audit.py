@@ -141,7 +141,7 @@ def audit(whole: Path = ROOT) -> tuple[list[Outcome], list[str]]:
 
 
 def failures(outcomes: list[Outcome], untouched: Outcome) -> list[str]:
-    """Say why the audit fails: the whole data do, a mutation survives or changes nothing, nothing breaks a rule."""
+    """Report why the audit fails: the whole data do, a mutation survives or changes nothing, nothing breaks a rule."""
     found = [f"the whole data fail: {problem.place}: {problem.what}" for problem in untouched.problems]
     found += [f"{each.name}: it changed nothing" for each in outcomes if not each.changed]
     found += [f"{each.name}: it survives" for each in outcomes if not each.problems]
