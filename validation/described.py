@@ -1,4 +1,4 @@
-"""Hold the descriptors against the files, without a line of the code that wrote them.
+"""Compare the descriptors with the files, without a line of the code that wrote them.
 
 The public validators miss a wrong hash, a key that is not unique and a code that is not allowed in
 Parquet. Run it on a folder of tables::
@@ -19,14 +19,22 @@ import pyarrow.parquet as pq
 import pyarrow.types as pt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 Json = dict[str, Any]
+# What a constraint of a Table Schema asks of a value.
+_KEEPS: dict[str, Callable[[Any, Any], bool]] = {
+    "enum": lambda value, codes: value in codes,
+    "pattern": lambda value, pattern: re.search(pattern, value) is not None,
+    "minimum": lambda value, least: value >= least,
+    "maximum": lambda value, most: value <= most,
+    "minLength": lambda value, length: len(value) >= length,
+}
 _CROISSANT = {"string": "sc:Text", "datetime": "sc:Date", "boolean": "sc:Boolean", "integer": "sc:Integer"}
 
 
 def problems(folder: Path) -> Iterator[str]:
-    """Say everything in which a descriptor and the files of a folder disagree."""
+    """Report everything in which a descriptor and the files of a folder disagree."""
     missing = list(_missing(folder))
     yield from missing
     if missing:
@@ -35,7 +43,7 @@ def problems(folder: Path) -> Iterator[str]:
     croissant = json.loads((folder / "croissant.json").read_text("utf-8"))
     landing = json.loads((folder / "dataset.jsonld").read_text("utf-8"))
     tables = {each["path"]: pq.read_table(folder / each["path"]) for each in package["resources"]}
-    yield from _listed(folder, package, croissant, landing)
+    yield from _described_everywhere(folder, package, croissant, landing)
     for each in package["resources"]:
         yield from _file(folder, each)
         yield from _columns(each, tables[each["path"]])
@@ -59,7 +67,7 @@ def _missing(folder: Path) -> Iterator[str]:
                 yield f"datapackage.json describes {each['path']}, which is missing"
 
 
-def _listed(folder: Path, package: Json, croissant: Json, landing: Json) -> Iterator[str]:
+def _described_everywhere(folder: Path, package: Json, croissant: Json, landing: Json) -> Iterator[str]:
     """Every file is described everywhere, with one hash."""
     files = sorted(path.name for path in folder.glob("*.parquet"))
     told = {
@@ -121,21 +129,14 @@ def _values(place: str, limits: Json, column: Any) -> Iterator[str]:
         yield f"{place} is required and has nulls"
     if limits.get("unique") and len(set(values)) < len(values):
         yield f"{place} is unique and has a value twice"
-    tests = {
-        "enum": lambda value, codes: value in codes,
-        "pattern": lambda value, pattern: re.search(pattern, value) is not None,
-        "minimum": lambda value, least: value >= least,
-        "maximum": lambda value, most: value <= most,
-        "minLength": lambda value, length: len(value) >= length,
-    }
-    for name, keeps in tests.items():
+    for name, keeps in _KEEPS.items():
         wrong = [value for value in values if name in limits and not keeps(value, limits[name])]
         if wrong:
             yield f"{place}: {wrong[0]!r} breaks {name}"
 
 
-def _key(table: Any, names: list[str]) -> list[tuple[Any, ...]]:
-    """Give the values of some columns, row by row."""
+def _values_of_key(table: Any, names: list[str]) -> list[tuple[Any, ...]]:
+    """Return the values of some columns, row by row."""
     return list(zip(*(table.column(name).to_pylist() for name in names), strict=True))
 
 
@@ -143,7 +144,7 @@ def _keys(each: Json, table: Any) -> Iterator[str]:
     """Keys are unique, and a primary key has no null."""
     keys = [each["schema"]["primaryKey"]] if "primaryKey" in each["schema"] else each["schema"]["uniqueKeys"]
     for names in keys:
-        rows = _key(table, names)
+        rows = _values_of_key(table, names)
         if len(set(rows)) < len(rows):
             yield f"{each['path']}: the key {', '.join(names)} is there twice"
         if "primaryKey" in each["schema"] and any(None in row for row in rows):
@@ -155,8 +156,8 @@ def _references(each: Json, tables: Json, package: Json) -> Iterator[str]:
     paths = {one["name"]: one["path"] for one in package["resources"]}
     for foreign in each["schema"].get("foreignKeys", []):
         there = paths[foreign["reference"].get("resource", each["name"])]
-        known = set(_key(tables[there], foreign["reference"]["fields"]))
-        for row in _key(tables[each["path"]], foreign["fields"]):
+        known = set(_values_of_key(tables[there], foreign["reference"]["fields"]))
+        for row in _values_of_key(tables[each["path"]], foreign["fields"]):
             if None not in row and row not in known:
                 yield f"{each['path']}: {foreign['fields'][0]}: {row[0]!r} is not in {there}"
 

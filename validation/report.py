@@ -1,4 +1,4 @@
-"""Say how far other sources agree with the records, and what well-known datasets have of them.
+"""Report how far other sources agree with the records, and what well-known datasets have of them.
 
 Run it in a checkout::
 
@@ -19,14 +19,17 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from caucasus_events.model import layers
+from caucasus_events.model import layers, words
 from caucasus_events.model.bounds import BOUNDS
+from caucasus_events.model.rows import dictionaries
+from caucasus_events.model.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     Row = Mapping[str, Any]
     Tables = Mapping[str, pd.DataFrame]
+    # Of a dataset and a record: the identifiers, and the readings that cite the dataset.
     Holdings = dict[tuple[str, str], tuple[list[Row], list[Row]]]
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -46,8 +49,36 @@ DATASETS: dict[str, tuple[str | None, str]] = {
 }
 CATEGORIES = HAS, WIDER, OTHERWISE, NOTHING = "has it", "only inside a wider unit", "codes otherwise", "nothing found"
 RELATIONS = ("confirms", "refines", "contradicts")
-_NESTED = "  - "
 SIDES = {"start": BOUNDS[:2], "end": BOUNDS[2:]}
+_NESTED = "  - "
+_HEAD = """\
+# Agreement report
+
+Written by `python validation/report.py --write` from the tables in `data/`, version {version}. For
+each record it says whether other sources confirm, refine or contradict what the seed says of its
+date, and then what well-known datasets have of the same records.
+
+The seed layer is untouched: nothing here alters a row that a seed gives. Readings are facts of
+other sources, and only preferred readings of at least medium confidence sharpen a record, and
+only where dates are asked for as "corroborated". What is assumed: a start from one source and the
+seed's "is so" on its own day are joined into one unbroken spell.
+
+Sources are named by their ids in the table `references`, which has titles and addresses. A window
+is a range of days: "not after" and "not before" leave the other side open.
+"""
+_LEGEND = """\
+What each dataset has of the records, for every record of a type that it has anything on; an empty
+cell is of a type outside its subject, as far as the copies read show.
+
+- **has it**: an identifier that matches exactly or closely or, where there is no identifier,
+  a reading that cites it and does not contradict the seed
+- **only inside a wider unit**: its unit contains the record, and the record cannot be told apart
+- **codes otherwise**: what it has is only related, a neighbour whose dates, sides and values must
+  not be read across, or all that it says contradicts the seed
+- **nothing found**: no identifier and no reading. This is no claim that the dataset lacks the
+  record, only that nothing was found in the copies read
+- **†**: a reading that cites it, alone or with others, sharpens the record all the same
+"""
 
 
 def read(folder: Path = DATA) -> dict[str, pd.DataFrame]:
@@ -55,54 +86,33 @@ def read(folder: Path = DATA) -> dict[str, pd.DataFrame]:
     return {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
 
 
-def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Give the rows of a table as dictionaries, nulls as None."""
-    return frame.astype(object).where(frame.notna(), None).to_dict("records")
-
-
 # ---------------------------------------------------------------------------- words
 
 
-def counted(number: int, noun: str) -> str:
-    """Write a number and what it counts."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def codes(ids: Iterable[str]) -> str:
-    """Write ids as code, one after the other."""
-    return ", ".join(f"`{each}`" for each in ids)
-
-
-def window(row: Row, side: str, prefix: str = "") -> str:
-    """Say in words when something began or ended."""
+def when(row: Row, side: str, prefix: str = "") -> str:
+    """Write when something began or ended."""
     first, last = (row[prefix + bound] for bound in SIDES[side])
-    if first is None and last is None:
-        return "not known"
-    if first is None or last is None:
-        return f"not after {last:%Y-%m-%d}" if first is None else f"not before {first:%Y-%m-%d}"
-    return f"on {first:%Y-%m-%d}" if first == last else f"between {first:%Y-%m-%d} and {last:%Y-%m-%d}"
+    return words.window(*("" if day is None else f"{day:%Y-%m-%d}" for day in (first, last)))
 
 
-def whole_window(row: Row, bound: str, prefix: str = "") -> str:
-    """Say in words what a row says of one bound; of a date, both its start and its end."""
-    sides = SIDES if bound == "date" else (bound,)
-    return ", ".join(f"{side} {window(row, side, prefix)}" for side in sides)
+def when_both(row: Row, side: str, prefix: str = "") -> str:
+    """Write what a row says of one side; of a date, both when it began and when it ended."""
+    return ", ".join(f"{each} {when(row, each, prefix)}" for each in (SIDES if side == "date" else (side,)))
 
 
-def cited(reading: Row) -> str:
+def sources_of(reading: Row) -> str:
     """Name the sources of a reading."""
-    return codes(reading["sources"].split("; "))
+    return ", ".join(f"`{each}`" for each in reading["sources"].split("; "))
 
 
-def told(reading: Row) -> str:
-    """Say what a reading says, and its note."""
-    return " ".join([f"{reading['says']}.", *([reading["note"]] if reading["note"] else [])])
+def statement(reading: Row) -> str:
+    """Write what a reading says, and its note."""
+    return f"{reading['says']}." + (f" {reading['note']}" if reading["note"] else "")
 
 
-def table(headings: list[str], body: list[list[str]]) -> list[str]:
+def table(headings: list[str], body: Iterable[list[str]]) -> list[str]:
     """Write a table, and an empty line after it."""
-    cells = [headings, ["---"] * len(headings), *([cell.replace("|", "\\|") for cell in row] for row in body)]
-    return [*("| " + " | ".join(row) + " |" for row in cells), ""]
+    return [words.markdown_table(headings, body), ""]
 
 
 def listed(lines: list[str]) -> list[str]:
@@ -114,29 +124,29 @@ def listed(lines: list[str]) -> list[str]:
 
 
 def records_of(tables: Tables) -> list[dict[str, Any]]:
-    """Give every record with its sharpened bounds, and the seed's as ``seed_…``."""
-    return rows(layers.sharpened(tables["timeline"], tables["corroborations"]))
+    """Return every record with its sharpened bounds, and the seed's as ``seed_…``."""
+    return dictionaries(layers.sharpened(tables["timeline"], tables["corroborations"]))
 
 
 def readings_of(tables: Tables, record: str | None = None) -> list[dict[str, Any]]:
-    """Give the readings, all or those of one record."""
-    return [row for row in rows(tables["corroborations"]) if record in (None, row["record_id"])]
+    """Return the readings, all or those of one record."""
+    return [row for row in dictionaries(tables["corroborations"]) if record in (None, row["record_id"])]
 
 
 def span(reading: Row) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """Give the first and the last day that a reading leaves open for its bound."""
+    """Return the first and the last day that a reading leaves open for its side."""
     first = "end_earliest" if reading["bound"] == "end" else "start_earliest"
     last = "start_latest" if reading["bound"] == "start" else "end_latest"
     return reading[first] or pd.Timestamp.min, reading[last] or pd.Timestamp.max
 
 
 def preferred(tables: Tables) -> dict[tuple[str, str], dict[str, Any]]:
-    """Give the preferred reading of every record and bound that has one."""
+    """Return the preferred reading of every record and side that has one."""
     return {(row["record_id"], row["bound"]): row for row in readings_of(tables) if row["preferred"]}
 
 
 def rivalry(reading: Row, best: Row | None) -> str:
-    """Say how a reading stands to the preferred one; ``rival``: they share no day."""
+    """Report how a reading stands to the preferred one; ``rival``: they share no day."""
     if best is None:
         return "no reading of this bound is preferred"
     (first, last), (best_first, best_last) = span(reading), span(best)
@@ -151,7 +161,7 @@ def rivalry(reading: Row, best: Row | None) -> str:
 
 
 def unresolved(tables: Tables) -> list[tuple[str, dict[str, Any], dict[str, Any] | None]]:
-    """Give every reading that is not preferred and does not contradict, and how it stands to the preferred one."""
+    """Return every reading that is not preferred and does not contradict, and how it stands to the preferred one."""
     best = preferred(tables)
     others = [row for row in readings_of(tables) if not row["preferred"] and row["relation"] != "contradicts"]
     found = [(row, best.get((row["record_id"], row["bound"]))) for row in others]
@@ -159,11 +169,11 @@ def unresolved(tables: Tables) -> list[tuple[str, dict[str, Any], dict[str, Any]
 
 
 def lacking(tables: Tables) -> dict[str, list[str]]:
-    """Give the bounds of each record that no reading is about; records without any such bound are left out."""
+    """List the sides of each record that no reading is about; records without any such side are left out."""
     found = {(row["record_id"], row["bound"]) for row in readings_of(tables)}
-    bounds = {"event": ["date"], "status": ["start", "end"]}
-    records = {row["record_id"]: bounds[row["kind"]] for row in rows(tables["timeline"])}
-    missing = {each: [bound for bound in kept if (each, bound) not in found] for each, kept in records.items()}
+    sides = {"event": ["date"], "status": ["start", "end"]}
+    records = {row["record_id"]: sides[row["kind"]] for row in dictionaries(tables["timeline"])}
+    missing = {each: [side for side in kept if (each, side) not in found] for each, kept in records.items()}
     return {each: kept for each, kept in missing.items() if kept}
 
 
@@ -171,32 +181,31 @@ def lacking(tables: Tables) -> dict[str, list[str]]:
 
 
 def dataset_of(reference: str) -> str | None:
-    """Say to which dataset a reference belongs, None if to none."""
+    """Return the dataset that a reference belongs to, None if to none."""
     return next((name for name, (_, start) in DATASETS.items() if reference.startswith(start)), None)
 
 
 def ungrouped(tables: Tables) -> list[str]:
     """Name schemes and references of datasets that :data:`DATASETS` does not know."""
-    references = [row["reference_id"] for row in rows(tables["references"]) if row["kind"] == "dataset"]
+    references = [row["reference_id"] for row in dictionaries(tables["references"]) if row["kind"] == "dataset"]
     schemes = {scheme for scheme, _ in DATASETS.values()}
     return sorted({*tables["external_ids"]["scheme"]} - schemes) + [each for each in references if not dataset_of(each)]
 
 
 def holdings(tables: Tables) -> Holdings:
-    """Give, for every dataset and record, the identifiers of the dataset and the readings that cite it."""
-    ids, readings = rows(tables["external_ids"]), readings_of(tables)
+    """Return what every dataset has of every record."""
     found: Holdings = {(name, record): ([], []) for name in DATASETS for record in tables["timeline"]["record_id"]}
     names = {scheme: name for name, (scheme, _) in DATASETS.items() if scheme}
-    for row in ids:
+    for row in dictionaries(tables["external_ids"]):
         found[names[row["scheme"]], row["record_id"]][0].append(row)
-    for row in readings:
+    for row in readings_of(tables):
         for name in dict.fromkeys(filter(None, map(dataset_of, row["sources"].split("; ")))):
             found[name, row["record_id"]][1].append(row)
     return found
 
 
 def category(ids: list[Row], readings: list[Row]) -> str:
-    """Say what a dataset has of a record.
+    """Return what a dataset has of a record.
 
     An identifier is a judgement of the join as a whole, so that where there is one it decides,
     and no reading makes a counterpart of what is only related.
@@ -213,7 +222,8 @@ def category(ids: list[Row], readings: list[Row]) -> str:
 
 def matrix(tables: Tables) -> dict[str, dict[str, str]]:
     """Give, dataset by dataset, the category of every record of a type that the dataset has anything on."""
-    found, types = holdings(tables), dict(tables["timeline"][["record_id", "type"]].itertuples(index=False))
+    found = holdings(tables)
+    types: dict[str, str] = dict(zip(*(tables["timeline"][name] for name in ("record_id", "type")), strict=True))
     listing: dict[str, dict[str, str]] = {}
     for name in DATASETS:
         kept = {record: category(*found[name, record]) for record in types}
@@ -223,22 +233,6 @@ def matrix(tables: Tables) -> dict[str, dict[str, str]]:
 
 
 # ---------------------------------------------------------------------------- sections
-
-_HEAD = """\
-# Agreement report
-
-Written by `python validation/report.py --write` from the tables in `data/`, version {version}. For
-each record it says whether other sources confirm, refine or contradict what the seed says of its
-date, and then what well-known datasets have of the same records.
-
-The seed layer is untouched: nothing here alters a row that a seed gives. Readings are facts of
-other sources, and only preferred readings of at least medium confidence sharpen a record, and
-only where dates are asked for as "corroborated". What is assumed: a start from one source and the
-seed's "is so" on its own day are joined into one unbroken spell.
-
-Sources are named by their ids in the table `references`, which has titles and addresses. A window
-is a range of days: "not after" and "not before" leave the other side open.
-"""
 
 
 def counts(tables: Tables) -> list[str]:
@@ -268,8 +262,8 @@ def _tally(readings: list[dict[str, Any]]) -> str:
 
 
 def uncertainty(records: list[dict[str, Any]]) -> list[str]:
-    """Say how many days of uncertainty the windows lose, and how many windows gain a side."""
-    pairs = [(_width(row, side, "seed_"), _width(row, side)) for row in records for side in SIDES]
+    """Report how many days of uncertainty the windows lose, and how many windows gain a side."""
+    pairs = [(_days_open(row, side, "seed_"), _days_open(row, side)) for row in records for side in SIDES]
     both = [(before, after) for before, after in pairs if before is not None and after is not None]
     before, after = (sum(widths) for widths in zip(*both, strict=True)) if both else (0, 0)
     gained = sum(one is None and other is not None for one, other in pairs)
@@ -277,13 +271,13 @@ def uncertainty(records: list[dict[str, Any]]) -> list[str]:
         (
             f"{counted(len(both), 'window')} of a start or an end known on both sides in the seed: from first to last "
             f"day they span {counted(before, 'day')} together as the seed has them and {counted(after, 'day')} "
-            f"sharpened, {before - after} fewer"
+            f"sharpened, {before - after:,} fewer"
         ),
         f"{counted(gained, 'window')} more that the seed leaves open on a side and a reading closes",
     ]
 
 
-def _width(row: Row, side: str, prefix: str = "") -> int | None:
+def _days_open(row: Row, side: str, prefix: str = "") -> int | None:
     """Count the days from the first to the last of a window, None if a side is open."""
     first, last = (row[prefix + bound] for bound in SIDES[side])
     return None if first is None or last is None else (last - first).days
@@ -292,20 +286,20 @@ def _width(row: Row, side: str, prefix: str = "") -> int | None:
 def record_by_record(tables: Tables) -> list[str]:
     """Write one row for every record."""
     headings = ["record", "type", "seed: start", "seed: end", "the readings", "applied", "sharp: start", "sharp: end"]
-    return table(headings, [_record(tables, row) for row in records_of(tables)])
+    return table(headings, [_record_row(tables, row) for row in records_of(tables)])
 
 
-def _record(tables: Tables, row: Row) -> list[str]:
+def _record_row(tables: Tables, row: Row) -> list[str]:
     """Write the row of a record."""
     readings = readings_of(tables, row["record_id"])
     applied = [
         f"`{each['reading_id']}`: {each['bound']} {each['date']}, {each['relation']}, {each['confidence']}; "
-        f"{cited(each)}"
+        f"{sources_of(each)}"
         for each in readings
         if each["applied"]
     ]
-    seed = [window(row, side, "seed_") for side in SIDES]
-    sharp = [window(row, side) if row[f"{side}_basis"] == "corroborated" else "as the seed" for side in SIDES]
+    seed = [when(row, side, "seed_") for side in SIDES]
+    sharp = [when(row, side) if row[f"{side}_basis"] == "corroborated" else "as the seed" for side in SIDES]
     denied = "" if row["holds"] in (None, True) else ", denied"
     return [f"`{row['record_id']}`", row["type"] + denied, *seed, _tally(readings), "<br>".join(applied), *sharp]
 
@@ -333,25 +327,25 @@ def disagreements(tables: Tables) -> list[str]:
 
 
 def _contradiction(reading: Row, record: Row) -> str:
-    """Tell of a reading that contradicts the seed."""
-    seed = whole_window(record, reading["bound"], "seed_")
+    """Write a reading that contradicts the seed."""
+    seed = when_both(record, reading["bound"], "seed_")
     return (
         f"`{reading['record_id']}`: the seed says {seed}; `{reading['reading_id']}` says {reading['date']} "
-        f"({reading['confidence']} confidence; {cited(reading)}): {told(reading)}"
+        f"({reading['confidence']} confidence; {sources_of(reading)}): {statement(reading)}"
     )
 
 
 def _rival(reading: Row, best: Row) -> str:
-    """Tell of a reading that shares no day with the preferred one."""
+    """Write a reading that shares no day with the preferred one."""
     return (
         f"`{reading['record_id']}`, {reading['bound']}: preferred is {best['date']} ({best['confidence']} confidence; "
-        f"{cited(best)}); `{reading['reading_id']}` says {reading['date']} ({reading['confidence']} confidence; "
-        f"{cited(reading)}): {told(reading)}"
+        f"{sources_of(best)}); `{reading['reading_id']}` says {reading['date']} ({reading['confidence']} confidence; "
+        f"{sources_of(reading)}): {statement(reading)}"
     )
 
 
 def _compatible(how: str, reading: Row, best: Row | None) -> str:
-    """Tell of a reading that is not preferred and does not disagree."""
+    """Write a reading that is not preferred and does not disagree."""
     than = f" beside {best['date']}" if best else ""
     return f"`{reading['reading_id']}` ({reading['relation']}), {reading['date']}{than}: {how}"
 
@@ -366,34 +360,19 @@ def not_found(tables: Tables) -> list[str]:
         "",
         "### Records without any reading",
         "",
-        *listed([_lacks(each, bounds) for each, bounds in missing.items() if each not in read_of]),
+        *listed([_lacks(each, sides) for each, sides in missing.items() if each not in read_of]),
         "### Records of which one bound has no reading",
         "",
-        *listed([_lacks(each, bounds) for each, bounds in missing.items() if each in read_of]),
+        *listed([_lacks(each, sides) for each, sides in missing.items() if each in read_of]),
         "### Preferred readings that are not applied, because their confidence is low",
         "",
-        *listed([f"`{row['reading_id']}`, {row['date']} ({cited(row)}): {told(row)}" for row in weak]),
+        *listed([f"`{row['reading_id']}`, {row['date']} ({sources_of(row)}): {statement(row)}" for row in weak]),
     ]
 
 
-def _lacks(record: str, bounds: list[str]) -> str:
-    """Say for which bounds of a record no source was found."""
-    return f"`{record}`: no source was found for its {' or its '.join(bounds)}"
-
-
-_LEGEND = """\
-What each dataset has of the records, for every record of a type that it has anything on; an empty
-cell is of a type outside its subject, as far as the copies read show.
-
-- **has it**: an identifier that matches exactly or closely or, where there is no identifier,
-  a reading that cites it and does not contradict the seed
-- **only inside a wider unit**: its unit contains the record, and the record cannot be told apart
-- **codes otherwise**: what it has is only related, a neighbour whose dates, sides and values must
-  not be read across, or all that it says contradicts the seed
-- **nothing found**: no identifier and no reading. This is no claim that the dataset lacks the
-  record, only that nothing was found in the copies read
-- **†**: a reading that cites it, alone or with others, sharpens the record all the same
-"""
+def _lacks(record: str, sides: list[str]) -> str:
+    """Write for which sides of a record no source was found."""
+    return f"`{record}`: no source was found for its {' or its '.join(sides)}"
 
 
 def demonstration(tables: Tables) -> list[str]:
@@ -401,20 +380,20 @@ def demonstration(tables: Tables) -> list[str]:
     found, has = matrix(tables), holdings(tables)
     records = sorted(records_of(tables), key=lambda row: (row["kind"], row["type"], row["record_id"]))
     body = [
-        [f"`{row['record_id']}`", row["type"], *(_cell(found, has, name, row["record_id"]) for name in DATASETS)]
+        [f"`{row['record_id']}`", row["type"], *(_matrix_cell(found, has, name, row["record_id"]) for name in DATASETS)]
         for row in records
         if any(row["record_id"] in kept for kept in found.values())
     ]
     totals = [["**sum**", "", *("; ".join(_sums(kept)) for kept in found.values())]]
-    references = rows(tables["references"])
-    facts = [line for name in DATASETS for line in _dataset(name, found[name], has, records, references)]
+    references = dictionaries(tables["references"])
+    facts = [line for name in DATASETS for line in _dataset_section(name, found[name], has, records, references)]
     return [
         *(_LEGEND, *table(["record", "type", *DATASETS], body + totals), *facts),
         *("### What follows", "", conclusion(records, found), ""),
     ]
 
 
-def _cell(found: dict[str, dict[str, str]], has: Holdings, dataset: str, record: str) -> str:
+def _matrix_cell(found: dict[str, dict[str, str]], has: Holdings, dataset: str, record: str) -> str:
     """Write a cell of the matrix."""
     applied = any(row["applied"] for row in has[dataset, record][1])
     return found[dataset].get(record, "") + " †" * applied
@@ -426,29 +405,29 @@ def _sums(kept: dict[str, str]) -> list[str]:
     return [f"{name} {number[name]}" for name in CATEGORIES if number[name]]
 
 
-def _dataset(
+def _dataset_section(
     dataset: str, kept: dict[str, str], has: Holdings, records: list[dict[str, Any]], references: list[dict[str, Any]]
 ) -> list[str]:
-    """Tell what a dataset has of the records and, with the start of each, for which nothing was found."""
+    """Write what a dataset has of the records and, with the start of each, for which nothing was found."""
     copies = [row for row in references if dataset_of(row["reference_id"]) == dataset]
     read_in = "; ".join(f"{row['title']} (`{row['reference_id']}`)" for row in copies) or "no copy named"
     lines: list[str] = []
     for row in (row for row in records if row["record_id"] in kept):
         held = kept[row["record_id"]]
-        begun = f" (start {window(row, 'start')})" * (held == NOTHING)
+        begun = f" (start {when(row, 'start')})" * (held == NOTHING)
         lines += [f"`{row['record_id']}`{begun}: {held}", *_facts(*has[dataset, row["record_id"]])]
     return [f"### {dataset}", "", f"Read in: {read_in}.", "", *listed(lines)]
 
 
 def _facts(ids: list[Row], readings: list[Row]) -> list[str]:
-    """Tell the identifiers of a record and the readings, one a line."""
+    """Write the identifiers of a record and the readings, one a line."""
     joins = [f"`{row['external_id']}` ({row['match']}): {row['note'] or 'no note.'}" for row in ids]
-    says = [f"{row['date']} ({row['relation']}, {_use(row)}): {told(row)}" for row in readings]
+    says = [f"{row['date']} ({row['relation']}, {_use(row)}): {statement(row)}" for row in readings]
     return [f"{_NESTED}{line}" for line in joins + says]
 
 
 def _use(reading: Row) -> str:
-    """Say whether a reading is applied, and why not."""
+    """Report whether a reading is applied, and why not."""
     if reading["applied"]:
         return "applied"
     why = f": {reading['why_not']}" if reading["why_not"] != "contradicts" else ""
@@ -474,24 +453,8 @@ def conclusion(records: list[dict[str, Any]], found: dict[str, dict[str, str]]) 
     )
 
 
-def report(tables: Tables) -> str:
-    """Write the whole report as Markdown.
-
-    Parameters
-    ----------
-    tables
-        Those of :data:`TABLES`, by name.
-
-    Returns
-    -------
-    str
-        The whole file; the same for the same data.
-
-    Raises
-    ------
-    ValueError
-        If a scheme or a reference to a dataset is in no row of :data:`DATASETS`.
-    """
+def agreement_report(tables: Tables) -> str:
+    """Write the whole report as Markdown, the same for the same data; a dataset without a row is a ``ValueError``."""
     if strangers := ungrouped(tables):
         raise ValueError(f"no dataset of the report has {', '.join(strangers)}; add it to DATASETS")
     sections = {
@@ -508,22 +471,11 @@ def report(tables: Tables) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the report from the command line.
-
-    Parameters
-    ----------
-    arguments
-        Those of the command line, if not given.
-
-    Returns
-    -------
-    int
-        0.
-    """
+    """Run the report from the command line."""
     parser = argparse.ArgumentParser(description="Say how far other sources agree with the records.")
     parser.add_argument("--write", action="store_true", help=f"write {REPORT.name} instead of printing it")
     options = parser.parse_args(arguments)
-    written = report(read())
+    written = agreement_report(read())
     if options.write:
         REPORT.write_text(written, "utf-8", newline="\n")
     else:

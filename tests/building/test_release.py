@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from releases import FIGHTING, REASON, add_a_seed, cells, correct_the_date, set_version
 
 from caucasus_events.building import aside, dataset, files, release, standing
 from caucasus_events.errors import InvalidValueError, ProblemsError, ReleaseError, UnknownNameError
@@ -23,6 +22,7 @@ from caucasus_events.ledger.versions import next_version
 from caucasus_events.model import schema
 from caucasus_events.model.rows import FILES
 from caucasus_events.reading import integrity, tables
+from releases import FIGHTING, REASON, add_a_seed, cells, correct_the_date, set_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from releases import CHANGE, FIGHTING, edit, events, refused, withdraw
 
 from caucasus_events.building import dataset, release
 from caucasus_events.ledger import due
 from caucasus_events.ledger.frozen import read_frozen
+from releases import CHANGE, FIGHTING, edit, events, refused, withdraw
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,11 +8,11 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from releases import correct_the_date, events, set_version
 
 from caucasus_events.building import dataset, release
 from caucasus_events.errors import ProblemsError
 from caucasus_events.ledger import frozen
+from releases import correct_the_date, events, set_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable

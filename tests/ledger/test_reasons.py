@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from releases import CHANGE, FIGHTING, WITHDRAWN, correct_the_date, edit, refused, set_version, withdraw
 
 from caucasus_events.building import dataset, release, standing
 from caucasus_events.ledger import reasons
 from caucasus_events.model.rows import FILES
+from releases import CHANGE, FIGHTING, WITHDRAWN, correct_the_date, edit, refused, set_version, withdraw
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,6 @@ where nothing may be left out.
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import re
@@ -15,8 +14,9 @@ import shutil
 import sys
 import tarfile
 import zipfile
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
@@ -25,6 +25,9 @@ import pytest
 import yaml
 
 from caucasus_events import __version__
+from gate import __main__ as command
+from gate import artefacts, environments, steps
+from gate.environments import Failed, Gate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,33 +39,29 @@ slow = pytest.mark.skipif(
     not WHOLE, reason="needs the environments of the gate: set CAUCASUS_EVENTS_GATE to its --work"
 )
 
-sys.path.insert(0, str(ROOT / "validation"))
-gate: Any = importlib.import_module("gate")
-sys.path.remove(str(ROOT / "validation"))
-
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A checkout of its own, to be broken."""
-    return Path(gate.copy(ROOT, tmp_path / "checkout"))
+    return environments.copied(ROOT, tmp_path / "checkout")
 
 
 @pytest.fixture
-def at(root: Path, tmp_path: Path) -> Any:
+def at(root: Path, tmp_path: Path) -> Gate:
     """The gate, before a checkout that will be broken."""
-    return gate.Gate(root, tmp_path / "work")
+    return Gate(root, tmp_path / "work")
 
 
 @pytest.fixture(scope="session")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Gate:
     """The gate, before this checkout, with its environments."""
     work = Path(KEPT) if KEPT else tmp_path_factory.mktemp("gate")
-    return gate.Gate(ROOT, work.resolve())
+    return Gate(ROOT, work.resolve())
 
 
 def failure(call: Callable[[], object]) -> str:
-    """Call what must fail, and give the message."""
-    with pytest.raises(gate.Failed) as caught:
+    """Call what must fail, and return the message."""
+    with pytest.raises(Failed) as caught:
         call()
     return str(caught.value)
 
@@ -84,14 +83,14 @@ def rewritten(path: Path, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Non
 def test_every_step_has_a_twin_that_fails() -> None:
     """No step is added to the gate without a test here that breaks it."""
     twins = {name.split("_")[1] for name in globals() if name.startswith("test_") and name.endswith("_fails")}
-    assert set(gate.STEPS) <= twins
+    assert set(steps.STEPS) <= twins
 
 
-def test_rebuild_of_other_data_fails(at: Any, root: Path) -> None:
+def test_rebuild_of_other_data_fails(at: Gate, root: Path) -> None:
     """Data that the seeds do not build are named by file."""
     replace(root / "data" / "README.md", "never edited", "sometimes edited")
     (root / "data" / "notes.txt").write_text("mine")
-    message = failure(lambda: gate.STEPS["rebuild"](at))
+    message = failure(lambda: steps.STEPS["rebuild"](at))
     assert message == "what is committed is not what the seeds build: README.md, notes.txt"
 
 
@@ -102,32 +101,42 @@ def test_rebuild_of_two_outcomes_fails(tmp_path: Path) -> None:
         (tmp_path / name / "events.parquet").write_text(content)
     (tmp_path / "empty").mkdir()
     one, other, empty = (tmp_path / name for name in ("one", "other", "empty"))
-    assert failure(lambda: gate.same_bytes(one, other, "they differ:")) == "they differ: events.parquet"
-    assert failure(lambda: gate.same_bytes(empty, empty, "there is")) == "there is nothing at all"
+    assert failure(lambda: steps.check_same_bytes(one, other, "they differ:")) == "they differ: events.parquet"
+    assert failure(lambda: steps.check_same_bytes(empty, empty, "there is")) == "there is nothing at all"
 
 
 @slow
-def test_engines_that_find_another_cell_fails(kept: Any, root: Path) -> None:
+def test_engines_that_find_another_cell_fails(kept: Gate, root: Path) -> None:
     """Under the oldest pandas and pyarrow, a changed cell is named with both values."""
     rewritten(root / "data" / "events.parquet", lambda frame: frame.assign(title=frame["title"].str.upper()))
-    python = gate.environment(kept, "oldest", gate.OLDEST)
-    message = failure(lambda: gate.engine(python, root))
+    python = steps.engine(kept, "oldest")
+    message = failure(lambda: steps.rebuilt_with(python, root))
     assert "title is not what the seeds give" in message
 
 
-def test_audit_that_finds_a_survivor_fails(at: Any, root: Path) -> None:
+def test_audit_that_finds_a_survivor_fails(at: Gate, root: Path) -> None:
     """What the audit says of a mutation that survives is what the gate says."""
-    audit = root / "validation" / "mutation_audit.py"
-    audit.write_text("import sys\nsys.exit('1 mutation survives: hash changed')\n")
-    assert "1 mutation survives: hash changed" in failure(lambda: gate.STEPS["audit"](at))
+    audit = root / "validation" / "mutations" / "__main__.py"
+    audit.write_text("import sys\nsys.exit('hash changed: it survives')\n")
+    assert "hash changed: it survives" in failure(lambda: steps.STEPS["audit"](at))
 
 
-def test_descriptors_with_a_wrong_hash_fails(at: Any, root: Path) -> None:
+def test_audit_that_finds_something_else_than_its_report_fails(at: Gate, root: Path) -> None:
+    """A committed report that is not what the audit finds is refused with the command that writes it."""
+    audit = root / "validation" / "mutations" / "__main__.py"
+    audit.write_text("print('`caucasus-events check` caught 2 of 2.')\n")
+    message = "mutation-audit.md is not what the audit finds: run python validation/mutations --write"
+    assert failure(lambda: steps.STEPS["audit"](at)) == message
+    (root / "validation" / "mutation-audit.md").write_text("`caucasus-events check` caught 2 of 2.\n")
+    assert steps.STEPS["audit"](at) == ["`caucasus-events check` caught 2 of 2."]
+
+
+def test_descriptors_with_a_wrong_hash_fails(at: Gate, root: Path) -> None:
     """A descriptor that gives another hash is named with the file."""
     told = json.loads((root / "data" / "croissant.json").read_text("utf-8"))
     told["distribution"][0]["sha256"] = "0" * 64
     (root / "data" / "croissant.json").write_text(json.dumps(told), "utf-8")
-    message = failure(lambda: gate.STEPS["descriptors"](at))
+    message = failure(lambda: steps.STEPS["descriptors"](at))
     assert message == "croissant.json: the hash of sources.parquet is not that of the file"
 
 
@@ -139,10 +148,10 @@ def test_descriptors_with_a_wrong_hash_fails(at: Any, root: Path) -> None:
         ("dataset.jsonld", "dataset.jsonld is missing"),
     ],
 )
-def test_descriptors_without_a_file_fails(at: Any, root: Path, name: str, found: str) -> None:
+def test_descriptors_without_a_file_fails(at: Gate, root: Path, name: str, found: str) -> None:
     """A file that is missing is a finding like any other."""
     (root / "data" / name).unlink()
-    assert failure(lambda: gate.STEPS["descriptors"](at)) == found
+    assert failure(lambda: steps.STEPS["descriptors"](at)) == found
 
 
 @slow
@@ -155,18 +164,18 @@ def test_descriptors_without_a_file_fails(at: Any, root: Path, name: str, found:
         ("with_jsonschema", "datapackage.json", '"name": "caucasus-events"', '"name": 7', "$.name"),
     ],
 )
-def test_validators_given_a_wrong_descriptor_fails(kept: Any, root: Path, wrong: tuple[str, ...]) -> None:
+def test_validators_given_a_wrong_descriptor_fails(kept: Gate, root: Path, wrong: tuple[str, ...]) -> None:
     """Each validator refuses a wrong type, a column or a file that does not exist, and names it."""
     validator, file, old, new, cause = wrong
     replace(root / "data" / file, old, new)
-    assert cause in failure(lambda: getattr(gate, validator)(kept, root / "data"))
+    assert cause in failure(lambda: getattr(steps, validator)(kept, root / "data"))
 
 
 @slow
-def test_validators_given_a_wrong_citation_fails(kept: Any, root: Path) -> None:
+def test_validators_given_a_wrong_citation_fails(kept: Gate, root: Path) -> None:
     """A citation file without authors is refused."""
     replace(root / "CITATION.cff", "authors:", "writers:")
-    assert "authors" in failure(lambda: gate.with_cffconvert(kept, root))
+    assert "authors" in failure(lambda: steps.with_cffconvert(kept, root))
 
 
 @pytest.mark.parametrize(
@@ -185,17 +194,17 @@ def test_validators_given_a_wrong_citation_fails(kept: Any, root: Path) -> None:
         ),
     ],
 )
-def test_versions_that_differ_fails(at: Any, root: Path, path: str, old: str, new: str, named: str) -> None:
+def test_versions_that_differ_fails(at: Gate, root: Path, path: str, old: str, new: str, named: str) -> None:
     """A place that tells another version is named with it."""
     replace(root / path, old, new)
-    message = failure(lambda: gate.STEPS["versions"](at))
+    message = failure(lambda: steps.STEPS["versions"](at))
     assert message.startswith("the version is ")
     assert named in message.splitlines()
 
 
 def test_versions_of_another_tag_fails(root: Path, tmp_path: Path) -> None:
     """A tag that is not the version is refused."""
-    message = failure(lambda: gate.STEPS["versions"](gate.Gate(root, tmp_path, "v0.0.9")))
+    message = failure(lambda: steps.STEPS["versions"](Gate(root, tmp_path, "v0.0.9")))
     assert message == f"the tag is v0.0.9, the version {__version__}"
 
 
@@ -204,20 +213,20 @@ def test_history_of_a_version_that_is_not_frozen_fails(root: Path, tmp_path: Pat
     shutil.rmtree(root / "validation" / "releases", ignore_errors=True)
     log = root / "CHANGELOG.md"
     log.write_text(log.read_text("utf-8").partition("\n## ")[0], "utf-8")
-    message = failure(lambda: gate.STEPS["history"](gate.Gate(root, tmp_path, f"v{__version__}")))
+    message = failure(lambda: steps.STEPS["history"](Gate(root, tmp_path, f"v{__version__}")))
     assert "last release   none" in message or "the file does not describe" in message
 
 
-def test_history_that_was_changed_fails(at: Any, root: Path) -> None:
+def test_history_that_was_changed_fails(at: Gate, root: Path) -> None:
     """A changelog that tells of a release nobody froze is named."""
     log = root / "CHANGELOG.md"
     log.write_text(log.read_text("utf-8") + "\n## 0.0.9 (2020-01-01)\n", "utf-8")
-    assert "CHANGELOG.md: version 0.0.9 has a section and is not frozen" in failure(lambda: gate.STEPS["history"](at))
+    assert "CHANGELOG.md: version 0.0.9 has a section and is not frozen" in failure(lambda: steps.STEPS["history"](at))
 
 
 def git(root: Path, *words: str) -> None:
     """Run git in a checkout, as somebody."""
-    gate.run("git", "-c", "user.name=A", "-c", "user.email=a@example.org", *words, cwd=root)
+    environments.run("git", "-c", "user.name=A", "-c", "user.email=a@example.org", *words, cwd=root)
 
 
 @pytest.mark.skipif(not shutil.which("git"), reason="needs git")
@@ -226,26 +235,26 @@ def test_history_that_is_not_that_of_its_tag_fails(tmp_path: Path) -> None:
     folder = tmp_path / "validation" / "releases" / "1.0.0"
     folder.mkdir(parents=True)
     (folder / "release.json").write_text("{}")
-    assert gate.tagged(tmp_path) == []
+    assert steps.tagged(tmp_path) == []
     git(tmp_path, "init", "-q")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-q", "-m", "1.0.0")
     git(tmp_path, "tag", "v1.0.0")
-    assert gate.tagged(tmp_path) == ["1 tagged releases are those of their tags"]
+    assert steps.tagged(tmp_path) == ["1 tagged releases are those of their tags"]
     message = "validation/releases/1.0.0: it is not what the tag v1.0.0 holds: validation/releases/1.0.0/release.json"
     (folder / "release.json").write_text('{"version": "1.0.0"}')
-    assert failure(lambda: gate.tagged(tmp_path)) == message
+    assert failure(lambda: steps.tagged(tmp_path)) == message
     shutil.rmtree(folder)
-    assert failure(lambda: gate.tagged(tmp_path)) == message
+    assert failure(lambda: steps.tagged(tmp_path)) == message
 
 
 def test_the_workflows_fetch_the_tags() -> None:
     """Every checkout of a workflow brings the tags that releases are held against."""
     for path in sorted((ROOT / ".github" / "workflows").glob("*.yml")):
         jobs = yaml.safe_load(path.read_text("utf-8"))["jobs"].values()
-        steps = [step for job in jobs for step in job["steps"] if "checkout" in step.get("uses", "")]
-        assert steps
-        assert all(step["with"]["fetch-depth"] == 0 for step in steps)
+        checkouts = [step for job in jobs for step in job["steps"] if "checkout" in step.get("uses", "")]
+        assert checkouts
+        assert all(step["with"]["fetch-depth"] == 0 for step in checkouts)
 
 
 def wheel(to: Path, *, without: str = "", extra: dict[str, str] | None = None) -> Path:
@@ -256,9 +265,10 @@ def wheel(to: Path, *, without: str = "", extra: dict[str, str] | None = None) -
             (ROOT / "src" / "caucasus_events", "caucasus_events"),
             (ROOT / "data", "caucasus_events/data"),
         ):
-            for file in sorted(folder.glob("*.*")):
-                if f"{inside}/{file.name}" != without:
-                    packed.write(file, f"{inside}/{file.name}")
+            for file in sorted(path for path in folder.rglob("*.*") if "__pycache__" not in path.parts):
+                name = f"{inside}/{file.relative_to(folder).as_posix()}"
+                if name != without:
+                    packed.write(file, name)
         for name in ("LICENSE", "LICENSE-DATA"):
             packed.write(ROOT / name, f"caucasus_events-{__version__}.dist-info/licenses/{name}")
         for name, content in (extra or {}).items():
@@ -271,7 +281,7 @@ def wheel(to: Path, *, without: str = "", extra: dict[str, str] | None = None) -
 
 
 def seed() -> tuple[str, str]:
-    """Give a seed: its id and text."""
+    """Return a seed: its id and text."""
     path = min((ROOT / "seeds").glob("*.txt"))
     return path.stem, path.read_text("utf-8")
 
@@ -280,24 +290,28 @@ def seed() -> tuple[str, str]:
 def test_artefacts_without_a_file_fails(tmp_path: Path) -> None:
     """A wheel or sdist that lacks data, or a licence, or holds a sheet, is named with what is wrong."""
     whole = wheel(tmp_path)
-    gate.contents(whole)
+    artefacts.check_contents(whole)
     name = whole.name
     lacking = wheel(tmp_path, without="caucasus_events/data/events.parquet")
-    assert failure(lambda: gate.contents(lacking)) == f"{name} lacks data/events.parquet"
-    code = wheel(tmp_path, without="caucasus_events/codebook.toml")
-    assert failure(lambda: gate.contents(code)) == f"{name} lacks codebook.toml"
+    assert failure(lambda: artefacts.check_contents(lacking)) == f"{name} lacks data/events.parquet"
+    module = wheel(tmp_path, without="caucasus_events/data/__init__.py")
+    assert failure(lambda: artefacts.check_contents(module)) == f"{name} lacks data/__init__.py"
+    code = wheel(tmp_path, without="caucasus_events/model/codebook.toml")
+    assert failure(lambda: artefacts.check_contents(code)) == f"{name} lacks codebook.toml"
     sheet = wheel(tmp_path, extra={"caucasus_events/seeds/a.toml": "[source]"})
-    assert failure(lambda: gate.contents(sheet)) == f"{name} holds caucasus_events/seeds/a.toml"
+    assert failure(lambda: artefacts.check_contents(sheet)) == f"{name} holds caucasus_events/seeds/a.toml"
     sdist = tmp_path / "caucasus_events-0.tar.gz"
     with tarfile.open(sdist, "w:gz") as packed:
         packed.add(ROOT / "data" / "README.md", "caucasus_events-0/data/README.md")
-    assert failure(lambda: gate.contents(sdist)).startswith("caucasus_events-0.tar.gz lacks data/changes.parquet, ")
+    assert failure(lambda: artefacts.check_contents(sdist)).startswith(
+        "caucasus_events-0.tar.gz lacks data/__init__.py, data/changes.parquet, "
+    )
 
 
 def test_artefacts_that_differ_fails(tmp_path: Path) -> None:
     """Two builds with other digests are named; an sdist packed at another time is made the same."""
-    assert failure(lambda: gate.same_twice({"a.whl": "1"}, {"a.whl": "2"})) == "two builds differ: a.whl"
-    assert failure(lambda: gate.same_twice({}, {})) == "two builds differ: nothing was built"
+    assert failure(lambda: artefacts.check_same_twice({"a.whl": "1"}, {"a.whl": "2"})) == "two builds differ: a.whl"
+    assert failure(lambda: artefacts.check_same_twice({}, {})) == "two builds differ: nothing was built"
     packed = []
     for moment in (1, 2_000_000_000):
         path = tmp_path / "a.tar.gz"
@@ -307,26 +321,26 @@ def test_artefacts_that_differ_fails(tmp_path: Path) -> None:
         with tarfile.open(path, "w:gz") as archive:
             archive.add(file, "a/file.txt")
         before = path.read_bytes()
-        gate.normalise(path, 1_577_836_800)
+        artefacts.normalise(path, 1_577_836_800)
         packed.append((before, path.read_bytes()))
     assert packed[0][0] != packed[1][0]
     assert packed[0][1] == packed[1][1]
 
 
 @slow
-def test_artefacts_refused_by_a_linter_fails(kept: Any, tmp_path: Path) -> None:
+def test_artefacts_refused_by_a_linter_fails(kept: Gate, tmp_path: Path) -> None:
     """The linters of the gate refuse a wheel without metadata and a project without a name."""
-    tools = kept.python("tools", *gate.TOOLS).parent
+    tools = kept.python("tools", *artefacts.TOOLS).parent
     bare = wheel(tmp_path)
-    assert "METADATA" in failure(lambda: gate.run(tools / "twine", "check", "--strict", bare))
+    assert "METADATA" in failure(lambda: environments.run(tools / "twine", "check", "--strict", bare))
     project = tmp_path / "pyproject.toml"
     project.write_text("[project]\nversion = '1'\n")
-    assert "name" in failure(lambda: gate.run(tools / "validate-pyproject", project))
+    assert "name" in failure(lambda: environments.run(tools / "validate-pyproject", project))
     extra = wheel(tmp_path, extra={"tests/__init__.py": ""})
-    assert "W009" in failure(lambda: gate.run(tools / "check-wheel-contents", extra))
+    assert "W009" in failure(lambda: environments.run(tools / "check-wheel-contents", extra))
     lacking = wheel(tmp_path, without="caucasus_events/data/events.parquet")
     expected = ["--inspect", "--expected-files", "*caucasus_events/data/events.parquet"]
-    assert "events.parquet" in failure(lambda: gate.run(tools / "pydistcheck", *expected, lacking))
+    assert "events.parquet" in failure(lambda: environments.run(tools / "pydistcheck", *expected, lacking))
 
 
 def test_leaks_of_a_text_fails(tmp_path: Path) -> None:
@@ -334,20 +348,20 @@ def test_leaks_of_a_text_fails(tmp_path: Path) -> None:
     name, text = seed()
     paragraph = max(text.splitlines(), key=len)
     leaking = wheel(tmp_path, extra={"caucasus_events/notes.md": f"As we read:\n\n{paragraph}\n"})
-    message = failure(lambda: gate.leaked(leaking, {name: text}))
+    message = failure(lambda: artefacts.check_leaks(leaking, {name: text}))
     assert message == f"{leaking.name}: caucasus_events/notes.md holds words of seeds/{name}.txt: {paragraph[:40]}…"
-    gate.leaked(wheel(tmp_path), {name: text})
+    artefacts.check_leaks(wheel(tmp_path), {name: text})
 
 
-def test_leaks_that_the_readme_hides_fails(root: Path, at: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_leaks_that_the_readme_hides_fails(root: Path, at: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     """A README that does not state the share that the tables could rebuild is refused."""
-    monkeypatch.setattr(gate.Gate, "dist", lambda _: ())
+    monkeypatch.setattr(artefacts, "wheel_and_sdist", lambda _: ())
     name, text = seed()
-    share = f"{gate.share(root, name, text):.0%}"
+    share = f"{artefacts.shipped_share(root, name, text):.0%}"
     readme = root / "README.md"
     readme.write_text(readme.read_text("utf-8").replace(share, "little"), "utf-8")
     assert (
-        failure(lambda: gate.STEPS["leaks"](at))
+        failure(lambda: steps.STEPS["leaks"](at))
         == f"README.md does not say that the tables could rebuild {share} of a text"
     )
 
@@ -357,7 +371,7 @@ def test_the_share_of_a_text_is_what_quotes_and_contexts_cover(tmp_path: Path) -
     (tmp_path / "data").mkdir()
     row = {"source_id": "s", "start_char": 4, "end_char": 7, "prefix": "ab ", "suffix": " g"}
     pd.DataFrame([row, row]).to_parquet(tmp_path / "data" / "evidence.parquet")
-    assert gate.share(tmp_path, "s", "ab  cde gh ij") == 6 / 9
+    assert artefacts.shipped_share(tmp_path, "s", "ab  cde gh ij") == 6 / 9
 
 
 @pytest.fixture
@@ -371,7 +385,7 @@ def unpacked(tmp_path: Path) -> Path:
 def test_installs_without_a_table_fails(unpacked: Path, tmp_path: Path) -> None:
     """An installation that lacks a table fails as a reader would see it."""
     python = Path(sys.executable)
-    message = failure(lambda: gate.outside(python, tmp_path, PYTHONPATH=str(unpacked)))
+    message = failure(lambda: steps.used(python, tmp_path, PYTHONPATH=str(unpacked)))
     assert "events.parquet" in message
 
 
@@ -379,16 +393,39 @@ def test_zipped_without_a_table_fails(tmp_path: Path) -> None:
     """A zip that lacks a table fails, and so does one that is not what was imported."""
     lacking = wheel(tmp_path, without="caucasus_events/data/events.parquet")
     python = Path(sys.executable)
-    assert "events.parquet" in failure(lambda: gate.outside(python, tmp_path, PYTHONPATH=str(lacking)))
+    assert "events.parquet" in failure(lambda: steps.used(python, tmp_path, PYTHONPATH=str(lacking)))
     absent = tmp_path / "absent.whl"
-    assert failure(lambda: gate.from_zip(python, absent, tmp_path)).endswith("not from absent.whl")
+    assert failure(lambda: steps.imported_from_zip(python, absent, tmp_path)).endswith("not from absent.whl")
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "raise ModuleNotFoundError('rapidfuzz')",
+        "print({remedy!r}, file=sys.stderr)",
+        "sys.exit('install what is missing')",
+        "print('built'); sys.exit({remedy!r})",
+        "sys.exit('Traceback:\\n' + {remedy!r})",
+    ],
+)
+def test_bare_installation_without_the_remedy_fails(tmp_path: Path, ending: str) -> None:
+    """A traceback, another exit code, no remedy, or more than one sentence is told with the command and its words."""
+    (tmp_path / "caucasus_events").mkdir()
+    module = tmp_path / "caucasus_events" / "__main__.py"
+    refusal = partial(steps.refusal, Path(sys.executable), ("release", "status"), tmp_path, PYTHONPATH=str(tmp_path))
+    module.write_text(f"import sys\n{ending.format(remedy=steps.REMEDY)}\n")
+    assert failure(refusal).startswith("caucasus-events release status ends with ")
+    module.write_text(f"import sys\nsys.exit({steps.REMEDY!r})\n")
+    assert refusal() == steps.REMEDY
 
 
 def test_size_beyond_its_limit_fails() -> None:
     """A package that grows too large, or brings what only builders need, is refused."""
-    gate.fits(gate.LARGEST, {"pandas": "3"})
-    assert failure(lambda: gate.fits(9_000_000, {})) == "the package is 9,000,000 bytes; the largest is 8,000,000"
-    message = failure(lambda: gate.fits(1, {"rapidfuzz": "3", "pandas": "3"}))
+    steps.check_size(steps.LARGEST, {"pandas": "3"})
+    assert (
+        failure(lambda: steps.check_size(9_000_000, {})) == "the package is 9,000,000 bytes; the largest is 8,000,000"
+    )
+    message = failure(lambda: steps.check_size(1, {"rapidfuzz": "3", "pandas": "3"}))
     assert message == "readers would install rapidfuzz, which only builders need"
 
 
@@ -401,8 +438,8 @@ def test_artefacts_of_an_earlier_run_are_built_anew(
     for path in [*old, tools]:
         path.parent.mkdir(parents=True)
         path.touch()
-    monkeypatch.setattr(sys, "argv", ["gate.py", "descriptors", "--work", str(tmp_path)])
-    gate.main()
+    monkeypatch.setattr(sys, "argv", ["gate", "descriptors", "--work", str(tmp_path)])
+    command.main()
     assert [path for path in [*old, tools] if path.exists()] == [tools]
     assert capsys.readouterr().out.endswith("the gate is passed: 1 steps\n")
 
@@ -413,12 +450,12 @@ def test_the_gate_prints_the_cause_and_exits_with_1(
     """A failing step is named with its message, and the exit code is 1."""
 
     def broken(_: object) -> list[str]:
-        raise gate.Failed("the cause")
+        raise Failed("the cause")
 
-    monkeypatch.setitem(gate.STEPS, "size", broken)
-    monkeypatch.setattr(sys, "argv", ["gate.py", "size", "descriptors"])
+    monkeypatch.setitem(steps.STEPS, "size", broken)
+    monkeypatch.setattr(sys, "argv", ["gate", "size", "descriptors"])
     with pytest.raises(SystemExit, match=r"^1 of 2 steps failed$"):
-        gate.main()
+        command.main()
     printed = capsys.readouterr().out
     assert "FAILED size (0 s)\n    the cause\n" in printed
     assert "passed descriptors (" in printed
@@ -438,26 +475,26 @@ def test_what_was_built_from_another_checkout_is_built_again(
         git(root, "init", "-q")
     built: list[str] = []
 
-    def build(at: Any) -> None:
+    def build(at: Gate) -> None:
         built.append((root / "a.py").read_text())
         (at.work / "dist").mkdir(parents=True)
         for name in ("a.whl", "a.tar.gz"):
             (at.work / "dist" / name).write_text(built[-1])
 
-    monkeypatch.setattr(gate, "build_twice", build)
-    gate.Gate(root, work).dist()
+    monkeypatch.setattr(artefacts, "build_twice", build)
+    artefacts.wheel_and_sdist(Gate(root, work))
     installed = work / "env" / "wheel" / "whole"
     installed.parent.mkdir(parents=True)
     installed.touch()
-    gate.Gate(root, work).dist()
+    artefacts.wheel_and_sdist(Gate(root, work))
     assert (built, installed.exists()) == (["1"], True)
     (root / "a.py").write_text("2")
-    wheel, _ = gate.Gate(root, work).dist()
+    wheel, _ = artefacts.wheel_and_sdist(Gate(root, work))
     assert (built, installed.exists(), wheel.read_text()) == (["1", "2"], False, "2")
 
 
 def test_a_step_that_breaks_off_is_named_and_the_others_go_on(
-    at: Any,
+    at: Gate,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -466,8 +503,8 @@ def test_a_step_that_breaks_off_is_named_and_the_others_go_on(
     def broken(_: object) -> list[str]:
         raise FileNotFoundError("no such file")
 
-    monkeypatch.setitem(gate.STEPS, "size", broken)
-    assert gate.passes(at, "size") is False
+    monkeypatch.setitem(steps.STEPS, "size", broken)
+    assert command.passes(at, "size") is False
     expected = "FAILED size (0 s)\n    the step size broke off: FileNotFoundError: no such file\n"
     assert capsys.readouterr().out == expected
 
@@ -475,9 +512,9 @@ def test_a_step_that_breaks_off_is_named_and_the_others_go_on(
 @pytest.mark.parametrize("folder", [".", "gate", "data/../deep/gate"])
 def test_the_gate_refuses_to_work_inside_the_checkout(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A work folder inside the checkout is refused, before anything is written, with what to name instead."""
-    monkeypatch.setattr(sys, "argv", ["gate.py", "--work", str(ROOT / folder), "size"])
+    monkeypatch.setattr(sys, "argv", ["gate", "--work", str(ROOT / folder), "size"])
     with pytest.raises(SystemExit) as caught:
-        gate.main()
+        command.main()
     asked = ROOT / folder
     expected = f"--work {asked}: the folder is inside the checkout; name one outside it: --work ../gate"
     assert str(caught.value) == expected
@@ -487,11 +524,11 @@ def test_the_gate_refuses_to_work_inside_the_checkout(folder: str, monkeypatch: 
 def test_the_workflow_works_outside_the_checkout_and_uploads_from_there() -> None:
     """What is published is what the gate built, in a folder outside the checkout."""
     written = yaml.safe_load((ROOT / ".github" / "workflows" / "publish.yml").read_text("utf-8"))
-    steps = written["jobs"]["gate"]["steps"]
-    passing = next(step for step in steps if "gate.py" in step.get("run", ""))
-    assert passing["run"] == 'python validation/gate.py --work "$WORK" --tag "$TAG"'
+    listed = written["jobs"]["gate"]["steps"]
+    passing = next(step for step in listed if "validation/gate" in step.get("run", ""))
+    assert passing["run"] == 'python validation/gate --work "$WORK" --tag "$TAG"'
     assert passing["env"]["WORK"] == "${{ runner.temp }}/gate"
-    upload = next(step for step in steps if "upload-artifact" in step.get("uses", ""))
+    upload = next(step for step in listed if "upload-artifact" in step.get("uses", ""))
     assert upload["with"]["path"] == passing["env"]["WORK"] + "/dist/"
 
 
@@ -507,6 +544,6 @@ def test_the_pins_of_the_actions_are_whole_hashes() -> None:
 def test_the_oldest_versions_are_those_that_the_project_allows() -> None:
     """What the gate tries as the oldest is the lower end of the range in pyproject.toml."""
     project = (ROOT / "pyproject.toml").read_text("utf-8")
-    for pin in gate.OLDEST:
+    for pin in steps.ENGINES["oldest"]:
         name, _, version = pin.partition("==")
         assert f'"{name}>={version.removesuffix(".0.0") if name == "pyarrow" else "3.0"}' in project

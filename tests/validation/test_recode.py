@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
 import re
-import sys
+from collections.abc import Callable
 from functools import reduce
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from caucasus_events.building import dataset
+from recode import compare
+
+# A change to a sheet, and what compare says of a sheet.
+Perturb = Callable[[str], str]
+Against = Callable[[str], str]
 
 ROOT = Path(__file__).parents[2]
 RECODE = ROOT / "validation" / "recode"
@@ -58,7 +63,7 @@ def set_aside(sheet: str, reason: str, passage: str) -> str:
     return f'{sheet}\n[[set_aside]]\nreason = "{reason}"\npassages = [ "{passage}" ]\n'
 
 
-def edit(record: str, old: str, new: str):  # noqa: ANN201 - a function of a sheet
+def edit(record: str, old: str, new: str) -> Perturb:
     """Make a perturbation of one replacement."""
     return lambda sheet: edited(sheet, record, old, new)
 
@@ -97,7 +102,7 @@ def same(record: str, field: str, first: str, second: str) -> str:
 
 
 # What is done to the sheet, and the rows that compare must list: of records, of characters.
-PERTURBATIONS = {
+PERTURBATIONS: dict[str, tuple[Perturb, list[str]]] = {
     "another id": (edit("armenia-csto-membership", 'id = "armenia-csto-membership"', 'id = "z"'), []),
     "symmetric parties the other way round": (
         lambda sheet: edited(
@@ -248,23 +253,13 @@ PERTURBATIONS = {
 
 
 @pytest.fixture(scope="module")
-def compare():  # noqa: ANN201 - a script without types for the tests
-    """Import the command by the name of its file."""
-    sys.path.insert(0, str(RECODE))
-    try:
-        return importlib.import_module("compare")
-    finally:
-        sys.path.remove(str(RECODE))
-
-
-@pytest.fixture(scope="module")
-def first(compare):  # noqa: ANN001, ANN201 - a script without types for the tests
+def first() -> compare.Coding:
     """Read the release once."""
-    return compare.release(SEED, ROOT)
+    return compare.release_coding(SEED, ROOT)
 
 
 @pytest.fixture
-def against(compare, first, tmp_path: Path):  # noqa: ANN001, ANN201 - a script without types for the tests
+def against(first: compare.Coding, tmp_path: Path) -> Against:
     """Compare a sheet with the release."""
 
     def run(sheet: str) -> str:
@@ -276,25 +271,25 @@ def against(compare, first, tmp_path: Path):  # noqa: ANN001, ANN201 - a script 
 
 
 def disagreements(text: str) -> list[str]:
-    """Give the rows of both tables of disagreements, without their heads."""
+    """Return the rows of both tables of disagreements, without their heads."""
     rows = [line for line in text.split("### Disagreements", 1)[1].splitlines() if line.startswith("| ")]
     return [row for row in rows if not row.startswith(("| release's record |", "| characters |", "| --- |"))]
 
 
 def agreement(text: str) -> list[str]:
-    """Give the rows of the table of agreement, without its head."""
+    """Return the rows of the table of agreement, without its head."""
     table = text.split("### Agreement\n\n", 1)[1].split("\n\n", 1)[0]
     return table.splitlines()[2:]
 
 
 def numbers(text: str) -> dict[str, str]:
-    """Give what the table of agreement says of each field."""
+    """Return what the table of agreement says of each field."""
     rows = [row.strip("| ").split(" | ") for row in agreement(text)]
     return {f"{unit} {field}": " ".join(rest) for unit, field, *rest in rows}
 
 
 @pytest.mark.parametrize("name", PERTURBATIONS)
-def test_a_perturbation_is_found_and_nothing_else(against, name: str) -> None:  # noqa: ANN001 - a function of a sheet
+def test_a_perturbation_is_found_and_nothing_else(against: Against, name: str) -> None:
     """Of a sheet that differs in one known way, exactly the rows of that difference are listed."""
     perturb, rows = PERTURBATIONS[name]
 
@@ -307,14 +302,14 @@ def perturbed() -> str:
     return reduce(lambda sheet, each: each[0](sheet), PERTURBATIONS.values(), SHEET.read_text("utf-8"))
 
 
-def test_all_perturbations_at_once_are_found_and_nothing_else(against) -> None:  # noqa: ANN001 - a function of a sheet
+def test_all_perturbations_at_once_are_found_and_nothing_else(against: Against) -> None:
     """Of a sheet that differs in every known way, exactly the rows of all differences are listed."""
     expected = sorted(row for _, rows in PERTURBATIONS.values() for row in rows)
 
     assert sorted(disagreements(against(perturbed()))) == expected
 
 
-def test_ids_play_no_part(against) -> None:  # noqa: ANN001 - a function of a sheet
+def test_ids_play_no_part(against: Against) -> None:
     """A sheet whose records all bear other ids is matched as well as one that shares them."""
     named, rows = (disagreements(against(sheet)) for sheet in (perturbed(), renamed(perturbed())))
     anonymous = re.compile(r"^(\| \S+ \| )\S+( \| \w+ \| )")
@@ -325,7 +320,7 @@ def test_ids_play_no_part(against) -> None:  # noqa: ANN001 - a function of a sh
     assert other == one
 
 
-def test_the_same_sheet_agrees_in_everything(against) -> None:  # noqa: ANN001 - a function of a sheet
+def test_the_same_sheet_agrees_in_everything(against: Against) -> None:
     """A sheet that is the release's own has alpha 1 wherever two values occur, and no disagreement."""
     text = against(SHEET.read_text("utf-8"))
     alone = ("status end", "status attributed_to", "event attributed_to")
@@ -341,7 +336,7 @@ def test_the_same_sheet_agrees_in_everything(against) -> None:  # noqa: ANN001 -
     }
 
 
-def test_alpha_is_the_value_worked_out_by_hand(compare) -> None:  # noqa: ANN001 - a script without types for the tests
+def test_alpha_is_the_value_worked_out_by_hand() -> None:
     """Alpha of ten units that two coders read is what the formula gives with paper and pencil."""
     # 4 of 10 units differ; of the 20 values 14 are 0 and 6 are 1. Pairs of values within units that differ:
     # 2 * 4 = 8 of 20. Pairs of any two values that differ: 2 * 14 * 6 = 168 of 20 * 19 = 380.
@@ -354,7 +349,7 @@ def test_alpha_is_the_value_worked_out_by_hand(compare) -> None:  # noqa: ANN001
     assert compare.alpha("", "") is None
 
 
-def test_agreement_is_the_value_worked_out_by_hand(against) -> None:  # noqa: ANN001 - a function of a sheet
+def test_agreement_is_the_value_worked_out_by_hand(against: Against) -> None:
     """The lines of fields and of characters hold the counts and the alpha of one known difference."""
     flipped = against(PERTURBATIONS["holds flipped"][0](SHEET.read_text("utf-8")))
     aside = against(PERTURBATIONS["a passage moved from cited to set aside"][0](SHEET.read_text("utf-8")))
@@ -370,7 +365,7 @@ def test_agreement_is_the_value_worked_out_by_hand(against) -> None:  # noqa: AN
     ]
 
 
-def test_a_number_that_is_not_quite_one_is_not_written_as_one(compare) -> None:  # noqa: ANN001 - a script without types for the tests
+def test_a_number_that_is_not_quite_one_is_not_written_as_one() -> None:
     """One character of thousands does not round to full agreement."""
     assert [compare._rounded(value) for value in (1.0, 0.9999, 0.9994, -0.0526)] == [  # noqa: SLF001 - the one place
         "1.000",
@@ -410,7 +405,9 @@ def spelled(sheet: str, *spells: tuple[str, str]) -> str:
         ),
     ],
 )
-def test_spells_of_one_proposition_are_matched_in_order(compare, tmp_path: Path, second, rows) -> None:  # noqa: ANN001 - a script without types for the tests
+def test_spells_of_one_proposition_are_matched_in_order(
+    tmp_path: Path, second: tuple[tuple[str, str], ...], rows: list[tuple[str, ...]]
+) -> None:
     """Of several records of one proposition those dated alike are the same, and the others go by their windows."""
     codings = []
     for name, spells in (("a", SPELLS), ("b", second)):
@@ -422,7 +419,9 @@ def test_spells_of_one_proposition_are_matched_in_order(compare, tmp_path: Path,
     assert listed == rows
 
 
-def status(said: str, passages: range, *, window: tuple[str, str] = ("", ""), symmetric: bool = False) -> dict:
+def status(
+    said: str, passages: range, *, window: tuple[str, str] = ("", ""), symmetric: bool = False
+) -> dict[str, Any]:
     """Make a status as it is compared: "type subject object", and the characters that it cites."""
     fields = dict(zip(("type", "subject", "object"), said.split(), strict=True))
     rest = {"about": None, "holds": True, "end": None, "assertion": "asserted", "attributed_to": None}
@@ -430,7 +429,7 @@ def status(said: str, passages: range, *, window: tuple[str, str] = ("", ""), sy
     return fields | rest | about
 
 
-def event(said: str, passages: range, window: tuple[str, str], date: str | None = None) -> dict:
+def event(said: str, passages: range, window: tuple[str, str], date: str | None = None) -> dict[str, Any]:
     """Make an event as it is compared: "type party party …", and the characters that it cites."""
     kind, *parties = said.split()
     rest = {"location": None, "assertion": "asserted", "attributed_to": None, "symmetric": False}
@@ -526,7 +525,7 @@ MATCHES = {
 
 @pytest.mark.parametrize("turned", [False, True])
 @pytest.mark.parametrize("name", MATCHES)
-def test_records_are_matched_by_the_rules(compare, name: str, turned: bool) -> None:  # noqa: ANN001, FBT001 - a script; a case
+def test_records_are_matched_by_the_rules(name: str, turned: bool) -> None:  # noqa: FBT001 - a case
     """Each rule of the protocol pairs the records that it says, in whatever order they come and whatever their ids."""
     first, second, expected = MATCHES[name]
     kind = "event" if "participants" in first[0] else "status"
@@ -538,7 +537,7 @@ def test_records_are_matched_by_the_rules(compare, name: str, turned: bool) -> N
     assert sorted(found) == expected
 
 
-def test_a_tie_is_never_broken_by_an_id(compare) -> None:  # noqa: ANN001 - a script without types for the tests
+def test_a_tie_is_never_broken_by_an_id() -> None:
     """Of two records that match equally well the same is taken whichever id each bears."""
     first = [status("supports A B", range(10)) | {"id": "r"}]
     others = status("opposes A C", range(10)), status("opposes A D", range(10))
@@ -566,7 +565,7 @@ def second(checkout: Path, old: str = "", new: str = "", name: str = "b") -> Pat
     return path
 
 
-def test_a_sheet_in_its_place_is_found_and_reported(compare, checkout: Path, capsys) -> None:  # noqa: ANN001 - a script without types for the tests
+def test_a_sheet_in_its_place_is_found_and_reported(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A sheet dropped into validation/recode/<seed>/ is compared and written to the report without another edit."""
     second(checkout, name="b")
     second(checkout, "holds = true", "holds = false", name="c")
@@ -580,7 +579,9 @@ def test_a_sheet_in_its_place_is_found_and_reported(compare, checkout: Path, cap
     assert disagreements(other) == [same("aland-borland-border-closed", "holds", "true", "false")]
 
 
-def test_a_sheet_elsewhere_is_compared_by_its_path(compare, checkout: Path, tmp_path: Path, capsys) -> None:  # noqa: ANN001 - a script without types for the tests
+def test_a_sheet_elsewhere_is_compared_by_its_path(
+    checkout: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A sheet anywhere is compared with the seed that is named, and nothing is written."""
     path = second(checkout, '"forecast"', '"opinion"').rename(tmp_path / "other.toml")
 
@@ -589,7 +590,7 @@ def test_a_sheet_elsewhere_is_compared_by_its_path(compare, checkout: Path, tmp_
     assert not (checkout / "validation" / "recode" / "report.md").exists()
 
 
-def test_without_a_second_sheet_the_report_says_so(compare, checkout: Path, capsys) -> None:  # noqa: ANN001 - a script without types for the tests
+def test_without_a_second_sheet_the_report_says_so(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Where no second sheet lies the command says it plainly and succeeds."""
     assert compare.main(["--root", str(checkout)]) == 0
     assert "There is no second coding yet: no sheet lies in `validation/recode/<seed>/`." in capsys.readouterr().out
@@ -625,7 +626,6 @@ def test_without_a_second_sheet_the_report_says_so(compare, checkout: Path, caps
     ],
 )
 def test_a_sheet_with_problems_is_not_compared(
-    compare,  # noqa: ANN001 - a script without types for the tests
     checkout: Path,
     capsys: pytest.CaptureFixture[str],
     old: str,
@@ -645,7 +645,7 @@ def test_a_sheet_with_problems_is_not_compared(
     assert not (checkout / "validation" / "recode" / "report.md").exists()
 
 
-def test_what_cannot_be_compared_is_told(compare, checkout: Path, tmp_path: Path, capsys) -> None:  # noqa: ANN001 - a script without types for the tests
+def test_what_cannot_be_compared_is_told(checkout: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A seed, a sheet or a table that is not there, and a text that was edited, are problems with a remedy."""
     sheet = str(second(checkout))
     text = checkout / "seeds" / "mini.txt"
@@ -663,17 +663,17 @@ def test_what_cannot_be_compared_is_told(compare, checkout: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize("arguments", [["b.toml", "--write"], ["--seed", "mini"]])
-def test_choices_that_do_not_go_together_are_refused(compare, arguments: list[str]) -> None:  # noqa: ANN001 - a script without types for the tests
+def test_choices_that_do_not_go_together_are_refused(arguments: list[str]) -> None:
     """The report of all sheets is never overwritten by that of one, and a seed without a sheet is no question."""
     with pytest.raises(SystemExit) as refused:
         compare.main(arguments)
     assert refused.value.code == 2
 
 
-def test_the_committed_sheets_stand_in_the_committed_report(compare) -> None:  # noqa: ANN001 - a script without types for the tests
+def test_the_committed_sheets_stand_in_the_committed_report() -> None:
     """Every second sheet of the repository can be compared, and the report in validation/recode/ names it."""
     sheets = compare.committed(ROOT)
-    text, problems = compare.report(sheets, ROOT)
+    text, problems = compare.codings_report(sheets, ROOT)
     written = (RECODE / "report.md").read_text("utf-8")
     heads = [line for line in text.splitlines() if line.startswith("## ")]
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
 
-_SPEC = importlib.util.spec_from_file_location("report", Path(__file__).parents[2] / "validation" / "report.py")
-assert _SPEC
-assert _SPEC.loader
-report = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(report)
+import report
+from caucasus_events.model.bounds import BOUNDS
+from caucasus_events.model.rows import dictionaries
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -25,13 +24,13 @@ def tables() -> dict[str, pd.DataFrame]:
 @pytest.fixture(scope="module")
 def written(tables: dict[str, pd.DataFrame]) -> str:
     """The report on the tables in data/."""
-    return report.report(tables)
+    return report.agreement_report(tables)
 
 
 def days(first: str | None, last: str | None) -> dict[str, Any]:
     """Write an event's bounds: it began and ended between two days."""
     one, other = pd.Timestamp(first), pd.Timestamp(last)
-    return dict(zip(report.BOUNDS, (one, other, one, other), strict=True))
+    return dict(zip(BOUNDS, (one, other, one, other), strict=True))
 
 
 def reading(number: int, date: str, relation: str, **more: Any) -> dict[str, Any]:
@@ -61,7 +60,7 @@ APPLIED = reading(1, "2016-04-05", "refines", preferred=True, applied=True, why_
 
 
 def section(text: str, title: str) -> list[str]:
-    """Give the lines of a section, up to the next title."""
+    """Return the lines of a section, up to the next title."""
     lines = text.splitlines()
     start = lines.index(title) + 1
     end = next((at for at in range(start, len(lines)) if lines[at].startswith("#")), len(lines))
@@ -106,7 +105,7 @@ def test_every_reading_is_told_once_as_what_it_is(tables: dict[str, pd.DataFrame
 def test_every_external_id_is_told_under_its_dataset(tables: dict[str, pd.DataFrame], written: str) -> None:
     """Every external id stands under its dataset with its match and its note, and no other does."""
     names = {scheme: name for name, (scheme, _) in report.DATASETS.items() if scheme}
-    ids = report.rows(tables["external_ids"])
+    ids = dictionaries(tables["external_ids"])
     lines = {name: section(written, f"### {name}") for name in names.values()}
 
     for row in ids:
@@ -116,12 +115,12 @@ def test_every_external_id_is_told_under_its_dataset(tables: dict[str, pd.DataFr
 
 def test_a_contradiction_is_told_with_both_dates() -> None:
     """A reading that contradicts is told in one line with the seed's dates and its own, and in no other list."""
-    text = report.report(made_up([APPLIED, reading(2, "2016-06-01", "contradicts", why_not="contradicts")]))
+    text = report.agreement_report(made_up([APPLIED, reading(2, "2016-06-01", "contradicts", why_not="contradicts")]))
 
     assert section(text, "### Readings that contradict the seed")[1:] == [
         (
-            "- `a-clash`: the seed says start between 2016-04-01 and 2016-04-30, end between "
-            "2016-04-01 and 2016-04-30; `a-clash-2` says 2016-06-01 (low confidence; `a-page`): it was so. A note."
+            "- `a-clash`: the seed says start 2016-04-01 … 2016-04-30, end 2016-04-01 … 2016-04-30; "
+            "`a-clash-2` says 2016-06-01 (low confidence; `a-page`): it was so. A note."
         )
     ]
     assert section(text, "### Rival readings")[1:] == ["None."]
@@ -130,7 +129,7 @@ def test_a_contradiction_is_told_with_both_dates() -> None:
 
 def test_a_rival_is_told_with_both_dates() -> None:
     """A reading that shares no day with the preferred one is told in one line with both dates, as no contradiction."""
-    text = report.report(made_up([APPLIED, reading(2, "2016-04-09", "refines")]))
+    text = report.agreement_report(made_up([APPLIED, reading(2, "2016-04-09", "refines")]))
 
     assert section(text, "### Rival readings")[1:] == [
         (
@@ -158,7 +157,7 @@ def test_a_reading_is_compared_day_by_day(first: str, last: str, how: str) -> No
 def test_compatible_readings_are_told_apart_from_rivals() -> None:
     """A coarser reading, and one without a preferred one beside it, stand in the short list alone."""
     coarse = reading(2, "2016-04", "confirms") | days("2016-04-01", "2016-04-30")
-    text = report.report(made_up([APPLIED, coarse, reading(3, "2016-04-09", "refines", record_id="b-clash")]))
+    text = report.agreement_report(made_up([APPLIED, coarse, reading(3, "2016-04-09", "refines", record_id="b-clash")]))
 
     assert section(text, "### Coarser or compatible, no disagreement") == [
         "- `a-clash-2` (confirms), 2016-04 beside 2016-04-05: coarser: it contains the preferred one",
@@ -169,7 +168,7 @@ def test_compatible_readings_are_told_apart_from_rivals() -> None:
 
 def test_a_record_without_a_source_is_said_plainly() -> None:
     """A record that no reading is about stands in the list of those, and one that has a reading does not."""
-    text = report.report(made_up([APPLIED]))
+    text = report.agreement_report(made_up([APPLIED]))
 
     assert section(text, "### Records without any reading") == ["- `b-clash`: no source was found for its date"]
     assert section(text, "### Records of which one bound has no reading") == ["None."]
@@ -178,7 +177,7 @@ def test_a_record_without_a_source_is_said_plainly() -> None:
 def test_a_weak_reading_is_said_not_to_be_applied() -> None:
     """A preferred reading of low confidence stands in the list of those, and does not sharpen its record."""
     weak = reading(2, "2016-04-05", "refines", preferred=True, why_not="low confidence")
-    text = report.report(made_up([weak]))
+    text = report.agreement_report(made_up([weak]))
 
     assert section(text, "### Preferred readings that are not applied, because their confidence is low") == [
         "- `a-clash-2`, 2016-04-05 (`a-page`): it was so. A note."
@@ -188,7 +187,7 @@ def test_a_weak_reading_is_said_not_to_be_applied() -> None:
 
 def test_the_counts_are_those_of_the_tables() -> None:
     """Records, readings, sharpened bounds and days of uncertainty are counted from the tables."""
-    text = report.report(made_up([APPLIED, reading(2, "2016-06-01", "contradicts", why_not="contradicts")]))
+    text = report.agreement_report(made_up([APPLIED, reading(2, "2016-06-01", "contradicts", why_not="contradicts")]))
 
     assert section(text, "## Counts") == [
         "- 2 records, 1 of them with a reading",
@@ -232,7 +231,7 @@ def test_a_type_outside_the_subject_of_a_dataset_is_not_listed() -> None:
     tables = made_up([APPLIED])
     tables["timeline"].loc[1, "type"] = "ceasefire"
     tables["external_ids"] = pd.DataFrame([identifier("exact")])
-    text = report.report(tables)
+    text = report.agreement_report(tables)
 
     assert report.matrix(tables)["ATOP"] == {"a-clash": "has it"}
     assert report.matrix(tables)["PA-X"] == {}
@@ -246,7 +245,7 @@ def test_a_type_outside_the_subject_of_a_dataset_is_not_listed() -> None:
 
 def test_the_matrix_marks_what_sharpens_all_the_same() -> None:
     """A cell whose dataset is cited by an applied reading has its mark, whatever its category."""
-    text = report.report(made_up([APPLIED | {"sources": "a-page; atop-9"}], [identifier("related")]))
+    text = report.agreement_report(made_up([APPLIED | {"sources": "a-page; atop-9"}], [identifier("related")]))
     row = next(line for line in section(text, "## What well-known datasets have") if line.startswith("| `a-clash`"))
 
     assert row == "| `a-clash` | clash |  |  |  | codes otherwise † |  |  |  |  |  |"
@@ -258,4 +257,4 @@ def test_a_dataset_that_is_in_no_row_is_not_passed_over() -> None:
     tables["references"].loc[1] = ["icb-15", "dataset", "Another"]
 
     with pytest.raises(ValueError, match="no dataset of the report has gtd, icb-15; add it to DATASETS"):
-        report.report(tables)
+        report.agreement_report(tables)

@@ -11,7 +11,9 @@ are True is compared with ours; DuckDB may give its rows in any order, all other
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
+import itertools
 import os
 import platform
 import re
@@ -20,7 +22,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
 import numpy as np
@@ -29,72 +31,37 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from caucasus_events import load_statuses
 from caucasus_events.asking import panels
 from caucasus_events.joining.annotation import annotate_by, annotate_parquet
 from caucasus_events.joining.lookups import build_lookup
 from caucasus_events.joining.wanted import Wanted
+from caucasus_events.model.words import markdown_table
+from made_up import KIND, days, intervals, names_of, reader, statuses
+from peers import panel_peers, row_peers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
+
+    from caucasus_events.joining.lookups import Lookup
+
+    Caller = Callable[[], Any]
 
 HERE = Path(__file__).parent
-FIRST, LAST = -7_000, 18_000
-KIND = "border_closed"
+ENTITIES, PAIR = 50, ["one", "other"]
 SETTINGS = [(5, 30), (300, 10_000)]
 SIZES = [10_000, 1_000_000, 10_000_000]
 # Chains of conditions and joins on inequalities grow with the intervals: beyond this they take minutes.
 FEW_INTERVALS, FEW_ROWS = 30, 1_000_000
 PATIENCE = 2  # seconds
+PARTS = ("rows", "panels", "memory", "file")
 SLOW = {"pandas IntervalIndex", "duckdb BETWEEN", "polars when/then", "pandas merge_asof"}
+_PREPARED = (
+    "What polars and DuckDB read was put into their own tables before (DuckDB has its text in a dictionary then); "
+    "ours reads pandas columns as they are. The key × day table of ours and of the daily join are prepared, too."
+)
 
 
-def intervals(keys: int, count: int) -> pd.DataFrame:
-    """Draw spells without overlap: key, first and last day."""
-    chance = np.random.default_rng(20200723)
-    each = np.bincount(np.arange(count) % keys, minlength=keys)
-    spells = []
-    for key, many in enumerate(each):
-        edges = np.sort(chance.choice(np.arange(FIRST, LAST), 2 * many, replace=False)).reshape(-1, 2)
-        spells.append(pd.DataFrame({"key": key, "first": edges[:, 0], "last": edges[:, 1]}))
-    return pd.concat(spells, ignore_index=True)
-
-
-def names_of(keys: int) -> list[str]:
-    """Name the keys."""
-    return [f"K{key:03}" for key in range(keys)]
-
-
-def days(numbers: Any) -> np.ndarray:
-    """Turn day numbers into timestamps."""
-    return np.asarray(numbers).astype("datetime64[D]").astype("datetime64[us]")
-
-
-def statuses(spells: pd.DataFrame, keys: int) -> pd.DataFrame:
-    """Write spells as rows of the table of statuses."""
-    like = load_statuses()
-    rows = like.iloc[[0] * len(spells)].reset_index(drop=True)
-    bounds = {"start_earliest": "first", "start_latest": "first", "end_earliest": "last", "end_latest": "last"}
-    named = {"subject": np.array(names_of(keys), dtype=object)[spells["key"]], "object": "ZZZ"}
-    kind = pd.Categorical([KIND] * len(rows), categories=like["type"].cat.categories)
-    filled = rows.assign(type=kind, holds=True, symmetric=False, about=None, speaks_until=days([LAST])[0], **named)
-    filled = filled.assign(**{bound: days(spells[side]) for bound, side in bounds.items()})
-    return filled.astype({"subject": "str", "object": "str", "about": "str"})
-
-
-def reader(keys: int, count: int, kind: str) -> pd.DataFrame:
-    """Draw a reader's table: a key and a day, not sorted."""
-    chance = np.random.default_rng(count)
-    key, day = chance.integers(0, keys, count), days(chance.integers(FIRST - 500, LAST + 500, count))
-    columns: dict[str, Any] = {
-        "integers": lambda: key,
-        "categories": lambda: pd.Categorical.from_codes(key.astype(np.int16), names_of(keys)),
-        "text": lambda: pd.array(np.array(names_of(keys), dtype=object)[key], dtype="str"),
-    }
-    return pd.DataFrame({"key": columns[kind](), "day": day})
-
-
-def rounds(callers: dict[str, Callable[[], Any]], most: int) -> dict[str, float]:
+def rounds(callers: dict[str, Caller], most: int) -> dict[str, float]:
     """Time callers in turns, the best of each; what takes long gets fewer turns."""
     best: dict[str, float] = {}
     for turn in range(most):
@@ -110,77 +77,21 @@ def rounds(callers: dict[str, Callable[[], Any]], most: int) -> dict[str, float]
 # ---------------------------------------------------------------------------- rows
 
 
-def peers(spells: pd.DataFrame, mine: pd.DataFrame, keys: int, kind: str) -> dict[str, Callable[[], Any]]:
-    """Prepare what others would do; each gives a column of True and null, or False, in the order of the rows."""
-    named = spells.assign(first=days(spells["first"]), last=days(spells["last"]))
-    if kind != "integers":
-        labels = np.array(names_of(keys), dtype=object)[spells["key"]]
-        named["key"] = pd.Categorical(labels, names_of(keys)) if kind == "categories" else labels
-    table = pl.from_pandas(mine)
-    starts = pl.from_pandas(named).cast({"key": table.schema["key"]}).sort("first")
-    connection = duckdb.connect()
-    connection.register("reader", mine if kind != "categories" else mine.astype({"key": "str"}))
-    connection.execute("CREATE TABLE mine AS SELECT * FROM reader")
-    connection.execute("CREATE TABLE spells AS SELECT * FROM named")
-    connection.execute(
-        "CREATE TABLE daily AS SELECT key, unnest(generate_series(first, last, INTERVAL 1 DAY)) AS day FROM spells"
-    )
-
-    def join_asof() -> pl.Series:
-        order = table.with_row_index().sort("day")
-        joined = order.join_asof(starts, left_on="day", right_on="first", by="key", check_sortedness=False)
-        return joined.sort("index").select(pl.col("day") <= pl.col("last")).to_series()
-
-    def chain() -> pl.Series:
-        inside = [
-            (pl.col("key") == row.key) & pl.col("day").is_between(row.first, row.last) for row in named.itertuples()
-        ]
-        return table.select(
-            pl.when(functools.reduce(lambda one, other: one | other, inside)).then(statement=True)
-        ).to_series()
-
-    def asked(sql: str) -> Callable[[], Any]:
-        return lambda: connection.sql(sql).to_arrow_table()
-
-    def interval_index() -> pd.Series:
-        found = np.zeros(len(mine), bool)
-        for key, own in named.groupby("key", observed=True):
-            index = pd.IntervalIndex.from_arrays(own["first"], own["last"], closed="both")
-            of_key = np.flatnonzero((mine["key"] == key).to_numpy())
-            found[of_key] = index.get_indexer(mine["day"].to_numpy()[of_key]) >= 0
-        return pd.Series(found)
-
-    def merge_asof() -> pd.Series:
-        order = mine.sort_values("day")
-        by_start = named.astype({"key": mine["key"].dtype}).sort_values("first")
-        joined = pd.merge_asof(order, by_start, left_on="day", right_on="first", by="key")
-        joined.index = order.index
-        return (joined["day"] <= joined["last"]).sort_index()
-
-    daily = "SELECT d.day IS NOT NULL FROM mine m LEFT JOIN daily d USING (key, day)"
-    asof = "SELECT m.day <= s.last FROM mine m ASOF LEFT JOIN spells s ON m.key = s.key AND m.day >= s.first"
-    between = (
-        "SELECT s.key IS NOT NULL FROM mine m LEFT JOIN spells s ON m.key = s.key AND m.day BETWEEN s.first AND s.last"
-    )
-    sql = {"duckdb daily join": daily, "duckdb ASOF": asof, "duckdb BETWEEN": between}
-    callers: dict[str, Callable[[], Any]] = {"polars join_asof": join_asof, "polars when/then": chain}
-    callers |= {name: asked(text) for name, text in sql.items()}
-    return callers | {"pandas IntervalIndex": interval_index, "pandas merge_asof": merge_asof}
+def prepared(keys: int, count: int, kind: str) -> tuple[Callable[[pd.DataFrame], pd.DataFrame], Lookup]:
+    """Prepare ours: what annotates a frame of the reader's columns, and the answers that it looks up."""
+    lookup = build_lookup(statuses(intervals(keys, count), keys), names_of(keys), (KIND,), "unknown", pairs=False)
+    numbers = kind == "integers"
+    meanings: dict[Hashable, str] = {(key if numbers else name): name for key, name in enumerate(names_of(keys))}
+    wanted = Wanted(days=("day",), parties=("key",), scheme="cow" if numbers else "id", types=(KIND,))
+    return lambda mine: annotate_by(lookup, meanings, mine, wanted), lookup
 
 
 def cell(keys: int, count: int, size: int, kind: str) -> dict[str, float]:
     """Measure one setting: ours, a copy of the columns, and the peers that end in time."""
     spells, mine = intervals(keys, count), reader(keys, size, kind)
-    lookup = build_lookup(statuses(spells, keys), names_of(keys), (KIND,), "unknown", pairs=False)
-    scheme = "cow" if kind == "integers" else "id"
-    meanings = {key if kind == "integers" else name: name for key, name in enumerate(names_of(keys))}
-    wanted = Wanted(days=("day",), parties=("key",), scheme=scheme, types=(KIND,))
-
-    def ours() -> pd.DataFrame:
-        return annotate_by(lookup, meanings, mine, wanted)
-
-    callers: dict[str, Callable[[], Any]] = {"copy": mine.copy, "ours": ours}
-    others = peers(spells, mine, keys, kind)
+    ours = functools.partial(prepared(keys, count, kind)[0], mine)
+    callers: dict[str, Caller] = {"copy": mine.copy, "ours": ours}
+    others = row_peers(spells, mine, keys, kind)
     if count > FEW_INTERVALS:
         others.pop("polars when/then")
     if size > FEW_ROWS:
@@ -198,102 +109,97 @@ def cell(keys: int, count: int, size: int, kind: str) -> dict[str, float]:
     return rounds(callers | others, 7 if size <= FEW_ROWS else 3)
 
 
-_PREPARED = (
-    "What polars and DuckDB read was put into their own tables before (DuckDB has its text in a dictionary then); "
-    "ours reads pandas columns as they are. The key × day table of ours and of the daily join are prepared, too."
-)
-
-
 def rows_part(sizes: list[int]) -> str:
     """Measure all settings of rows."""
-    lines = [
-        "## Rows: one status column, milliseconds",
-        "",
-        _PREPARED,
-        "",
-        "| intervals | rows | keys | ours | copy | ours ÷ copy | best peer | best peer ÷ ours | the others |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    for keys, count in SETTINGS:
-        for size in sizes:
-            for kind in ("integers", "categories", "text"):
-                taken = cell(keys, count, size, kind)
-                ours, copy = taken.pop("ours"), taken.pop("copy")
-                best, *others = sorted(taken, key=taken.__getitem__)
-                told = ", ".join(f"{name} {taken[name] * 1e3:,.1f}" for name in others)
-                lines.append(
-                    f"| {count:,} over {keys} keys | {size:,} | {kind} | {ours * 1e3:,.2f} | {copy * 1e3:,.2f} "
-                    f"| {ours / copy:.1f} | {best} {taken[best] * 1e3:,.1f} | {taken[best] / ours:.1f} | {told} |"
-                )
-                print(lines[-1], file=sys.stderr, flush=True)
-    return "\n".join(lines)
+    settings = itertools.product(SETTINGS, sizes, ("integers", "categories", "text"))
+    body = [row_of(keys, count, size, kind) for (keys, count), size, kind in settings]
+    head = ["intervals", "rows", "keys", "ours", "copy", "ours ÷ copy", "best peer", "best peer ÷ ours", "the others"]
+    return f"## Rows: one status column, milliseconds\n\n{_PREPARED}\n\n{markdown_table(head, body)}"
+
+
+def row_of(keys: int, count: int, size: int, kind: str) -> list[str]:
+    """Measure one setting, and write its row; on the screen, too, because all of them take long."""
+    taken = {name: seconds * 1e3 for name, seconds in cell(keys, count, size, kind).items()}
+    ours, copy = taken.pop("ours"), taken.pop("copy")
+    best, *others = sorted(taken, key=taken.__getitem__)
+    row = [f"{count:,} over {keys} keys", f"{size:,}", kind, f"{ours:,.2f}", f"{copy:,.2f}", f"{ours / copy:.1f}"]
+    row += [f"{best} {taken[best]:,.1f}", f"{taken[best] / ours:.1f}"]
+    row += [", ".join(f"{name} {taken[name]:,.1f}" for name in others)]
+    print(*row, sep="; ", file=sys.stderr, flush=True)
+    return row
 
 
 # ---------------------------------------------------------------------------- panels
 
 
+class Dyads(NamedTuple):
+    """Statuses of pairs, the pairs, and spells as peers get them: one small number per pair instead of two keys."""
+
+    statuses: pd.DataFrame
+    units: pd.DataFrame
+    starts: pl.DataFrame
+
+
+def dyads() -> Dyads:
+    """Draw spells of all directed pairs of some entities."""
+    ids = names_of(ENTITIES)
+    spells = intervals(ENTITIES, 300)
+    partners = np.random.default_rng(1).integers(1, ENTITIES, len(spells))
+    rows = statuses(spells, ENTITIES).assign(
+        object=[ids[(key + by) % ENTITIES] for key, by in zip(spells["key"], partners, strict=True)]
+    )
+    units = panels._pairs(pd.Series(ids, index=ids), PAIR, directed=True)  # noqa: SLF001 - units of its own
+    number = pd.MultiIndex.from_frame(units[PAIR]).get_indexer(pd.MultiIndex.from_frame(rows[["subject", "object"]]))
+    spans = {"unit": number.astype(np.int16), "first": days(spells["first"]), "last": days(spells["last"])}
+    return Dyads(rows, units, pl.DataFrame(spans).sort("first"))
+
+
+def plan(made: Dyads, freq: str) -> panels.Plan:
+    """Lay our panel out, before its rows are written."""
+    periods = panels._periods(freq, "1990", "2025")  # noqa: SLF001 - the same
+    settings = panels.Settings([KIND], "any", directed=True, codes="id", outside="unknown")
+    laid = panels.lay_out(made.statuses, made.units, periods, settings)
+    return panels.Plan(made.units, PAIR, periods, laid, {"unit": "dyad", "freq": freq})
+
+
+def our_panel(made: Dyads, freq: str) -> pd.DataFrame:
+    """Make our panel."""
+    return panels.rows(plan(made, freq), 0, len(made.units))
+
+
+def months(made: Dyads) -> dict[str, Caller]:
+    """Prepare the panel by month: ours, and ours by day put together."""
+    by_month = [*PAIR, pd.Grouper(key="period", freq="MS")]
+
+    def from_days() -> pd.Series:
+        return our_panel(made, "day").groupby(by_month, observed=True)[KIND].any()
+
+    return {"ours": functools.partial(our_panel, made, "month"), "from days": from_days}
+
+
 def panels_part() -> str:
     """Measure all directed dyads of 50 entities by day, 1990 to 2025, and the same by month."""
-    entities = 50
-    ids = names_of(entities)
-    spells = intervals(entities, 300)
-    partners = np.random.default_rng(1).integers(1, entities, len(spells))
-    rows = statuses(spells, entities).assign(
-        object=[ids[(key + by) % entities] for key, by in zip(spells["key"], partners, strict=True)]
-    )
-    units, keys = panels._pairs(pd.Series(ids, index=ids), ["one", "other"], directed=True), ["one", "other"]  # noqa: SLF001 - units of its own
-    attrs = {"unit": "dyad", "freq": "day"}
-    settings = panels.Settings([KIND], "any", directed=True, codes="id", outside="unknown")
-
-    def ours(freq: str) -> pd.DataFrame:
-        periods = panels._periods(freq, "1990", "2025")  # noqa: SLF001 - the same
-        laid = panels.lay_out(rows, units, periods, settings)
-        return panels.rows(panels.Plan(units, keys, periods, laid, attrs | {"freq": freq}), 0, len(units))
-
+    made = dyads()
     every = pl.datetime_range(pd.Timestamp("1990-01-01"), pd.Timestamp("2025-12-31"), "1d", eager=True, time_unit="us")
-    # Peers get one small number per pair instead of two keys.
-    unit = pl.DataFrame({"unit": np.arange(len(units), dtype=np.int16)})
-    number = pd.MultiIndex.from_frame(units[keys]).get_indexer(pd.MultiIndex.from_frame(rows[["subject", "object"]]))
-    spans = {"unit": number.astype(np.int16), "first": days(spells["first"]), "last": days(spells["last"])}
-    starts = pl.DataFrame(spans).sort("first")
-    laid = panels.lay_out(rows, units, panels._periods("day", "1990", "2025"), settings)[KIND]  # noqa: SLF001 - the same
-    # The same runs, tiling the calendar of every pair: their first day, their last and the state.
-    start = days(np.concatenate([[0], np.cumsum(laid.length)[:-1]]) % len(every) + 7_305)
-    tiles = pl.DataFrame({"unit": laid.unit.astype(np.int16), "first": start, "state": laid.state}).with_columns(
-        last=pl.col("first") + pl.duration(days=pl.Series(laid.length - 1))
-    )
-
-    def cross() -> pl.DataFrame:
-        grid = unit.join(pl.DataFrame({"day": every}), how="cross")
-        joined = grid.join_asof(starts, left_on="day", right_on="first", by="unit", check_sortedness=False)
-        return joined.with_columns(closed=pl.col("day") <= pl.col("last"))
-
-    def explode() -> pl.DataFrame:
-        return tiles.select("unit", "state", day=pl.datetime_ranges("first", "last", "1d")).explode("day")
-
-    if len(explode()) != len(every) * len(units):
-        raise SystemExit("the exploded runs do not tile the panel")
-    taken = rounds(
-        {"ours": functools.partial(ours, "day"), "polars cross join, asof": cross, "polars explode": explode}, 5
-    )
+    peers = panel_peers(made.starts, plan(made, "day").runs[KIND], len(made.units), every)
+    taken = rounds({"ours": functools.partial(our_panel, made, "day"), **peers}, 5)
     # pandas needs a grid sorted by day: it is given, and not counted.
+    unit = pl.DataFrame({"unit": np.arange(len(made.units), dtype=np.int16)})
     grid = pl.DataFrame({"day": every}).join(unit, how="cross").to_pandas()
-    right = starts.to_pandas()
-    asof = functools.partial(pd.merge_asof, grid, right, left_on="day", right_on="first", by="unit")
+    asof = functools.partial(pd.merge_asof, grid, made.starts.to_pandas(), left_on="day", right_on="first", by="unit")
     taken |= rounds({"pandas merge_asof, its grid given": asof}, 1)
-    by_month = ["one", "other", pd.Grouper(key="period", freq="MS")]
-
-    def expanded() -> pd.Series:
-        return ours("day").groupby(by_month, observed=True)[KIND].any()
-
-    month = rounds({"ours": functools.partial(ours, "month")}, 5) | rounds({"from days": expanded}, 1)
-    day = taken["ours"]
-    count = len(every) * len(units)
-    lines = ["## Panels: all directed dyads of 50 entities, 1990 to 2025, one status column", ""]
-    lines += [f"{count:,} rows by day.", "", "| by | how | seconds | ÷ ours |", "| --- | --- | --- | --- |"]
-    lines += [f"| day | {name} | {seconds:.3f} | {seconds / day:.1f} |" for name, seconds in taken.items()]
-    lines += [f"| month | {name} | {seconds:.4f} | {seconds / month['ours']:.0f} |" for name, seconds in month.items()]
-    return "\n".join(lines)
+    del grid, asof
+    by_month = months(made)
+    month = rounds({"ours": by_month["ours"]}, 5) | rounds({"from days": by_month["from days"]}, 1)
+    body = [["day", name, f"{seconds:.3f}", f"{seconds / taken['ours']:.1f}"] for name, seconds in taken.items()]
+    body += [["month", name, f"{seconds:.4f}", f"{seconds / month['ours']:.0f}"] for name, seconds in month.items()]
+    return "\n".join(
+        [
+            f"## Panels: all directed dyads of {ENTITIES} entities, 1990 to 2025, one status column",
+            f"\n{len(every) * len(made.units):,} rows by day.\n",
+            markdown_table(["by", "how", "seconds", "÷ ours"], body),
+        ]
+    )
 
 
 # ---------------------------------------------------------------------------- memory and files
@@ -303,19 +209,17 @@ def one_memory(kind: str) -> None:
     """Print what annotating 10,000,000 rows adds at most to the memory of a process, and the size of the column."""
     keys, size = 300, 10_000_000
     mine = reader(keys, size, kind)
-    lookup = build_lookup(statuses(intervals(keys, 10_000), keys), names_of(keys), (KIND,), "unknown", pairs=False)
-    meanings = {key if kind == "integers" else name: name for key, name in enumerate(names_of(keys))}
-    scheme = "cow" if kind == "integers" else "id"
-    wanted = Wanted(days=("day",), parties=("key",), scheme=scheme, types=(KIND,))
-    annotate_by(lookup, meanings, mine[:1000], wanted)
+    annotate, lookup = prepared(keys, 10_000, kind)
+    annotate(mine[:1000])
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak counts from here
     before = peak_now()
-    found = annotate_by(lookup, meanings, mine, wanted)
-    print(peak_now() - before, found[KIND].memory_usage(index=False) / 1e6, lookup.table.nbytes / 1e6)  # type: ignore[union-attr]
+    found = annotate(mine)
+    beyond = peak_now() - before
+    print(beyond, found[KIND].memory_usage(index=False) / 1e6, 0 if lookup.table is None else lookup.table.nbytes / 1e6)
 
 
 def peak_now() -> float:
-    """Give the most memory since the peak was reset, in MB."""
+    """Return the most memory since the peak was reset, in MB."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     [line] = [line for line in status.splitlines() if line.startswith("VmHWM")]
     return int(line.split()[1]) * 1024 / 1e6
@@ -323,18 +227,19 @@ def peak_now() -> float:
 
 def memory_part() -> str:
     """Measure, each in a process of its own, what annotating holds besides the input."""
-    lines = ["## Memory: 10,000,000 rows, 10,000 intervals over 300 keys, MB beyond the input", ""]
-    lines += [
-        "| keys | peak | of it the new column | of it anything else | the prepared table, before |",
-        "| --- | --- | --- | --- | --- |",
-    ]
+    body = []
     for kind in ("integers", "categories", "text"):
-        ran = subprocess.run(
-            [sys.executable, __file__, "--one-memory", kind], capture_output=True, text=True, check=True
-        )
-        most, column, table = map(float, ran.stdout.split())
-        lines.append(f"| {kind} | {most:.0f} | {column:.0f} | {most - column:.0f} | {table:.0f} |")
-    return "\n".join(lines)
+        most, column, table = measured_apart("--one-memory", kind)
+        body.append([kind, *(f"{part:.0f}" for part in (most, column, most - column, table))])
+    head = ["keys", "peak", "of it the new column", "of it anything else", "the prepared table, before"]
+    title = "## Memory: 10,000,000 rows, 10,000 intervals over 300 keys, MB beyond the input"
+    return f"{title}\n\n{markdown_table(head, body)}"
+
+
+def measured_apart(*words: str) -> list[float]:
+    """Measure in a process of its own; return the numbers that it prints."""
+    command = [sys.executable, __file__, *words]
+    return [float(part) for part in subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()]
 
 
 def one_file(source: Path, target: Path, *, plain: bool) -> None:
@@ -351,12 +256,11 @@ def one_file(source: Path, target: Path, *, plain: bool) -> None:
     print(time.perf_counter() - start, peak_now())
 
 
-def file_part(count: int) -> str:
-    """Measure a file of GDELT's columns: annotated, and copied block by block."""
+def write_events(path: Path, count: int) -> None:
+    """Write a file with some of GDELT's columns, a million rows at once."""
     chance = np.random.default_rng(count)
     states = np.array(["ARM", "AZE", "GEO", "RUS", "TUR", "USA", None], dtype=object)
-    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
-        source, copied, target = (Path(folder) / f"{name}.parquet" for name in ("in", "copied", "out"))
+    with contextlib.ExitStack() as stack:
         writer = None
         for first in range(0, count, 1_000_000):
             size = min(1_000_000, count - first)
@@ -364,28 +268,28 @@ def file_part(count: int) -> str:
             who = {f"Actor{side}CountryCode": pa.array(states[chance.integers(0, 7, size)]) for side in (1, 2)}
             more = {"GLOBALEVENTID": np.arange(first, first + size), "GoldsteinScale": chance.normal(size=size)}
             table = pa.table({"SQLDATE": date.to_numpy(), **who, **more})
-            writer = writer or pq.ParquetWriter(source, table.schema, compression="snappy")
+            writer = writer or stack.enter_context(pq.ParquetWriter(path, table.schema, compression="snappy"))
             writer.write_table(table)
-        if writer is not None:
-            writer.close()
-        lines = [f"## A Parquet file of {count:,} rows, {source.stat().st_size / 1e6:,.0f} MB", ""]
-        lines += ["| what | seconds | ÷ copy | peak memory of the process, MB |", "| --- | --- | --- | --- |"]
-        seconds: dict[str, float] = {}
-        for what, path in (("copy", copied), ("annotate", target)):
-            ran = subprocess.run(
-                [sys.executable, __file__, "--one-file", what, str(source), str(path)],
-                capture_output=True,
-                text=True,
-                check=True,
-            )
-            seconds[what], most = map(float, ran.stdout.split())
-            lines.append(f"| {what} | {seconds[what]:.1f} | {seconds[what] / seconds['copy']:.2f} | {most:.0f} |")
+
+
+def file_part(count: int) -> str:
+    """Measure a file of GDELT's columns: annotated, and copied block by block."""
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
+        source, copied, target = (Path(folder) / f"{name}.parquet" for name in ("in", "copied", "out"))
+        write_events(source, count)
+        title = f"## A Parquet file of {count:,} rows, {source.stat().st_size / 1e6:,.0f} MB"
+        taken = {
+            what: measured_apart("--one-file", what, str(source), str(path))
+            for what, path in (("copy", copied), ("annotate", target))
+        }
         if pq.ParquetFile(target).metadata.num_rows != count:
             raise SystemExit("rows were lost")
-    return "\n".join(lines)
-
-
-PARTS = ("rows", "panels", "memory", "file")
+    body = [
+        [what, f"{seconds:.1f}", f"{seconds / taken['copy'][0]:.2f}", f"{most:.0f}"]
+        for what, (seconds, most) in taken.items()
+    ]
+    head = ["what", "seconds", "÷ copy", "peak memory of the process, MB"]
+    return f"{title}\n\n{markdown_table(head, body)}"
 
 
 def main() -> None:

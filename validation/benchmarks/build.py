@@ -22,6 +22,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from caucasus_events.model.words import markdown_table
+
 ROOT = Path(__file__).parents[2]
 REAL = ROOT / "seeds" / "markedonov-2020"
 ROUNDS = 11
@@ -46,21 +48,19 @@ def timed(command: list[str]) -> float:
     return time.perf_counter() - start
 
 
-def building(sizes: list[int]) -> list[str]:
+def building(sizes: list[int]) -> str:
     """Measure build and check for growing numbers of seeds; memory is that of the largest process."""
-    rows = [
-        "| seeds | records | build, s | ms a seed | check, s | largest process, MB |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
+    rows = []
     for count in sizes:
         with tempfile.TemporaryDirectory() as folder:
             grow(Path(folder), count)
             command = [sys.executable, "-m", "caucasus_events"]
             seconds = {verb: timed([*command, verb, "--root", folder]) for verb in ("build", "check")}
         memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        cells = [f"{count:,}", f"{34 * count:,}", f"{seconds['build']:.1f}", f"{1000 * seconds['build'] / count:.0f}"]
-        rows.append("| " + " | ".join([*cells, f"{seconds['check']:.1f}", f"{memory:.0f}"]) + " |")
-    return rows
+        each = f"{1000 * seconds['build'] / count:.0f}"
+        cells = [f"{count:,}", f"{34 * count:,}", f"{seconds['build']:.1f}", each, f"{seconds['check']:.1f}"]
+        rows.append([*cells, f"{memory:.0f}"])
+    return markdown_table(["seeds", "records", "build, s", "ms a seed", "check, s", "largest process, MB"], rows)
 
 
 def in_turns(peer: str, ours: str) -> tuple[float, float]:
@@ -73,7 +73,7 @@ def in_turns(peer: str, ours: str) -> tuple[float, float]:
     return one, other
 
 
-def reading() -> list[str]:
+def reading() -> str:
     """Measure what importing the package and loading a table cost over doing it by hand."""
     import_bare, import_ours = in_turns("pass", "import caucasus_events")
     path = (ROOT / "data" / "events.parquet").as_posix()
@@ -81,16 +81,27 @@ def reading() -> list[str]:
         f"import pandas; pandas.read_parquet({path!r})", "import caucasus_events; caucasus_events.load_events()"
     )
     importing, loading = import_ours - import_bare, load_ours / load_bare
-    return [
-        "| | by hand, ms | ours, ms | | to reach |",
-        "| --- " * 5 + "|",
-        f"| `import caucasus_events`, bare start | {import_bare:.0f} | {import_ours:.0f} | + {importing:.1f} | + 10 |",
-        f"| `load_events()`, `pandas.read_parquet` | {load_bare:.0f} | {load_ours:.0f} | × {loading:.2f} | × 1.10 |",
+    rows = [
+        [
+            "`import caucasus_events`, bare start",
+            f"{import_bare:.0f}",
+            f"{import_ours:.0f}",
+            f"+ {importing:.1f}",
+            "+ 10",
+        ],
+        [
+            "`load_events()`, `pandas.read_parquet`",
+            f"{load_bare:.0f}",
+            f"{load_ours:.0f}",
+            f"× {loading:.2f}",
+            "× 1.10",
+        ],
     ]
+    return markdown_table(["", "by hand, ms", "ours, ms", "", "to reach"], rows)
 
 
 def profile(count: int) -> list[str]:
-    """Say where the time of a build in one process goes, by our own functions and the libraries' entries."""
+    """Report where the time of a build in one process goes, by our own functions and the libraries' entries."""
     from caucasus_events.building import dataset  # noqa: PLC0415 - only what profiles needs the writers
 
     dataset._FEW = count + 1  # noqa: SLF001 - one process, so that the profile sees all of it
@@ -116,7 +127,7 @@ def main() -> None:
         return
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, median of {ROUNDS} rounds for the ratios."
     report = ["# Build, check, import, load", "", "`python validation/benchmarks/build.py --write`", "", machine, ""]
-    report += [*building(chosen.seeds), "", *reading()]
+    report += [building(chosen.seeds), "", reading()]
     print("\n".join(report))
     if chosen.write:
         Path(__file__).with_suffix(".md").write_text("\n".join(report) + "\n", "utf-8", newline="\n")

@@ -28,6 +28,8 @@ import plotly.express as px
 from plotly.offline import get_plotlyjs
 
 from caucasus_events.drawing.figure import timeline
+from caucasus_events.model.bounds import BOUNDS
+from caucasus_events.model.words import markdown_table
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 import browser
@@ -62,14 +64,13 @@ def records(count: int) -> pd.DataFrame:
     end = start + chance.integers(40, 800, count)
     days = [start, start + 10, end, end + 30]
     origin = np.datetime64("1990-01-01", "us")
-    names = ["start_earliest", "start_latest", "end_earliest", "end_latest"]
     return pd.DataFrame(
         {
             "record_id": [f"record-{number}" for number in range(count)],
             "title": [f"Record {number}" for number in range(count)],
             "kind": "status",
             "type": chance.choice(TYPES, count),
-            **{name: origin + bound.astype("timedelta64[D]") for name, bound in zip(names, days, strict=True)},
+            **{name: origin + bound.astype("timedelta64[D]") for name, bound in zip(BOUNDS, days, strict=True)},
         }
     )
 
@@ -133,15 +134,15 @@ def report(sizes: list[int], patience: int) -> str:
     """Measure everything and lay it out as Markdown."""
     frames = {count: records(count) for count in sizes}
     best = built(frames)
-    lines = ["| records | builder | build, s | plot, s | screen, s |", "| ---: | --- | ---: | ---: | ---: |"]
+    rows = []
     with browser.browser() as running:
         for count, frame in frames.items():
             for name, draw in BUILDERS.items():
                 late = name == "px.timeline" and count > patience
                 seconds = ["not drawn"] * 2 if late else [f"{part:.2f}" for part in drawn(running, draw(frame))]
-                lines.append(f"| {count:,} | {name} | {best[count, name]:.2f} | {' | '.join(seconds)} |")
-                print(lines[-1])
-    return "\n".join(lines)
+                rows.append([f"{count:,}", name, f"{best[count, name]:.2f}", *seconds])
+                print(*rows[-1], sep="; ")
+    return markdown_table(["records", "builder", "build, s", "plot, s", "screen, s"], rows, right=(0, 2, 3, 4))
 
 
 def main() -> None:

@@ -18,35 +18,40 @@ import tempfile
 from bisect import bisect_left
 from dataclasses import replace
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import krippendorff
 
-from caucasus_events import __version__
 from caucasus_events.building import dataset, standing
 from caucasus_events.coding import seeds
 from caucasus_events.coding.quotes import fold_space
+from caucasus_events.describing import about
 from caucasus_events.errors import Problem, ProblemsError, unknown
-from caucasus_events.model.rows import sha256
+from caucasus_events.model.rows import RECORDS, dictionaries, sha256
+from caucasus_events.model.words import markdown_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
-Row = dict[str, Any]
-Pair = tuple[Row, Row]
+    Row = dict[str, Any]
+    Pair = tuple[Row, Row]
+    # What pairs the records of two codings, and how alike two are: better scores are larger; None is no pair.
+    Step = Callable[[list[Row], list[Row]], list[Pair]]
+    Score = Callable[[Row, Row], tuple[float, ...] | None]
 
 ROOT = Path(__file__).parents[2]
+_HOW_SAID = ("assertion", "attributed_to", "passages")
 FIELDS = {
-    "status": (
-        *("type", "subject", "object", "about", "holds", "start", "end"),
-        *("assertion", "attributed_to", "passages"),
-    ),
-    "event": ("type", "date", "location", "participants", "assertion", "attributed_to", "passages"),
+    "status": ("type", "subject", "object", "about", "holds", "start", "end", *_HOW_SAID),
+    "event": ("type", "date", "location", "participants", *_HOW_SAID),
 }
 _TABLES = {"status": "statuses", "event": "events"}
+# What two records were paired by.
+_PROPOSITION, _WINDOW, _PASSAGES = "proposition", "type and window", "passages"
 _CLIP = 60
 _NONE = "—"
 _NO_SHEET = """\
@@ -105,23 +110,22 @@ def coding(tables: Mapping[str, pd.DataFrame], seed: str, text: str) -> Coding:
     """Bring the tables of one seed into the form that is compared."""
     words = [offset for offset, character in enumerate(text) if not character.isspace()]
     cited: dict[str, set[int]] = {}
-    for row in _rows(tables["evidence"], seed):
+    for row in _of_seed(tables["evidence"], seed):
         cited.setdefault(row["record_id"], set()).update(_within(words, row))
     cast: dict[str, set[str]] = {}
-    for row in tables["participants"].to_dict("records"):
+    for row in dictionaries(tables["participants"]):
         cast.setdefault(row["event_id"], set()).add(f"{row['entity_id']}:{row['role']}")
     found: dict[str, list[Row]] = {}
     for kind, table in _TABLES.items():
-        found[kind] = [_record(kind, row, cited, cast) for row in _rows(tables[table], seed)]
-    coverage = sorted(_rows(tables["coverage"], seed), key=lambda row: row["start_char"])
+        found[kind] = [_compared_fields(kind, row, cited, cast) for row in _of_seed(tables[table], seed)]
+    coverage = sorted(_of_seed(tables["coverage"], seed), key=lambda row: row["start_char"])
     dispositions = [row["disposition"] for row in coverage for _ in _within(words, row)]
     return Coding(found, dispositions, words, text)
 
 
-def _rows(frame: pd.DataFrame, seed: str) -> list[Row]:
-    """Give the rows of one seed, with None for what is not there."""
-    frame = frame[frame["source_id"] == seed]
-    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+def _of_seed(frame: pd.DataFrame, seed: str) -> list[Row]:
+    """Return the rows of one seed."""
+    return dictionaries(frame[frame["source_id"] == seed])
 
 
 def _within(words: list[int], row: Row) -> range:
@@ -129,16 +133,16 @@ def _within(words: list[int], row: Row) -> range:
     return range(bisect_left(words, row["start_char"]), bisect_left(words, row["end_char"]))
 
 
-def _record(kind: str, row: Row, cited: Mapping[str, set[int]], cast: Mapping[str, set[str]]) -> Row:
+def _compared_fields(kind: str, row: Row, cited: Mapping[str, set[int]], cast: Mapping[str, set[str]]) -> Row:
     """Keep what is compared of a record, and its outer bounds."""
-    name = row[f"{kind}_id"]
+    name = row[RECORDS[_TABLES[kind]]]
     row |= {"passages": frozenset(cited.get(name, ())), "participants": frozenset(cast.get(name, ()))}
     outer = tuple(str(row[side])[:10] if row[side] else "" for side in ("start_earliest", "end_latest"))
     kept = {field: row[field] for field in FIELDS[kind]}
     return kept | {"id": name, "window": outer, "symmetric": row.get("symmetric", False)}
 
 
-def release(seed: str, root: Path) -> Coding:
+def release_coding(seed: str, root: Path) -> Coding:
     """Read the first coding, the release's: the tables in ``data/`` and the text in ``seeds/``."""
     tables, problems = standing.read_shipped(root)
     if problems:
@@ -166,13 +170,15 @@ def second_coding(sheet: Path, seed: str, root: Path) -> Coding:
         shutil.copyfile(sheet, copy)
         shutil.copyfile(root / "seeds" / f"{seed}.txt", copy.with_suffix(".txt"))
         coded = seeds.code_seed(copy)
-    problems = [_placed(problem, coded.lines.path, place) for problem in [*coded.problems, *_twice(coded)]]
+    problems = [
+        _at_its_own_path(problem, coded.lines.path, place) for problem in [*coded.problems, *_ids_used_twice(coded)]
+    ]
     if problems:
         raise ProblemsError(problems)
     return coding(dataset.assemble([coded]), seed, coded.text)
 
 
-def _twice(coded: seeds.Coded) -> Iterator[Problem]:
+def _ids_used_twice(coded: seeds.Coded) -> Iterator[Problem]:
     """Report every id that a second record bears; the passages of the two could not be told apart."""
     seen = set()
     for (table, name), places in coded.blocks.items():
@@ -182,7 +188,7 @@ def _twice(coded: seeds.Coded) -> Iterator[Problem]:
             seen.add(name)
 
 
-def _placed(problem: Problem, path: str, place: str) -> Problem:
+def _at_its_own_path(problem: Problem, path: str, place: str) -> Problem:
     """Name the sheet by its own path, not by that of the copy that was read."""
     return replace(problem, place=problem.place.replace(path, place), do=problem.do.replace(path, place))
 
@@ -214,7 +220,7 @@ def _content(row: Row) -> tuple[Any, ...]:
     return row["window"], str([each for each in said if each[0] != "id"])
 
 
-def _in_order(key: Callable[[Row], Hashable]) -> Callable[[list[Row], list[Row]], list[Pair]]:
+def _pairs_in_order(key: Callable[[Row], Hashable]) -> Step:
     """Pair records with one key, the earliest with the earliest."""
 
     def step(first: list[Row], second: list[Row]) -> list[Pair]:
@@ -228,13 +234,13 @@ def _in_order(key: Callable[[Row], Hashable]) -> Callable[[list[Row], list[Row]]
     return step
 
 
-def _best_first(score: Callable[[Row, Row], tuple[float, ...] | None]) -> Callable[[list[Row], list[Row]], list[Pair]]:
+def _best_pairs_first(score: Score) -> Step:
     """Pair records by a score, the best pair first; no score, no pair."""
 
     def step(first: list[Row], second: list[Row]) -> list[Pair]:
         """Take from all pairs the best whose records are both free."""
-        scored = [(score(one, other), one, other) for one in first for other in second]
-        ranked = sorted((each for each in scored if each[0] is not None), key=lambda each: each[0], reverse=True)
+        scored = [(found, one, other) for one in first for other in second if (found := score(one, other)) is not None]
+        ranked = sorted(scored, key=itemgetter(0), reverse=True)
         taken: set[int] = set()
         pairs = []
         for _, one, other in ranked:
@@ -247,13 +253,13 @@ def _best_first(score: Callable[[Row, Row], tuple[float, ...] | None]) -> Callab
 
 
 def _proposition(row: Row) -> tuple[Any, ...]:
-    """Give what a status is about; the parties of a symmetric type in any order."""
+    """Return what a status is about; the parties of a symmetric type in any order."""
     parties = (row["subject"], row["object"])
     return row["type"], tuple(sorted(parties)) if row["symmetric"] else parties, row["about"]
 
 
 def _spell(row: Row) -> tuple[Any, ...]:
-    """Give a proposition with the time it is said of."""
+    """Return a proposition with the time it is said of."""
     return _proposition(row), row["holds"], row["start"], row["end"]
 
 
@@ -267,7 +273,7 @@ def _same_event(one: Row, other: Row) -> tuple[float, ...] | None:
     return *shared, _alike("event", one, other)
 
 
-def _same_passages(kind: str) -> Callable[[Row, Row], tuple[float, ...] | None]:
+def _same_passages(kind: str) -> Score:
     """Score records that share at least half of the characters of the shorter."""
 
     def score(one: Row, other: Row) -> tuple[float, ...] | None:
@@ -293,15 +299,14 @@ def _oriented(one: Row, other: Row) -> Row:
     return turned if (one["symmetric"] or other["symmetric"]) and turned_agree > agree else other
 
 
-_PROPOSITION, _WINDOW, _PASSAGES = "proposition", "type and window", "passages"
-_STEPS = {
+_STEPS: dict[str, tuple[tuple[str, Step], ...]] = {
     # Of several spells of one proposition, those that are dated alike are the same.
     "status": (
-        (_PROPOSITION, _in_order(_spell)),
-        (_PROPOSITION, _in_order(_proposition)),
-        (_PASSAGES, _best_first(_same_passages("status"))),
+        (_PROPOSITION, _pairs_in_order(_spell)),
+        (_PROPOSITION, _pairs_in_order(_proposition)),
+        (_PASSAGES, _best_pairs_first(_same_passages("status"))),
     ),
-    "event": ((_WINDOW, _best_first(_same_event)), (_PASSAGES, _best_first(_same_passages("event")))),
+    "event": ((_WINDOW, _best_pairs_first(_same_event)), (_PASSAGES, _best_pairs_first(_same_passages("event")))),
 }
 
 
@@ -324,7 +329,7 @@ def alpha(first: Sequence[Hashable], second: Sequence[Hashable]) -> float | None
 
 
 def agreements(first: Coding, second: Coding, matched: Mapping[str, list[Pair]]) -> list[Agreement]:
-    """Give the agreement on every field of the matched records, and on the characters."""
+    """Return the agreement on every field of the matched records, and on the characters."""
     found = []
     for kind, pairs in matched.items():
         for field in FIELDS[kind]:
@@ -347,10 +352,10 @@ def differences(first: Coding, second: Coding, matched: Mapping[str, list[Pair]]
         both = {one["id"] for one, _ in pairs}, {other["id"] for _, other in pairs}
         for row in first.records[kind]:
             if row["id"] not in both[0]:
-                yield Difference(row["id"], _NONE, "record", _whole(kind, row, first), _NONE)
+                yield Difference(row["id"], _NONE, "record", _all_it_says(kind, row, first), _NONE)
         for row in second.records[kind]:
             if row["id"] not in both[1]:
-                yield Difference(_NONE, row["id"], "record", _NONE, _whole(kind, row, first))
+                yield Difference(_NONE, row["id"], "record", _NONE, _all_it_says(kind, row, first))
 
 
 def _readings(field: str, one: Row, other: Row, coded: Coding) -> tuple[str, str]:
@@ -364,13 +369,13 @@ def _readings(field: str, one: Row, other: Row, coded: Coding) -> tuple[str, str
 def _reading(field: str, value: Any, coded: Coding) -> str:
     """Show the value of a field as the sheet would have it."""
     if field == "passages":
-        return " ".join(f"“{_clipped(start, end, coded.text)}”" for start, end in _runs(value, coded)) or _NONE
+        return " ".join(f"“{_quoted_words(start, end, coded.text)}”" for start, end in _runs(value, coded)) or _NONE
     if isinstance(value, frozenset):
         return ", ".join(sorted(value)) or _NONE
     return str(value).lower() if isinstance(value, bool) else value or _NONE
 
 
-def _whole(kind: str, row: Row, coded: Coding) -> str:
+def _all_it_says(kind: str, row: Row, coded: Coding) -> str:
     """Show all that a record says."""
     shown = {field: _reading(field, row[field], coded) for field in FIELDS[kind]}
     return "; ".join(f"{field} {value}" for field, value in shown.items() if value != _NONE)
@@ -383,7 +388,7 @@ def stretches(first: Coding, second: Coding) -> Iterator[Stretch]:
         numbers = list(group)
         if one != other:
             start, end = first.words[numbers[0]], first.words[numbers[-1]] + 1
-            yield Stretch(start, end, _clipped(start, end, first.text), one, other)
+            yield Stretch(start, end, _quoted_words(start, end, first.text), one, other)
 
 
 def _runs(numbers: Iterable[int], coded: Coding) -> Iterator[tuple[int, int]]:
@@ -393,8 +398,8 @@ def _runs(numbers: Iterable[int], coded: Coding) -> Iterator[tuple[int, int]]:
         yield coded.words[run[0]], coded.words[run[-1]] + 1
 
 
-def _clipped(start: int, end: int, text: str) -> str:
-    """Give the words of a stretch, and no more of them than a line takes."""
+def _quoted_words(start: int, end: int, text: str) -> str:
+    """Return the words of a stretch, and no more of them than a line takes."""
     words = fold_space(text[start:end])
     return words if len(words) <= _CLIP else words[: _CLIP - 1].rstrip() + "…"
 
@@ -409,17 +414,17 @@ def compared(first: Coding, second: Coding) -> str:
     parts = [
         _counts(first, second, {kind: [how for how, _, _ in found] for kind, found in matches.items()}),
         "### Agreement\n",
-        _table(
+        _escaped_table(
             ("unit", "field", "compared", "equal", "share", "alpha"),
-            [(*each[:4], _share(each), _alpha(each)) for each in agreements(first, second, matched)],
+            [(*each[:4], _share_equal(each), _alpha(each)) for each in agreements(first, second, matched)],
         ),
         "### Disagreements on records\n",
-        _listed(
+        _table_or_none(
             ("release's record", "second coder's record", "field", "release", "second coder"),
             list(differences(first, second, matched)),
         ),
         "### Disagreements on characters\n",
-        _listed(
+        _table_or_none(
             ("characters", "words", "release", "second coder"),
             [(f"{each.start}–{each.end}", f"“{each.words}”", *each[3:]) for each in stretches(first, second)],
         ),
@@ -434,10 +439,10 @@ def _counts(first: Coding, second: Coding, hows: Mapping[str, list[str]]) -> str
     for kind, table in _TABLES.items():
         one, other, by = len(first.records[kind]), len(second.records[kind]), hows[kind].count(_PASSAGES)
         rows.append((table, one, other, len(hows[kind]) - by, by, one - len(hows[kind]), other - len(hows[kind])))
-    return "### Records\n\n" + _table((*head, "only in the release", "only in the second"), rows)
+    return "### Records\n\n" + _escaped_table((*head, "only in the release", "only in the second"), rows)
 
 
-def _share(each: Agreement) -> str:
+def _share_equal(each: Agreement) -> str:
     """Write the share that is equal."""
     return _rounded(each.equal / each.compared) if each.compared else _NONE
 
@@ -454,30 +459,26 @@ def _rounded(value: float) -> str:
     return "0.999" if value < 1 and f"{value:.3f}" == "1.000" else f"{value:.3f}"
 
 
-def _listed(head: tuple[str, ...], rows: Sequence[Sequence[object]]) -> str:
+def _table_or_none(head: tuple[str, ...], rows: Sequence[Sequence[object]]) -> str:
     """Write disagreements as a table, or that there are none."""
-    return _table(head, rows) if rows else "None.\n"
+    return _escaped_table(head, rows) if rows else "None.\n"
 
 
-def _table(head: tuple[str, ...], rows: Sequence[Sequence[object]]) -> str:
+def _escaped_table(head: tuple[str, ...], rows: Sequence[Sequence[object]]) -> str:
     """Write a table in Markdown."""
-    lines = [head, ["---"] * len(head), *([_escaped(str(cell)) for cell in row] for row in rows)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    # The words of a text are not to be read as Markdown; pipes are escaped there.
+    cells = [[re.sub(r"([\\`*<>\[\]])", r"\\\1", str(cell)) for cell in row] for row in rows]
+    return markdown_table(head, cells) + "\n"
 
 
-def _escaped(cell: str) -> str:
-    """Keep the words of a text from being read as Markdown."""
-    return re.sub(r"([\\`*|<>\[\]])", r"\\\1", cell)
-
-
-def report(sheets: Sequence[tuple[Path, str]], root: Path) -> tuple[str, list[Problem]]:
+def codings_report(sheets: Sequence[tuple[Path, str]], root: Path) -> tuple[str, list[Problem]]:
     """Compare sheets, each with its seed, and write one report; the problems are those of sheets left out."""
     parts = ["# Second codings\n", "Written by `python validation/recode/compare.py --write`.\n"]
-    parts += [f"The release is the tables in `data/`, version {__version__}.\n"] if sheets else [_NO_SHEET]
+    parts += [f"The release is the tables in `data/`, version {about.VERSION}.\n"] if sheets else [_NO_SHEET]
     problems: list[Problem] = []
     for sheet, seed in sheets:
         try:
-            found = compared(release(seed, root), second_coding(sheet, seed, root))
+            found = compared(release_coding(seed, root), second_coding(sheet, seed, root))
         except ProblemsError as error:
             problems += error.problems
         else:
@@ -503,7 +504,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.seed and not given.sheet:
         parser.error("--seed belongs to a sheet: give its path, too")
     sheets = [(given.sheet, given.seed or given.sheet.resolve().parent.name)] if given.sheet else committed(given.root)
-    text, problems = report(sheets, given.root)
+    text, problems = codings_report(sheets, given.root)
     print(text, end="")
     if problems:
         print(ProblemsError(problems), file=sys.stderr)

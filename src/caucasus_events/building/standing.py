@@ -40,13 +40,16 @@ def check_dataset(root: Path, progress: Progress | None = None) -> tuple[Built, 
     """
     files.recover(root)
     built = build_in_memory(root, progress)
-    shipped, problems = read_shipped(root)
-    problems += shipped_problems(shipped, built.texts)
-    compared = "bytes" if files.pins_hold() else "rows and schemas"
-    problems += _differences(built, shipped, root, by_bytes=compared == "bytes")
-    if problems:
+    if problems := [problem for kind in problems_of_data(built, root) for problem in kind]:
         raise ProblemsError(problems)
-    return built, compared
+    return built, "bytes" if files.pins_hold() else "rows and schemas"
+
+
+def problems_of_data(built: Built, root: Path) -> tuple[list[Problem], list[Problem], list[Problem]]:
+    """List what is wrong with ``data/``: files that cannot be read, what the tables show alone, what the seeds show."""
+    shipped, unread = read_shipped(root)
+    alone = shipped_problems(shipped, built.texts)
+    return unread, alone, _differences(built, shipped, root, by_bytes=files.pins_hold())
 
 
 def read_shipped(root: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
