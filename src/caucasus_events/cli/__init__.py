@@ -160,8 +160,8 @@ def show(name: str | None, form: str, dates: str) -> None:
     from caucasus_events.reading import tables
 
     if form == "csv":
-        if name not in tables.TABLES:
-            raise UnknownNameError(unknown("table", name or "", tables.TABLES))
+        if name not in TABLES:
+            raise UnknownNameError(unknown("table", name or "", TABLES))
         click.echo(tables.load(name, dates).to_csv(index=False, lineterminator="\n"), nl=False)
     elif name is None:
         for table in TABLES:
@@ -442,7 +442,7 @@ def _show_record(identity: str, dates: str) -> None:
 
     timeline = tables.load("timeline", dates).set_index("record_id", drop=False)
     if identity not in timeline.index:
-        near = nearest(identity, [*tables.TABLES, *timeline.index])
+        near = nearest(identity, [*TABLES, *timeline.index])
         hint = f"; did you mean {near}?" if near else "; caucasus-events list shows all"
         raise UnknownNameError(f"no table and no record is called {identity!r}{hint}")
     row = timeline.loc[identity]

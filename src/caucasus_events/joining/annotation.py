@@ -113,7 +113,7 @@ def annotate(  # noqa: PLR0913 - what can be asked
     columns = {"date": date, "date_end": date_end, "subject": subject, "object": object}
     wanted = read_wanted(columns, types, codes, like, prefix=prefix, dates=dates, outside=outside)
     lookup = released_statuses(wanted.types, dates, outside, pairs=wanted.object is not None)
-    return annotate_by(lookup, names.codes(wanted.codes), frame, wanted)
+    return annotate_by(lookup, names.code_meanings(wanted.codes), frame, wanted)
 
 
 def annotate_parquet(

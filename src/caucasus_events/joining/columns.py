@@ -20,7 +20,7 @@ from pandas.api.types import is_object_dtype
 
 from caucasus_events.asking.steps import FIRST_DAY, LAST_DAY
 from caucasus_events.errors import InvalidValueError
-from caucasus_events.reading.names import fold
+from caucasus_events.reading.names import casefolded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
@@ -103,7 +103,7 @@ class Codes:
     def _learn(self, lost: pa.Array) -> bool:
         """Say if there are other spellings of a code among texts that are none; if not, count them."""
         counted = {row["values"]: row["counts"] for row in lost.drop_null().value_counts().to_pylist()}
-        spelt = {name: self.numbers.get(fold(name), 0) for name in counted} if self.scheme == "name" else {}
+        spelt = {name: self.numbers.get(casefolded(name), 0) for name in counted} if self.scheme == "name" else {}
         learnt = {name: number for name, number in spelt.items() if number}
         self._texts |= learnt
         if not learnt:

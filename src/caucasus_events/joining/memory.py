@@ -129,7 +129,7 @@ def stream(
     except (OSError, pa.ArrowInvalid) as error:
         raise InvalidValueError(f"{source} cannot be read as Parquet: {error}") from None
     check_columns(file.schema_arrow.names, wanted)
-    codes = [asked_codes(lookup, names.codes(wanted.codes), name, wanted.codes) for name in wanted.parties]
+    codes = [asked_codes(lookup, names.code_meanings(wanted.codes), name, wanted.codes) for name in wanted.parties]
     total, done = file.metadata.num_rows, 0
 
     def annotated(block: pa.Table) -> pa.Table:
