@@ -47,7 +47,8 @@ __all__ = [
 
 if TYPE_CHECKING:
     from .asking.panels import panel, write_panel
-    from .asking.questions import as_of, between, cite, evidence, history
+    from .asking.questions import as_of, between, history
+    from .asking.statements import cite, evidence
     from .drawing.explorer import write_explorer
     from .drawing.figure import CONFIG, timeline
     from .joining.annotation import annotate, annotate_parquet

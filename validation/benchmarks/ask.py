@@ -31,6 +31,7 @@ import pyarrow.parquet as pq
 
 from caucasus_events import load_statuses
 from caucasus_events.asking import panels
+from caucasus_events.asking.units import pairs_of
 from caucasus_events.joining.annotation import annotate_by, annotate_parquet
 from caucasus_events.joining.lookups import build_lookup
 from caucasus_events.joining.wanted import Wanted
@@ -241,14 +242,14 @@ def panels_part() -> str:
     rows = statuses(spells, entities).assign(
         object=[ids[(key + by) % entities] for key, by in zip(spells["key"], partners, strict=True)]
     )
-    units, keys = panels._pairs(pd.Series(ids, index=ids), ["one", "other"], directed=True), ["one", "other"]  # noqa: SLF001 - units of its own
+    units, keys = pairs_of(pd.Series(ids, index=ids), ["one", "other"], directed=True), ["one", "other"]
     attrs = {"unit": "dyad", "freq": "day"}
-    settings = panels.Settings([KIND], "any", directed=True, codes="id", outside="unknown")
+    options = panels.Options(rule="any", directed=True, outside="unknown")
 
     def ours(freq: str) -> pd.DataFrame:
-        periods = panels._periods(freq, "1990", "2025")  # noqa: SLF001 - the same
-        laid = panels.lay_out(rows, units, periods, settings)
-        return panels.rows(panels.Plan(units, keys, periods, laid, attrs | {"freq": freq}), 0, len(units))
+        periods = panels.periods_between(freq, "1990", "2025")
+        laid = panels.lay_out(rows, [KIND], units, periods, options)
+        return panels.unit_rows(panels.Plan(units, keys, periods, laid, attrs | {"freq": freq}), 0, len(units))
 
     every = pl.datetime_range(pd.Timestamp("1990-01-01"), pd.Timestamp("2025-12-31"), "1d", eager=True, time_unit="us")
     # Peers get one small number per pair instead of two keys.
@@ -256,7 +257,7 @@ def panels_part() -> str:
     number = pd.MultiIndex.from_frame(units[keys]).get_indexer(pd.MultiIndex.from_frame(rows[["subject", "object"]]))
     spans = {"unit": number.astype(np.int16), "first": days(spells["first"]), "last": days(spells["last"])}
     starts = pl.DataFrame(spans).sort("first")
-    laid = panels.lay_out(rows, units, panels._periods("day", "1990", "2025"), settings)[KIND]  # noqa: SLF001 - the same
+    laid = panels.lay_out(rows, [KIND], units, panels.periods_between("day", "1990", "2025"), options)[KIND]
     # The same runs, tiling the calendar of every pair: their first day, their last and the state.
     start = days(np.concatenate([[0], np.cumsum(laid.length)[:-1]]) % len(every) + 7_305)
     tiles = pl.DataFrame({"unit": laid.unit.astype(np.int16), "first": start, "state": laid.state}).with_columns(

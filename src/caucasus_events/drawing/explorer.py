@@ -23,6 +23,7 @@ from caucasus_events.describing import about, citation
 from caucasus_events.errors import ReleaseError
 from caucasus_events.model import codebook, layers
 from caucasus_events.model.bounds import BOUNDS
+from caucasus_events.model.rows import PROPOSITION
 from caucasus_events.reading import tables
 
 from . import figure, look, marks
@@ -294,16 +295,15 @@ def _stretches(statuses: pd.DataFrame, drawn: pd.DataFrame) -> tuple[list[list[l
     A status has those of its proposition; an event has its own words, since it is no state of affairs.
     """
     swept = steps.steps(statuses)
-    number = swept.groupby(steps.PROPOSITION, observed=True, dropna=False, sort=False).ngroup()
+    number = swept.groupby([*PROPOSITION], observed=True, dropna=False, sort=False).ngroup()
     lists = [_rows(group) for _, group in swept.groupby(number)]
-    key = [steps.PROPOSITION[0], "subject", "object", "about"]
-    place = dict(zip(_keys(swept, key), number, strict=True))
+    place = dict(zip(_keys(swept, [*PROPOSITION]), number, strict=True))
     turned = statuses["symmetric"] & (statuses["subject"] > statuses["object"])
     swapped = statuses.assign(
         subject=statuses["subject"].mask(turned, statuses["object"]),
         object=statuses["object"].mask(turned, statuses["subject"]),
     )
-    of_status = dict(zip(statuses["status_id"], map(place.get, _keys(swapped, key)), strict=True))
+    of_status = dict(zip(statuses["status_id"], map(place.get, _keys(swapped, [*PROPOSITION])), strict=True))
     home = []
     for row in drawn.itertuples():
         if row.event:

@@ -8,7 +8,7 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
-from caucasus_events.asking.steps import FIRST_DAY, UNKNOWN, YES
+from caucasus_events.asking.steps import FIRST_DAY, Answer
 from caucasus_events.errors import InvalidValueError
 
 from .columns import FORMS, Codes
@@ -126,7 +126,7 @@ def _day_table(lookup: Lookup, keys: list[str]) -> pa.Table:
     """Lay out every actor or pair and day on which a type is known: its state, and until when that lasts."""
     row, first = lookup.place // DAYS, np.maximum(lookup.place % DAYS + FIRST_DAY, lookup.opening)
     last = np.where(np.append(np.diff(row) == 0, False), np.append(first[1:] - 1, 0), lookup.closing)
-    known = np.flatnonzero((lookup.state != UNKNOWN).any(axis=1))
+    known = np.flatnonzero((lookup.state != Answer.UNKNOWN).any(axis=1))
     length = (last - first + 1)[known]
     segment = np.repeat(known, length)
     day = first[segment] + np.arange(len(segment)) - np.repeat(np.cumsum(length) - length, length)
@@ -134,7 +134,7 @@ def _day_table(lookup: Lookup, keys: list[str]) -> pa.Table:
     parties = np.divmod(party, len(lookup.numbers) + 1) if len(keys) > 1 else (party,)
     columns: dict[str, Any] = {**dict(zip(keys, parties, strict=True)), DAY: _written_days(day)}
     for kind, state, until in zip(lookup.kinds, lookup.state.T[:, segment], lookup.until.T[:, segment], strict=True):
-        columns[STATE + kind] = pa.array(state == YES, mask=state == UNKNOWN)
+        columns[STATE + kind] = pa.array(state == Answer.YES, mask=state == Answer.UNKNOWN)
         columns[LASTS + kind] = _written_days(until)
     return pa.table(columns)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from caucasus_events.asking import steps
-from caucasus_events.asking.steps import FIRST_DAY, LAST_DAY, UNKNOWN
+from caucasus_events.asking.steps import FIRST_DAY, LAST_DAY, Answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,7 +40,7 @@ class Lookup(NamedTuple):
     numbers: dict[str, int]  # of the entities
     rows: Ints  # of actors by number; of pairs by first number × count of numbers + second
     place: Ints  # of every segment, in order: its row and first day as one number
-    state: Ints  # of every segment and type: no, yes or unknown
+    state: Ints  # of every segment and type: yes, no or unknown (an Answer)
     until: Ints  # of every segment and type: the last day on which that stays so
     distinct: Ints  # the different states of all types
     value: Ints  # of every segment: which of these it is
@@ -85,7 +85,7 @@ def build_lookup(
     """
     stretches = steps.steps(statuses[statuses["type"].isin(types)], outside)
     found = steps.cells(stretches, pairs=pairs)
-    known = set(found.loc[found["state"] != UNKNOWN, "type"])
+    known = set(found.loc[found["state"] != Answer.UNKNOWN, "type"])
     kinds = [kind for kind in types if kind in known]
     found = found[found["type"].isin(kinds)]
     numbers = {name: number for number, name in enumerate(dict.fromkeys(entities), start=1)}
@@ -122,7 +122,7 @@ def values_on(lookup: Lookup, row: Ints, day: Ints) -> Ints:
     >>> from caucasus_events import load_statuses
     >>> lookup = build_lookup(load_statuses(), ["ARM", "TUR"], ["border_closed"], "unknown", pairs=False)
     >>> lookup.distinct[values_on(lookup, lookup.rows[[2, 2]], np.array([8764, 8765]))].tolist()
-    [[2], [1]]
+    [[2], [0]]
     """
     if lookup.table is None:
         return lookup.value[segments_on(lookup, row, day)]
@@ -176,7 +176,7 @@ def _segments(found: pd.DataFrame, kinds: Sequence[str]) -> tuple[Ints, Ints, In
     """Cut the rows wherever any type changes: place, states and how long these last."""
     own = found["row"].to_numpy() * DAYS + (found["first_day"].to_numpy() - FIRST_DAY)
     place = np.unique(np.append(own, 0))
-    state = np.full((len(place), len(kinds)), UNKNOWN, np.int8)
+    state = np.full((len(place), len(kinds)), Answer.UNKNOWN, np.int8)
     until = np.full((len(place), len(kinds)), LAST_DAY, np.int64)
     for column, kind in enumerate(kinds):
         of_kind = (found["type"] == kind).to_numpy()

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from caucasus_events.asking.steps import UNKNOWN, YES
+from caucasus_events.asking.steps import Answer
 from caucasus_events.errors import InvalidValueError
 from caucasus_events.reading import names
 
@@ -83,7 +83,7 @@ def _states_on(lookup: Lookup, row: Ints, day: Ints) -> Iterator[tuple[Flags, Fl
     """Give, type by type, where it is yes on a day and where it is unknown."""
     value = values_on(lookup, row, day).astype(np.intp)
     for state in lookup.distinct.T:
-        yield (state == YES).take(value), (state == UNKNOWN).take(value)
+        yield (state == Answer.YES).take(value), (state == Answer.UNKNOWN).take(value)
 
 
 def _states_within(lookup: Lookup, row: Ints, day: Ints, end: Ints) -> Iterator[tuple[Flags, Flags]]:
@@ -91,7 +91,7 @@ def _states_within(lookup: Lookup, row: Ints, day: Ints, end: Ints) -> Iterator[
     segment = segments_on(lookup, row, day)
     for state, until in zip(lookup.state.T, lookup.until.T, strict=True):
         lasts = until.take(segment) >= end
-        yield lasts & (state == YES).take(segment), ~lasts | (state == UNKNOWN).take(segment)
+        yield lasts & (state == Answer.YES).take(segment), ~lasts | (state == Answer.UNKNOWN).take(segment)
 
 
 def added_to_pandas(frame: pd.DataFrame, cells: Cells, wanted: Wanted) -> pd.DataFrame:
