@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from caucasus_events import load_statuses
 from caucasus_events.model import codebook
+from caucasus_events.model.bounds import BOUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oracle import Row
 
-BOUNDS = ("start_earliest", "start_latest", "end_earliest", "end_latest")
 TYPES = {"border_closed": False, "alliance": True, "membership": False}
 ENTITIES = ("ARM", "AZE", "RUS", "TUR")
 # Few days, so that bounds meet; on both sides of 1970, where the sign of a day number changes.

@@ -86,6 +86,24 @@ def test_loading_pays_for_pandas_only() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
 
 
+def test_asking_and_verifying_need_no_checker() -> None:
+    """Verifying, asking and annotating load no pandera, and raise no warning, where PySpark is installed too."""
+    code = """
+import sys
+import pandas as pd
+import caucasus_events as ce
+
+rows = pd.DataFrame({"day": ["2020-07-23"], "state": ["TUR"]})
+ce.verify(), ce.load_timeline(), ce.load_timeline("corroborated"), ce.changes(since="1.0.0")
+asked = ce.as_of("2020-07-23", dates="corroborated")
+ce.evidence(asked), ce.cite(asked), ce.history("ARM"), ce.between("1993", "1994")
+ce.panel("dyad", "year", "1993", "1994"), ce.annotate(rows, date="day", subject="state", codes="iso3")
+print([name for name in ("pandera", "pyspark") if name in sys.modules])
+"""
+    command = [sys.executable, "-W", "error", "-c", code]
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == "[]\n"
+
+
 def test_modules_do_not_shadow_functions() -> None:
     """After every submodule is imported, each public function is still callable, twice; no file has its name."""
     modules = [path.relative_to(SOURCE).with_suffix("").parts for path in SOURCE.rglob("*.py")]

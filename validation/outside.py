@@ -10,10 +10,10 @@ from importlib import metadata
 import pandas as pd
 
 import caucasus_events as ce
-from caucasus_events.reading import tables
+from caucasus_events.model.rows import FILES, TABLES
 
 version = ce.__version__
-counts = {name: len(getattr(ce, f"load_{name}")()) for name in tables.TABLES}
+counts = {name: len(getattr(ce, f"load_{name}")()) for name in TABLES}
 if not all(counts.values()):
     sys.exit(f"empty tables: {counts}")
 plain = pd.read_parquet(ce.data_path("events"))
@@ -24,7 +24,7 @@ if version not in ce.cite():
     sys.exit("cite() does not name the version")
 answers = ce.as_of("2020-07-23")
 drawn = len(ce.timeline().data)
-if not (len(answers) and drawn and len(ce.verify()) == len(tables.FILES)):
+if not (len(answers) and drawn and len(ce.verify()) == len(FILES)):
     sys.exit("as_of, timeline or verify gave nothing")
 found = {"version": version, "rows": sum(counts.values()), "answers": len(answers), "traces": drawn}
 print(json.dumps(found | {"changes": len(ce.changes())}))

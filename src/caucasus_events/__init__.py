@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from .asking.panels import write_panel as write_panel
     from .asking.questions import as_of as as_of
     from .asking.questions import between as between
-    from .asking.questions import cite as cite
-    from .asking.questions import evidence as evidence
     from .asking.questions import history as history
+    from .asking.statements import cite as cite
+    from .asking.statements import evidence as evidence
     from .drawing.explorer import write_explorer as write_explorer
     from .drawing.figure import CONFIG as CONFIG
     from .drawing.figure import timeline as timeline

@@ -63,7 +63,7 @@ def test_dyads_are_the_definition(freq: str, directed: bool) -> None:  # noqa: F
         statuses(min_size=12, max_size=24),
         near,
         near,
-        st.sampled_from(panels.RULES),
+        st.sampled_from(panels.PERIOD_RULES),
         st.sampled_from(["unknown", "no"]),
     )
     def law(rows: list[dict], one: date, other: date, rule: str, outside: str) -> None:
@@ -192,14 +192,14 @@ def test_a_file_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(panels, "_ROWS_AT_ONCE", 1)
     calls: list[int] = []
 
-    def rows(plan: panels.Plan, first: int, last: int) -> pd.DataFrame:
+    def unit_rows(plan: panels.Plan, first: int, last: int) -> pd.DataFrame:
         calls.append(first)
         if len(calls) == 3:
             raise KeyboardInterrupt
         return real(plan, first, last)
 
-    real = panels.rows
-    monkeypatch.setattr(panels, "rows", rows)
+    real = panels.unit_rows
+    monkeypatch.setattr(panels, "unit_rows", unit_rows)
     with pytest.raises(KeyboardInterrupt):
         write_panel(tmp_path / "panel.parquet", "dyad", "year", "1992", "1994")
     assert list(tmp_path.iterdir()) == []
@@ -236,3 +236,15 @@ def test_unknown_type() -> None:
     with pytest.raises(UnknownNameError) as caught:
         panel("dyad", "year", "1990", "1991", types=["aliance"])
     assert str(caught.value).startswith("unknown status type 'aliance' (nearest: alliance; known: border_closed, ")
+
+
+def test_options_stand_where_panel_has_them() -> None:
+    """A panel in a file can be asked all that a panel can, and nothing else."""
+    assert list(panels.Options.__annotations__) == list(panel.__kwdefaults__)
+
+
+def test_an_option_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    """A mistyped option of a panel in a file is an error, as it is of a panel, and nothing is written."""
+    with pytest.raises(TypeError, match="unexpected keyword argument 'entites'"):
+        write_panel(tmp_path / "panel.parquet", "dyad", "year", "1990", "1991", entites=["ARM", "TUR"])
+    assert list(tmp_path.iterdir()) == []

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -26,7 +24,6 @@ from caucasus_events.reading import tables
 if TYPE_CHECKING:
     from oracle import Answer, Row
 
-SEEDS = Path(__file__).parents[2] / "seeds"
 KEY = ["type", "subject", "object", "about"]
 KNOWN = "AKAR, ARM, AZE, CSTO, EAEU, EU, GEO, NATO, PUTIN, RUS, TUR, USA, XAB, XNA, XNK, XSO"
 FORMS = "(write a date, a Timestamp, 'YYYY', 'YYYY-MM' or 'YYYY-MM-DD')"
@@ -131,15 +128,6 @@ def test_every_proposition_has_a_row_on_every_day(day: str) -> None:
     assert asked.attrs == {"day": day, "dates": "seed", "outside": "unknown", "version": __version__}
 
 
-@pytest.mark.parametrize(
-    "day",
-    [dt.date(2020, 7, 23), dt.datetime(2020, 7, 23, 18, 30), pd.Timestamp("2020-07-23"), np.datetime64("2020-07-23")],  # noqa: DTZ001 - days have no zone
-)
-def test_a_day_may_be_written_in_many_ways(day: dt.date | np.datetime64) -> None:
-    """Dates, datetimes, Timestamps and numpy's days ask what their ISO text asks."""
-    pd.testing.assert_frame_equal(questions.as_of(day), questions.as_of("2020-07-23"))
-
-
 def test_types_and_entities_narrow_the_question() -> None:
     """A type and a name keep the propositions that have them, and change none of their answers."""
     whole = _answers(questions.as_of("2020-07-23"))
@@ -159,7 +147,7 @@ def test_fast_answers_are_those_of_the_definition() -> None:
     @settings(max_examples=150, deadline=None, database=None)
     @given(statuses(min_size=10, max_size=30), days(extremes=True), st.sampled_from(["unknown", "no"]))
     def compare(rows: list[Row], day: dt.date, outside: str) -> None:
-        asked = questions.answers_on(frame(rows), Days(day, day), outside)
+        asked = questions.answer_propositions(frame(rows), Days(day, day), outside)
         expected = {name: day_answer(own, day, outside) for name, own in propositions(rows).items()}
         assert _answers(asked) == expected
         ids = dict(zip(_answers(asked), asked["status_ids"].str.split("; "), strict=True))
@@ -188,7 +176,7 @@ def test_fast_answers_of_windows_are_those_of_the_definition() -> None:
     def compare(rows: list[Row], first: dt.date, length: int, outside: str) -> None:
         window = Days(first, first + dt.timedelta(days=length))
         expected = {name: window_answer(own, *window, outside) for name, own in propositions(rows).items()}
-        asked = questions.answers_on(frame(rows), window, outside)
+        asked = questions.answer_propositions(frame(rows), window, outside)
         assert _answers(asked) == expected
         assert asked["status_ids"].str.len().gt(0).all()
         seen.update(expected.values())
@@ -203,14 +191,14 @@ def test_disagreement_and_change_name_the_rows_behind_them() -> None:
     row = tables.load_statuses().query("status_id == 'turkey-armenia-border-closed'")
     denial = row.assign(status_id="denial", holds=False)
     day = dt.date(2000, 1, 1)
-    asked = questions.answers_on(pd.concat([row, denial]), Days(day, day))
+    asked = questions.answer_propositions(pd.concat([row, denial]), Days(day, day))
     assert _answers(asked) == {CLOSED: ("unknown", "sources disagree")}
     assert asked["status_ids"].tolist() == ["denial; turkey-armenia-border-closed"]
     until, since = pd.Timestamp("1999-12-31"), pd.Timestamp("2000-01-01")
     spells = pd.concat([row.assign(end_earliest=until, end_latest=until), denial.assign(start_latest=since)])
-    asked = questions.answers_on(spells, asked_days.read_days("1999-12"))
+    asked = questions.answer_propositions(spells, asked_days.read_days("1999-12"))
     assert _answers(asked) == {CLOSED: ("yes", None)}
-    asked = questions.answers_on(spells, Days(dt.date(1999, 12, 1), dt.date(2000, 1, 31)))
+    asked = questions.answer_propositions(spells, Days(dt.date(1999, 12, 1), dt.date(2000, 1, 31)))
     assert _answers(asked) == {CLOSED: ("unknown", "changes within")}
     assert asked["status_ids"].tolist() == ["denial; turkey-armenia-border-closed"]
 
@@ -223,7 +211,7 @@ def test_windows_of_several_rows_hold_those_of_each() -> None:
         status_id="other", start_earliest=april, start_latest=april, end_earliest=ended, end_latest=ended
     )
     day = dt.date(2000, 1, 1)
-    asked = questions.answers_on(pd.concat([row, other]), Days(day, day))
+    asked = questions.answer_propositions(pd.concat([row, other]), Days(day, day))
     assert asked["status_ids"].tolist() == ["other; turkey-armenia-border-closed"]
     windows = [pd.Timestamp("1993-01-01"), pd.Timestamp("1993-12-31"), ended]
     assert asked[list(BOUNDS)].iloc[0].tolist()[:3] == windows
@@ -302,71 +290,6 @@ def test_spells_of_one_proposition_stand_in_the_order_of_time() -> None:
     assert asked["status_id"].tolist() == ["open", "early", "turkey-armenia-border-closed"]
 
 
-# ---------------------------------------------------------------------------- evidence
-
-
-def test_any_result_leads_to_its_passages() -> None:
-    """Ids, columns, rows and frames of any query lead to the same passage."""
-    identity = "turkey-armenia-border-closed"
-    asked, statuses_ = questions.as_of("2020-07-23", types="border_closed"), tables.load_statuses()
-    one = statuses_[statuses_["status_id"] == identity]
-    timeline = tables.load_timeline().query("record_id == @identity")
-    ways = [identity, [identity], asked, asked["status_ids"], asked.iloc[0], one, one.set_index("status_id"), timeline]
-    ways += [
-        pd.Index([identity, None, identity]),
-        questions.history("TUR", "ARM").head(1),
-        questions.evidence(identity),
-    ]
-    for records in ways:
-        said = questions.evidence(records)
-        assert said["layer"].tolist()[0] == "seed"
-        assert said["quote"].dropna().tolist() == ["and since 1993, Turkey has kept its border with Armenia closed."]
-    assert len(questions.evidence(asked.head(0))) == 0
-
-
-def test_passages_come_in_the_order_asked_for_and_then_of_the_text() -> None:
-    """Records keep their order, each once, and every record of the release has a passage, a citation, a url."""
-    ids = tables.load_timeline()["record_id"].tolist()[::-1]
-    said = questions.evidence([*ids, ids[0]])
-    assert said["record_id"].drop_duplicates().tolist() == ids
-    passages = said[said["layer"] == "seed"].dropna(axis="columns", how="all")
-    assert len(passages) == len(tables.load_evidence())
-    assert passages.groupby("record_id")["start_char"].is_monotonic_increasing.all()
-    assert passages.notna().all(axis=None)
-    assert {str(dtype) for dtype in passages.dtypes} == {"str", "Int64"}
-
-
-def test_readings_come_after_the_passages_with_every_source() -> None:
-    """What other sources say of a record follows its passages, one row per reading and source, each to be cited."""
-    said = questions.evidence(tables.load_timeline())
-    read = said[said["layer"] == "corroboration"]
-    listed = tables.load_corroborations().set_index("reading_id")["sources"].str.split("; ").explode()
-    assert sorted(zip(read["reading_id"], read["source_id"], strict=True)) == sorted(listed.items())
-    assert len(read) >= 100
-    assert (
-        read[["bound", "date", "relation", "confidence", "applied", "says", "url", "citation"]].notna().all(axis=None)
-    )
-    assert read["quote"].isna().all()
-    layers = said.groupby("record_id")["layer"].agg(lambda layer: layer.ne("seed").is_monotonic_increasing)
-    assert layers.all()
-    csto = questions.evidence("armenia-csto-membership")
-    assert csto["date"].dropna().unique().tolist() == ["2003-09-18", "1992-05-15", "1994-04-20", "2002-10-07"]
-    assert csto["why_not"].tolist()[2:5] == ["not preferred"] * 3
-
-
-def test_the_context_of_every_passage_is_the_words_of_its_seed() -> None:
-    """Prefix, quote and suffix joined stand in the text one after the other, but for white space."""
-    texts = {path.stem: path.read_text("utf-8") for path in SEEDS.glob("*.txt")}
-    if not texts:
-        pytest.skip("the texts of the seeds stand in the repository only, not in wheel or sdist")
-    passages = questions.evidence(tables.load_timeline()).query("layer == 'seed'")
-    assert len(passages) >= 50
-    for row in passages.itertuples():
-        folded = " ".join(texts[row.source_id].split())
-        assert row.context.strip() in folded
-        assert row.context == row.prefix + row.quote + row.suffix
-
-
 def test_asking_changes_no_table() -> None:
     """A result may be changed at will: the next one is as the first."""
     first = questions.as_of("2020-07-23")
@@ -375,46 +298,6 @@ def test_asking_changes_no_table() -> None:
 
 
 # ---------------------------------------------------------------------------- errors
-
-
-@pytest.mark.parametrize(
-    ("day", "message"),
-    [
-        ("23 July 2020", f"day '23 July 2020' cannot be read {FORMS}"),
-        ("1993-5", f"day '1993-5' cannot be read {FORMS}"),
-        ("1993~", f"day '1993~' cannot be read {FORMS}"),
-        ("2020-07-23T00:00", f"day '2020-07-23T00:00' cannot be read {FORMS}"),
-        ("", f"day '' cannot be read {FORMS}"),
-        (1993, f"day 1993 cannot be read {FORMS}"),
-        (None, f"day None cannot be read {FORMS}"),
-        (pd.NaT, f"day NaT cannot be read {FORMS}"),
-        (np.datetime64("NaT"), f"day 'NaT' cannot be read {FORMS}"),
-        ("2019-02-29", "day '2019-02-29' does not exist"),
-        ("1993-13", "day '1993-13' does not exist"),
-        ("1993-00", "day '1993-00' does not exist"),
-        ("1993-05-00", "day '1993-05-00' does not exist"),
-        ("0000", "day '0000' lies outside the calendar of this dataset, 0001-01-01 to 9999-12-31"),
-        ("-0044-03-15", "day '-0044-03-15' lies outside the calendar of this dataset, 0001-01-01 to 9999-12-31"),
-        ("10000", "day '10000' lies outside the calendar of this dataset, 0001-01-01 to 9999-12-31"),
-        (
-            pd.Timestamp(np.datetime64("10000-01-01", "s")),
-            "day '10000-01-01 00:00:00' lies outside the calendar of this dataset, 0001-01-01 to 9999-12-31",
-        ),
-        (
-            np.datetime64("10000-01-01"),
-            "day '10000-01-01' lies outside the calendar of this dataset, 0001-01-01 to 9999-12-31",
-        ),
-        (
-            pd.Timestamp("2020-07-23", tz="Asia/Tbilisi"),
-            "day 2020-07-23 00:00:00+04:00 has a time zone; the days of this dataset have none: give the date alone",
-        ),
-    ],
-)
-def test_a_day_that_cannot_be_is_refused(day: str, message: str) -> None:
-    """Each kind of wrong day has one clear message."""
-    with pytest.raises(InvalidValueError) as error:
-        questions.as_of(day)
-    assert str(error.value) == message
 
 
 def test_start_and_end_are_named_in_their_errors() -> None:
@@ -448,17 +331,3 @@ def test_unknown_words_come_with_the_nearest_and_the_known() -> None:
     with pytest.raises(InvalidValueError) as error:
         questions.as_of("2020", outside="maybe")
     assert str(error.value) == "unknown value of outside 'maybe' (known: unknown, no)"
-
-
-def test_evidence_of_nothing_that_is_known_is_refused() -> None:
-    """A record that does not exist, and a frame without ids, are errors."""
-    with pytest.raises(UnknownNameError) as error:
-        questions.evidence(["turkey-armenia-border-closed", "armenia-csto-memberships"])
-    assert str(error.value) == (
-        "unknown record 'armenia-csto-memberships' (nearest: armenia-csto-membership; load_timeline() lists all 34)"
-    )
-    with pytest.raises(InvalidValueError) as error:
-        questions.evidence(pd.DataFrame({"id": ["armenia-csto-membership"], "n": [1]}))
-    assert str(error.value) == (
-        "the frame has no column of record ids (known: status_ids, status_id, event_id, record_id; found: id, n)"
-    )

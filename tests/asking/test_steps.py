@@ -14,13 +14,14 @@ from strategies import AROUND, ENTITIES, REACH, TYPES, frame, statuses
 
 from caucasus_events import load_statuses
 from caucasus_events.asking import steps
+from caucasus_events.asking.steps import Answer
 from caucasus_events.errors import InvalidValueError
 
 EPOCH = date(1970, 1, 1)
 # Every day on which the random statuses differ, with some on either side, and the ends of the calendar.
 DAYS = [AROUND + timedelta(days=number) for number in range(-REACH - 3, 2 * REACH + 4)]
 DAYS += [date.min, date.min + timedelta(days=1), date.max - timedelta(days=1), date.max]
-STATES = {"no": 0, "yes": 1, "unknown": 2}
+STATES = {answer.name.lower(): answer for answer in Answer}
 
 
 def _number(day: date) -> int:

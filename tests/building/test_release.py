@@ -99,7 +99,7 @@ def test_a_corrected_date_becomes_its_cells_with_their_reason(checkout: Path, mo
         "utf-8"
     )
     assert f"- `{FIGHTING}`: date: 1990-02-20 → 1990-02. {REASON}\n" in (checkout / "CHANGELOG.md").read_text("utf-8")
-    assert len(integrity.verify(checkout / "data")) == len(tables.FILES)
+    assert len(integrity.verify(checkout / "data")) == len(FILES)
     standing.check_dataset(checkout)
 
 

@@ -121,7 +121,7 @@ def test_check_of_data_that_are_not_there_names_every_file(mini: Path) -> None:
     assert all(f"data/{name}.parquet: the file is missing" in result.stderr for name in TABLES)
 
 
-@pytest.mark.parametrize("name", tables.TABLES)
+@pytest.mark.parametrize("name", TABLES)
 def test_show_prints_the_dictionary_of_a_table(name: str) -> None:
     """Show TABLE lists every column with its meaning, within 80 columns."""
     result = run("show", name)
@@ -130,7 +130,7 @@ def test_show_prints_the_dictionary_of_a_table(name: str) -> None:
     assert max(map(len, result.output.splitlines())) <= 80
 
 
-@pytest.mark.parametrize("name", tables.TABLES)
+@pytest.mark.parametrize("name", TABLES)
 def test_show_prints_a_table_as_csv(name: str) -> None:
     """Show TABLE --format csv gives every row, for people without Parquet."""
     result = run("show", name, "--format", "csv")
@@ -143,7 +143,7 @@ def test_show_prints_a_table_as_csv(name: str) -> None:
 
 def test_show_without_a_name_lists_the_tables() -> None:
     """Show alone lists every table with its grain."""
-    assert [line.split()[0] for line in run("show").output.splitlines() if line[0] != " "] == list(tables.TABLES)
+    assert [line.split()[0] for line in run("show").output.splitlines() if line[0] != " "] == list(TABLES)
 
 
 @pytest.mark.parametrize("identity", tables.load("timeline")["record_id"])
@@ -386,7 +386,7 @@ def test_verify_names_every_good_file() -> None:
     """`verify` lists each table of the installed release."""
     result = run("verify")
     assert result.exit_code == 0
-    assert all(f"good   {name}.parquet: " in result.output for name in tables.TABLES)
+    assert all(f"good   {name}.parquet: " in result.output for name in TABLES)
     assert result.output.endswith(f" files are those of caucasus-events {caucasus_events.__version__}.\n")
 
 

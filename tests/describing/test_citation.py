@@ -15,7 +15,7 @@ from pybtex.database import parse_string
 from pylatexenc.latex2text import LatexNodes2Text
 
 from caucasus_events import __version__
-from caucasus_events.asking import questions
+from caucasus_events.asking import questions, statements
 from caucasus_events.describing import citation
 from caucasus_events.errors import InvalidValueError, UnknownNameError
 from caucasus_events.reading import tables
@@ -44,7 +44,7 @@ def _document(**changed: str | None) -> str:
 
 def test_apa_gives_the_dataset_and_the_documents_behind_the_rows() -> None:
     """A row is cited with the dataset in its version and the article it was coded from."""
-    assert questions.cite(questions.as_of("2020-07-23"), style="apa") == (
+    assert statements.cite(questions.as_of("2020-07-23"), style="apa") == (
         f"The caucasus-events maintainers. ({WHEN}). {DATASET} (Version {__version__}) [Data set]. {HOME}\n"
         f"Markedonov, S. (2020, July 23). {TITLE} The Moscow Times. {URL}"
     )
@@ -53,7 +53,7 @@ def test_apa_gives_the_dataset_and_the_documents_behind_the_rows() -> None:
 def test_rows_of_no_seed_and_no_rows_at_all_cite_the_dataset_alone() -> None:
     """Without records, or with none, only the dataset is cited."""
     for records in (None, [], tables.load_events().head(0)):
-        assert questions.cite(records, style="apa") == (
+        assert statements.cite(records, style="apa") == (
             f"The caucasus-events maintainers. ({WHEN}). {DATASET} (Version {__version__}) [Data set]. {HOME}"
         )
 
@@ -72,7 +72,7 @@ def test_the_dataset_is_dated_once_it_is_released(released: str | None, apa: str
 
 def test_bibtex_is_read_by_a_parser() -> None:
     """The default style gives two entries that a BibTeX parser takes apart into what the sheet says."""
-    entries = parse_string(questions.cite("turkey-armenia-border-closed"), "bibtex").entries
+    entries = parse_string(statements.cite("turkey-armenia-border-closed"), "bibtex").entries
     assert list(entries) == ["caucasus-events", "markedonov-2020"]
     article = entries["markedonov-2020"]
     assert [str(person) for person in article.persons["author"]] == ["Markedonov, Sergei"]
@@ -121,7 +121,7 @@ def test_a_title_comes_back_from_latex(title: str) -> None:
 
 def test_csl_json_is_a_list_of_items() -> None:
     """Reference managers get a JSON list with the dataset, the article, its day and its address."""
-    dataset, article = json.loads(questions.cite("turkey-armenia-border-closed", style="csl-json"))
+    dataset, article = json.loads(statements.cite("turkey-armenia-border-closed", style="csl-json"))
     assert dataset == {
         "id": "caucasus-events",
         "type": "dataset",
@@ -154,14 +154,14 @@ def test_authors_are_persons_unless_they_publish_the_copy() -> None:
 def test_an_unknown_style_names_those_there_are() -> None:
     """Whoever mistypes a style reads the nearest and all of them."""
     with pytest.raises(InvalidValueError) as error:
-        questions.cite(style="bibtext")
+        statements.cite(style="bibtext")
     assert str(error.value) == "unknown style 'bibtext' (nearest: bibtex; known: bibtex, apa, csl-json)"
 
 
 def test_an_unknown_record_is_not_cited() -> None:
     """Rows that are not in the dataset have no citation."""
     with pytest.raises(UnknownNameError) as error:
-        questions.cite("turkey-armenia-border-close")
+        statements.cite("turkey-armenia-border-close")
     assert str(error.value) == (
         "unknown record 'turkey-armenia-border-close' (nearest: turkey-armenia-border-closed; "
         "load_timeline() lists all 34)"

@@ -165,8 +165,8 @@ def test_every_column_is_described_in_the_words_of_the_schema() -> None:
 
 def test_the_day_is_that_of_the_release_and_never_today() -> None:
     """Descriptors of a release carry its day; before a release they carry none."""
-    frames = {name: pd.read_parquet(tables.data_path(name)) for name in tables.FILES}
-    files = {f"{name}.parquet": b"" for name in tables.FILES}
+    frames = {name: pd.read_parquet(tables.data_path(name)) for name in FILES}
+    files = {f"{name}.parquet": b"" for name in FILES}
     released, before = (papers.descriptors(frames, files, day) for day in ("2031-02-03", None))
     assert json.loads(released["datapackage.json"])["created"] == "2031-02-03T00:00:00Z"
     assert json.loads(released["croissant.json"])["datePublished"] == "2031-02-03"

@@ -206,7 +206,7 @@ def test_engines_are_the_definition(engine: str, pairs: bool, windows: bool) -> 
             lookup = build_lookup(frame(rows), ids, wanted.types, outside, pairs=pairs)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", UnmatchedCodesWarning)
-                found = ENGINES[engine](mine, lambda own: annotate_by(lookup, names.codes("iso3"), own, wanted))
+                found = ENGINES[engine](mine, lambda own: annotate_by(lookup, names.code_meanings("iso3"), own, wanted))
         assert found["row"].tolist() == mine["row"].tolist()
         for kind, cells in _definition(rows, mine, wanted, outside).items():
             assert [None if pd.isna(value) else bool(value) for value in found[kind]] == cells

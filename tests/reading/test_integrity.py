@@ -15,6 +15,7 @@ import pytest
 from caucasus_events import __version__
 from caucasus_events.describing import about
 from caucasus_events.errors import ProblemsError
+from caucasus_events.model.rows import FILES
 from caucasus_events.reading import integrity, tables
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def data(tmp_path: Path) -> Path:
 def test_the_installed_files_are_those_of_the_release() -> None:
     """Every file is as it was released, and its digests are told."""
     found = integrity.verify()
-    assert found["file"].tolist() == [f"{name}.parquet" for name in tables.FILES]
+    assert found["file"].tolist() == [f"{name}.parquet" for name in FILES]
     assert set(found["version"]) == {__version__}
     for row in found.itertuples():
         frame = pd.read_parquet(tables.data_path(str(row.file).removesuffix(".parquet")))
@@ -123,7 +124,7 @@ def test_a_table_of_another_version_is_named(data: Path, monkeypatch: pytest.Mon
         integrity.verify(data)
     assert [problem.place for problem in caught.value.problems] == [
         "datapackage.json",
-        *(f"{name}.parquet" for name in tables.FILES),
+        *(f"{name}.parquet" for name in FILES),
     ]
 
 
@@ -152,4 +153,4 @@ def test_a_zipped_package_finds_its_files(tmp_path: Path, monkeypatch: pytest.Mo
     inside = zipfile.Path(tmp_path / "package.zip", "data/")
     monkeypatch.setattr(tables.resources, "files", lambda _: inside)
     copied = tables._folder.__wrapped__()  # noqa: SLF001 - what is kept is the folder of the package itself
-    assert len(integrity.verify(copied)) == len(tables.FILES)
+    assert len(integrity.verify(copied)) == len(FILES)

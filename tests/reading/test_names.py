@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from caucasus_events import load_entities
+from caucasus_events import load_entities, load_events, load_participants, load_statuses, load_timeline
 from caucasus_events.errors import InvalidValueError, UnknownNameError
 from caucasus_events.reading import names
 
@@ -44,10 +44,27 @@ def test_a_shared_name_is_refused_and_stands_for_nobody() -> None:
     """A name that two entities bear is an error for who writes it, unless it is the id of one."""
     entities = load_entities().query("entity_id in ['ARM', 'AZE']").assign(also_known_as="the Republic; ARM")
     with pytest.raises(InvalidValueError) as error:
-        names.lookup(entities, "The Republic")
+        names.find_entity(entities, "The Republic")
     assert str(error.value) == "'The Republic' is the name of several entities: ARM, AZE; give the id"
-    assert names.lookup(entities, "arm") == "ARM"
+    assert names.find_entity(entities, "arm") == "ARM"
     assert names.spellings(entities)["the republic"] == ["ARM", "AZE"]
+
+
+def test_rows_are_kept_by_their_parties_wherever_these_stand() -> None:
+    """A party is found in the columns of a row, and in the record that its id names; nobody named keeps all."""
+    statuses, timeline, people = load_statuses(), load_timeline(), load_participants()
+    named = names.with_party(statuses, ["Türkiye", "XNK"])
+    parties = statuses[["subject", "object", "about"]].isin(["TUR", "XNK"]).any(axis=1)
+    assert named["status_id"].tolist() == statuses["status_id"][parties].tolist()
+    joined = set(people["event_id"][people["entity_id"].isin(["TUR", "XNK"])])
+    assert set(names.with_party(timeline, ["TUR", "XNK"])["record_id"]) == {*named["status_id"], *joined}
+    assert set(names.with_party(load_events(), ["TUR", "XNK"])["event_id"]) == joined
+    assert len(names.with_party(statuses, [])) == 0
+    for frame in (statuses, timeline):
+        pd.testing.assert_frame_equal(names.with_party(frame, None), frame)
+    with pytest.raises(UnknownNameError) as error:
+        names.with_party(pd.DataFrame({"subjects": ["TUR"]}), "TUR")
+    assert str(error.value) == "unknown column 'subject' (nearest: subjects; known: subjects)"
 
 
 @pytest.mark.parametrize(
@@ -63,22 +80,22 @@ def test_a_shared_name_is_refused_and_stands_for_nobody() -> None:
 )
 def test_codes_of_other_datasets_are_theirs(scheme: str, expected: dict[object, str]) -> None:
     """Each scheme gives the codes that the datasets themselves use, and nothing for who has none."""
-    assert names.codes(scheme) == expected
+    assert names.code_meanings(scheme) == expected
 
 
 def test_names_and_ids_are_schemes_too() -> None:
     """A column of names is matched by name and by every spelling, folded; one of ids by id."""
-    by_name = names.codes("name")
+    by_name = names.code_meanings("name")
     assert {by_name[name] for name in ("turkey", "türkiye", "ankara")} == {"TUR"}
-    assert all(names.fold(str(name)) == name for name in by_name)
-    assert sorted(names.codes("id")) == KNOWN.split(", ")
-    assert names.codes("wikidata")["Q43"] == "TUR"
+    assert all(names.casefolded(str(name)) == name for name in by_name)
+    assert sorted(names.code_meanings("id")) == KNOWN.split(", ")
+    assert names.code_meanings("wikidata")["Q43"] == "TUR"
 
 
 def test_an_unknown_scheme_names_those_there_are() -> None:
     """Whoever mistypes a scheme reads the nearest and all of them."""
     with pytest.raises(InvalidValueError) as error:
-        names.codes("iso2")
+        names.code_meanings("iso2")
     assert str(error.value) == (
         "unknown scheme of codes 'iso2' (nearest: iso3; known: id, iso3, cow, cow_abbrev, gw, cow_igo, "
         "ucdp_actor, wikidata, name)"

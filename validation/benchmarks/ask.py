@@ -32,6 +32,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from caucasus_events.asking import panels
+from caucasus_events.asking.units import pairs_of
 from caucasus_events.joining.annotation import annotate_by, annotate_parquet
 from caucasus_events.joining.lookups import build_lookup
 from caucasus_events.joining.wanted import Wanted
@@ -148,7 +149,7 @@ def dyads() -> Dyads:
     rows = statuses(spells, ENTITIES).assign(
         object=[ids[(key + by) % ENTITIES] for key, by in zip(spells["key"], partners, strict=True)]
     )
-    units = panels._pairs(pd.Series(ids, index=ids), PAIR, directed=True)  # noqa: SLF001 - units of its own
+    units = pairs_of(pd.Series(ids, index=ids), PAIR, directed=True)
     number = pd.MultiIndex.from_frame(units[PAIR]).get_indexer(pd.MultiIndex.from_frame(rows[["subject", "object"]]))
     spans = {"unit": number.astype(np.int16), "first": days(spells["first"]), "last": days(spells["last"])}
     return Dyads(rows, units, pl.DataFrame(spans).sort("first"))
@@ -156,15 +157,15 @@ def dyads() -> Dyads:
 
 def plan(made: Dyads, freq: str) -> panels.Plan:
     """Lay our panel out, before its rows are written."""
-    periods = panels._periods(freq, "1990", "2025")  # noqa: SLF001 - the same
-    settings = panels.Settings([KIND], "any", directed=True, codes="id", outside="unknown")
-    laid = panels.lay_out(made.statuses, made.units, periods, settings)
+    periods = panels.periods_between(freq, "1990", "2025")
+    options = panels.Options(rule="any", directed=True, outside="unknown")
+    laid = panels.lay_out(made.statuses, [KIND], made.units, periods, options)
     return panels.Plan(made.units, PAIR, periods, laid, {"unit": "dyad", "freq": freq})
 
 
 def our_panel(made: Dyads, freq: str) -> pd.DataFrame:
     """Make our panel."""
-    return panels.rows(plan(made, freq), 0, len(made.units))
+    return panels.unit_rows(plan(made, freq), 0, len(made.units))
 
 
 def months(made: Dyads) -> dict[str, Caller]:

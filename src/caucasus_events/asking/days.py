@@ -1,28 +1,22 @@
-"""TODO."""
+"""The days that a reader asks for: dates of any kind, or ``YYYY[-MM[-DD]]``, as a first and a last day."""
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from caucasus_events.errors import InvalidValueError
+from caucasus_events.model.bounds import stated_days
 
-if TYPE_CHECKING:
-    Day = str | dt.date | np.datetime64
+Day = str | dt.date | np.datetime64
 
-
-_TEXT = re.compile(r"(-?[0-9]{4,})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
-
-
-_FORMS = "write a date, a Timestamp, 'YYYY', 'YYYY-MM' or 'YYYY-MM-DD'"
-
-
-_FOUR_DIGITS = 4
+_READABLE = "write a date, a Timestamp, 'YYYY', 'YYYY-MM' or 'YYYY-MM-DD'"
+# Written as a day is, but in the year 0, before it, or after 9999: readable, and outside the calendar.
+_OUTSIDE_CALENDAR = re.compile(r"(?:0000|-[0-9]{4,}|[0-9]{5,})(?:-[0-9]{2}){0,2}")
 
 
 class Days(NamedTuple):
@@ -33,24 +27,9 @@ class Days(NamedTuple):
 
 
 def read_days(day: Day, what: str = "day") -> Days:
-    """Read a day, a month or a year as its first and last day.
+    """Read a day, a month or a year as its first and last day; ``what`` names it in an error.
 
-    Parameters
-    ----------
-    day
-        A date, datetime or Timestamp without zone, or ``"YYYY"``, ``"YYYY-MM"``,
-        ``"YYYY-MM-DD"``.
-    what
-        What to call it in an error.
-
-    Returns
-    -------
-    Days
-
-    Raises
-    ------
-    InvalidValueError
-        If it cannot be read, does not exist, lies outside 0001 … 9999 or has a time zone.
+    An :class:`InvalidValueError` if it cannot be read, does not exist, lies outside 0001 … 9999 or has a time zone.
 
     Examples
     --------
@@ -60,11 +39,12 @@ def read_days(day: Day, what: str = "day") -> Days:
     if isinstance(day, str | np.datetime64):
         return _read_text(day if isinstance(day, str) else str(day.astype("datetime64[D]")), what)
     if not isinstance(day, dt.date) or pd.isna(day):
-        raise InvalidValueError(f"{what} {day!r} cannot be read ({_FORMS})")
+        raise InvalidValueError(f"{what} {day!r} cannot be read ({_READABLE})")
     if getattr(day, "tzinfo", None) is not None:
         raise InvalidValueError(
             f"{what} {day} has a time zone; the days of this dataset have none: give the date alone"
         )
+    # A Timestamp reaches further than the calendar.
     if day.year > dt.MAXYEAR:
         raise InvalidValueError(_out_of_calendar(what, day))
     date = dt.date(day.year, day.month, day.day)
@@ -73,24 +53,19 @@ def read_days(day: Day, what: str = "day") -> Days:
 
 def _read_text(text: str, what: str) -> Days:
     """Read a day, a month or a year that is written."""
-    match = _TEXT.fullmatch(text)
-    if match is None:
-        raise InvalidValueError(f"{what} {text!r} cannot be read ({_FORMS})")
-    year, month, day = (int(part or 0) for part in match.groups())
-    if len(match[1]) != _FOUR_DIGITS or year < dt.MINYEAR:
+    if _OUTSIDE_CALENDAR.fullmatch(text):
         raise InvalidValueError(_out_of_calendar(what, text))
     try:
-        first = dt.date(year, month or 1, day or 1) if match[3] != "00" != match[2] else None
+        days = stated_days(text)
     except ValueError:
-        first = None
-    if first is None:
-        raise InvalidValueError(f"{what} {text!r} does not exist")
-    length = calendar.monthrange(year, month or 12)[1]
-    return Days(first, dt.date(year, month or 12, day or length))
+        raise InvalidValueError(f"{what} {text!r} does not exist") from None
+    if days is None:
+        raise InvalidValueError(f"{what} {text!r} cannot be read ({_READABLE})")
+    return Days(*days)
 
 
 def _out_of_calendar(what: str, day: object) -> str:
-    """Say that a day is not in the calendar that the dataset uses."""
+    """Report that a day is not in the calendar that the dataset uses."""
     return f"{what} {str(day)!r} lies outside the calendar of this dataset, 0001-01-01 to 9999-12-31"
 
 

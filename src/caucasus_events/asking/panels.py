@@ -7,7 +7,7 @@ one value, and those are repeated in one go. No day is computed on its own.
 from __future__ import annotations
 
 import contextlib
-import itertools
+import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
@@ -17,56 +17,36 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from caucasus_events.describing import about
-from caucasus_events.errors import InvalidValueError, UnknownNameError, unknown
-from caucasus_events.model import codebook
+from caucasus_events.errors import InvalidValueError, unknown
+from caucasus_events.model.codebook import chosen, status_types
 from caucasus_events.reading import tables
-from caucasus_events.reading.names import SCHEMES, resolve_all
 
 from . import steps
 from .days import read_days
+from .steps import Answer
+from .units import UNITS, panel_units
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
     from typing import Unpack
 
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.integer[Any]]
-    Day = str | dt.date | np.datetime64
-
-
-UNITS = ("dyad", "entity", "membership")
-
+    from .days import Day
+    from .steps import Ints
 
 # Every period as so many of numpy's units of time.
 FREQS = {"day": ("D", 1), "month": ("M", 1), "quarter": ("M", 3), "year": ("Y", 1)}
 
-
-RULES = ("any", "whole", "first", "last")
-
-
-# How the key of an actor is called, alone and in a pair, by the scheme of its codes.
-KEYS = {
-    "iso3": ("iso3", "iso3_1", "iso3_2"),
-    "cow": ("ccode", "ccode1", "ccode2"),
-    "gw": ("gwcode", "gwcode1", "gwcode2"),
-    "id": ("entity", "entity1", "entity2"),
-}
-
-
-ORGANISATION = "organisation"
-
+# By rule: where several answers meet in one period, the last of these that is among them decides.
+_DECIDING = {"any": (Answer.NO, Answer.UNKNOWN, Answer.YES), "whole": (Answer.YES, Answer.UNKNOWN, Answer.NO)}
+PERIOD_RULES = (*_DECIDING, "first", "last")
 
 _ROWS_AT_ONCE = 1 << 20
 
 
-# Where several stretches meet in one period, the highest decides; in the order no, yes, unknown.
-_RANKS = {"any": np.array([0, 2, 1], np.int8), "whole": np.array([2, 0, 1], np.int8)}
-
-
 class Options(TypedDict, total=False):
-    """What may be left out when a panel is asked for; see :func:`panel`."""
+    """What may be left out when a panel is asked for; :func:`panel` says what each is, and what it is then."""
 
     types: str | Sequence[str] | None
     entities: str | Sequence[str] | None
@@ -75,20 +55,6 @@ class Options(TypedDict, total=False):
     codes: str
     dates: str
     outside: str
-
-
-_DEFAULTS = Options(types=None, entities=None, rule="any", directed=True, codes="iso3", dates="seed", outside="unknown")
-
-
-class Settings(NamedTuple):
-    """The options of a panel, checked."""
-
-    types: list[str]
-    rule: str
-    directed: bool
-    codes: str
-    outside: str
-    dates: str = "seed"
 
 
 class Periods(NamedTuple):
@@ -198,20 +164,9 @@ def panel(  # noqa: PLR0913 - what can be asked of a panel
     4     640     371  1993           True
     5     640     371  1994           True
     """
-    plan = _plan(
-        unit,
-        freq,
-        start,
-        end,
-        types=types,
-        entities=entities,
-        rule=rule,
-        directed=directed,
-        codes=codes,
-        dates=dates,
-        outside=outside,
-    )
-    return rows(plan, 0, len(plan.units))
+    # Every argument by its name: they stand in the signature and, with their types, in Options, and nowhere else.
+    plan = _plan(**locals())
+    return unit_rows(plan, 0, len(plan.units))
 
 
 def write_panel(path: str | Path, unit: str, freq: str, start: Day, end: Day, **options: Unpack[Options]) -> Path:
@@ -233,6 +188,8 @@ def write_panel(path: str | Path, unit: str, freq: str, start: Day, end: Day, **
     ------
     InvalidValueError, UnknownNameError
         As in :func:`panel`.
+    TypeError
+        If there is no such option.
 
     Examples
     --------
@@ -242,7 +199,10 @@ def write_panel(path: str | Path, unit: str, freq: str, start: Day, end: Day, **
     ...     len(pd.read_parquet(path))
     109560
     """
-    target, plan = Path(path), _plan(unit, freq, start, end, **options)
+    # The signature of panel() fills in what is left out, and refuses what it does not have.
+    asked = inspect.signature(panel).bind(unit, freq, start, end, **options)
+    asked.apply_defaults()
+    target, plan = Path(path), _plan(**asked.arguments)
     partial = target.with_name(f"{target.name}.partial")
     try:
         _write_blocks(partial, plan)
@@ -252,155 +212,40 @@ def write_panel(path: str | Path, unit: str, freq: str, start: Day, end: Day, **
     return target
 
 
-def lay_out(statuses: pd.DataFrame, units: pd.DataFrame, periods: Periods, settings: Settings) -> dict[str, Runs]:
-    """Compute the runs of every type, for units that are given.
+def _plan(unit: str, freq: str, start: Day, end: Day, **options: Unpack[Options]) -> Plan:
+    """Check what is asked for, and compute the runs of every column."""
+    for what, value, allowed in (("unit", unit, UNITS), ("freq", freq, FREQS), ("rule", options["rule"], PERIOD_RULES)):
+        if value not in allowed:
+            raise InvalidValueError(unknown(what, str(value), allowed))
+    types, entities = options.pop("types"), options.pop("entities")
+    options["directed"] = options["directed"] or unit != "dyad"
+    known = status_types()
+    usual = [name for name, kind in known.items() if unit != "membership" or "organisation" in kind.object]
+    kinds = chosen(usual if types is None else types, known, "status type")
+    units, keys = panel_units(unit, entities, options["codes"], directed=options["directed"])
+    periods = periods_between(freq, start, end)
+    runs = lay_out(tables.load_statuses(options["dates"]), kinds, units, periods, options)
+    return Plan(units, keys, periods, runs, {"unit": unit, "freq": freq, **options, "version": about.VERSION})
 
-    Parameters
-    ----------
-    statuses
-        Rows of the table ``statuses``.
-    units
-        One row per unit: subject and, of pairs, object, as entity ids; without order
-        (``directed`` false) in alphabetical order.
-    periods
-        The periods of the panel.
-    settings
-        Which types, and by which rules.
 
-    Returns
-    -------
-    dict of str to Runs
-        By type, in the order asked for; the lengths of a unit add up to the number of periods.
+def lay_out(
+    statuses: pd.DataFrame, types: Sequence[str], units: pd.DataFrame, periods: Periods, options: Options
+) -> dict[str, Runs]:
+    """Compute the runs of every type, for units that are given; those of a unit add up to the number of periods.
 
-    Raises
-    ------
-    InvalidValueError
-        If ``outside`` is not known.
+    Pairs without order stand in alphabetical order.
     """
     parties = [name for name in ("subject", "object") if name in units]
-    stretches = steps.steps(statuses[statuses["type"].isin(settings.types)], settings.outside)
-    found = steps.cells(stretches, pairs=len(parties) > 1, directed=settings.directed)
+    stretches = steps.steps(statuses[statuses["type"].isin(types)], options["outside"])
+    found = steps.cells(stretches, pairs=len(parties) > 1, directed=options["directed"])
     found["unit"] = pd.MultiIndex.from_frame(units[parties]).get_indexer(pd.MultiIndex.from_frame(found[parties]))
     return {
-        kind: _in_periods(_clipped(found[found["type"] == kind], len(units), periods), periods, settings.rule)
-        for kind in settings.types
+        kind: _in_periods(_clipped(found[found["type"] == kind], len(units), periods), periods, options["rule"])
+        for kind in types
     }
 
 
-def rows(plan: Plan, first: int, last: int) -> pd.DataFrame:
-    """Write out the rows of some units.
-
-    Parameters
-    ----------
-    plan
-        The panel.
-    first, last
-        The units by their place, the last not included.
-
-    Returns
-    -------
-    DataFrame
-        As in :func:`panel`.
-    """
-    count = len(plan.periods.name)
-    day = plan.periods.name.astype("datetime64[D]")
-    columns: dict[str, Any] = {name: _repeated(plan.units[name].array[first:last], count) for name in plan.keys}
-    columns["period"] = np.tile(day.astype("datetime64[us]"), last - first)
-    if plan.attrs["freq"] == "year":
-        columns["year"] = np.tile(day.astype("datetime64[Y]").astype(np.int64) + 1970, last - first)
-    columns |= {name: _column(runs, first, last) for name, runs in plan.runs.items()}
-    frame = pd.DataFrame(columns, copy=False)
-    frame.attrs.update(plan.attrs)
-    return frame
-
-
-def _plan(unit: str, freq: str, start: Day, end: Day, **given: Unpack[Options]) -> Plan:
-    """Check what is asked for, and compute the runs of every column."""
-    options = _DEFAULTS | given
-    for what, value, allowed in (("unit", unit, UNITS), ("freq", freq, FREQS), ("rule", options["rule"], RULES)):
-        if value not in allowed:
-            raise InvalidValueError(unknown(what, str(value), allowed))
-    directed = options["directed"] or unit != "dyad"
-    said = (options["codes"], options["outside"], options["dates"])
-    settings = Settings(_types(unit, options["types"]), options["rule"], directed, *said)
-    units, keys = _units(unit, options["entities"], settings)
-    periods = _periods(freq, start, end)
-    runs = lay_out(tables.load_statuses(settings.dates), units, periods, settings)
-    shown = {name: value for name, value in settings._asdict().items() if name != "types"}
-    return Plan(units, keys, periods, runs, {"unit": unit, "freq": freq, **shown, "version": about.VERSION})
-
-
-def _types(unit: str, types: str | Sequence[str] | None) -> list[str]:
-    """List the types to show."""
-    known = codebook.status_types()
-    if types is None:
-        return [name for name, kind in known.items() if unit != "membership" or "organisation" in kind.object]
-    wanted = [types] if isinstance(types, str) else list(dict.fromkeys(types))
-    for name in wanted:
-        if name not in known:
-            raise UnknownNameError(unknown("status type", name, known))
-    return wanted
-
-
-def _units(unit: str, named: str | Sequence[str] | None, settings: Settings) -> tuple[pd.DataFrame, list[str]]:
-    """List the units, in order of their keys, and the names of these."""
-    scheme = settings.codes
-    if scheme not in KEYS:
-        raise InvalidValueError(unknown("scheme of codes", str(scheme), KEYS))
-    entities = tables.load("entities").set_index("entity_id")
-    ids = None if named is None else resolve_all(named)
-    alone, *both = KEYS[scheme]
-    if unit == "membership":
-        return _memberships(entities, ids, scheme), [alone, ORGANISATION]
-    actors = _coded(entities, ids, scheme)
-    if unit == "entity":
-        return pd.DataFrame({"subject": actors.index, alone: _key(actors)}), [alone]
-    return _pairs(actors, both, directed=settings.directed), both
-
-
-def _coded(entities: pd.DataFrame, ids: list[str] | None, scheme: str) -> pd.Series:
-    """Give the code of every actor by its id, in order of the codes; without ids, of the states that have one."""
-    column = entities.index.to_series() if scheme == "id" else entities[SCHEMES[scheme]]
-    if ids is None:
-        return column[(entities["kind"] == "state") & column.notna()].sort_values()
-    for name in ids:
-        if pd.isna(column[name]):
-            raise UnknownNameError(f"{name!r} has no {scheme} code; codes='id' calls every entity by its id")
-    return column[ids].sort_values()
-
-
-def _key(codes: pd.Series) -> Any:
-    """Give codes as small as they can be: text as categories, numbers as int16."""
-    return codes.to_numpy(np.int16) if codes.dtype == "Int16" else pd.Categorical(codes, categories=codes.array)
-
-
-def _pairs(actors: pd.Series, names: Sequence[str], *, directed: bool) -> pd.DataFrame:
-    """Pair the actors; without order the ids are in alphabetical order, and the keys in their own."""
-    pairing = itertools.permutations if directed else itertools.combinations
-    places = np.array(list(pairing(range(len(actors)), 2)), dtype=int).reshape(-1, 2)
-    ids, keys = actors.index.to_numpy(object)[places], _key(actors)
-    parties = ids if directed else np.sort(ids, axis=1)
-    columns = {name: keys[place] for name, place in zip(names, places.T, strict=True)}
-    return pd.DataFrame({"subject": parties[:, 0], "object": parties[:, 1], **columns})
-
-
-def _memberships(entities: pd.DataFrame, ids: list[str] | None, scheme: str) -> pd.DataFrame:
-    """Pair states and organisations; of either kind all, if none is named."""
-    of_kind: dict[str, list[str]] = {"state": [], "organisation": []}
-    for name in ids or ():
-        kind = str(entities["kind"][name])
-        if kind not in of_kind:
-            raise InvalidValueError(f"{name!r} is of kind {kind}; a membership panel is of states and organisations")
-        of_kind[kind].append(name)
-    states = _coded(entities, of_kind["state"] or None, scheme)
-    organisations = sorted(of_kind["organisation"] or entities.index[entities["kind"] == "organisation"])
-    first, second = np.divmod(np.arange(len(states) * len(organisations)), max(1, len(organisations)))
-    objects = pd.Categorical(organisations, categories=organisations)[second]
-    keys = {KEYS[scheme][0]: _key(states)[first], ORGANISATION: objects}
-    return pd.DataFrame({"subject": states.index[first], "object": objects.astype("str"), **keys})
-
-
-def _periods(freq: str, start: Day, end: Day) -> Periods:
+def periods_between(freq: str, start: Day, end: Day) -> Periods:
     """List the periods that the days from start to end fall in, cut to these."""
     opening, closing = read_days(start, "start").first, read_days(end, "end").last
     if closing < opening:
@@ -417,49 +262,68 @@ def _clipped(found: pd.DataFrame, units: int, periods: Periods) -> tuple[Ints, I
     """Cut stretches of days to the panel, in order of the units; who has none is unknown throughout."""
     start, end = periods.first[0], periods.last[-1]
     unit, first, last, state = (found[name].to_numpy() for name in ("unit", "first_day", "last_day", "state"))
+    # The stretches of a unit tile the calendar, so one that has any has some in the panel.
     kept = (unit >= 0) & (last >= start) & (first <= end)
     silent = np.setdiff1d(np.arange(units), unit)
     unit = np.append(unit[kept], silent)
     first = np.append(np.maximum(first[kept], start), np.full(len(silent), start))
     last = np.append(np.minimum(last[kept], end), np.full(len(silent), end))
-    state = np.append(state[kept], np.full(len(silent), steps.UNKNOWN, np.int8))
+    state = np.append(state[kept], np.full(len(silent), Answer.UNKNOWN, np.int8))
     order = np.lexsort((first, unit))
     return unit[order], first[order], last[order], state[order]
 
 
 def _in_periods(days: tuple[Ints, Ints, Ints, Ints], periods: Periods, rule: str) -> Runs:
     """Turn stretches of days into runs of periods."""
+    if rule in _DECIDING:
+        return _decided_periods(days, periods, np.array(_DECIDING[rule], np.int8))
     unit, first, last, state = days
-    if rule in _RANKS:
-        return _meeting(days, periods, _RANKS[rule])
+    # The periods whose day of asking lies in the stretch.
     points = periods.first if rule == "first" else periods.last
     length = np.searchsorted(points, last, "right") - np.searchsorted(points, first, "left")
     kept = length > 0
     return Runs(unit[kept], length[kept], state[kept])
 
 
-def _meeting(days: tuple[Ints, Ints, Ints, Ints], periods: Periods, rank: NDArray[np.int8]) -> Runs:
-    """Decide, where several stretches meet in one period, by the rank of their states.
+def _decided_periods(days: tuple[Ints, Ints, Ints, Ints], periods: Periods, deciding: NDArray[np.int8]) -> Runs:
+    """Decide, where several stretches share a period, by the state that comes last in ``deciding``.
 
-    A stretch touches its first period and its last, where others may meet it, and has those
+    A stretch touches its first period and its last, where it may meet others, and has those
     between to itself: three runs, of which neighbours in one period are joined.
     """
     unit, first, last, state = days
+    rank = np.argsort(deciding)
     opening, closing = (np.searchsorted(periods.first, day, "right") - 1 for day in (first, last))
+    # Of each stretch: its first period, those between, its last (if that is another).
     begins = np.stack([opening, opening + 1, closing], axis=-1).ravel()
     length = np.stack([np.ones_like(opening), closing - opening - 1, closing > opening], axis=-1).ravel()
     kept = np.flatnonzero(length > 0)
     unit, begins = np.repeat(unit, 3)[kept], begins[kept]
+    # Runs of one unit that begin with the same period are of this period alone, and the highest rank decides.
     opens = np.flatnonzero((np.diff(unit, prepend=-1) != 0) | (np.diff(begins, prepend=-1) != 0))
     highest = np.maximum.reduceat(np.repeat(rank[state], 3)[kept], opens) if len(opens) else rank[state]
-    return Runs(unit[opens], length[kept][opens], np.argsort(rank)[highest].astype(np.int8))
+    return Runs(unit[opens], length[kept][opens], deciding[highest])
 
 
-def _column(runs: Runs, first: int, last: int) -> pd.arrays.BooleanArray:
+def unit_rows(plan: Plan, first: int, last: int) -> pd.DataFrame:
+    """Write out the rows of some units, given by their place, the last not included; as :func:`panel` returns them."""
+    count = len(plan.periods.name)
+    day = plan.periods.name.astype("datetime64[D]")
+    columns: dict[str, Any] = {name: _repeated(plan.units[name].array[first:last], count) for name in plan.keys}
+    columns["period"] = np.tile(day.astype("datetime64[us]"), last - first)
+    if plan.attrs["freq"] == "year":
+        columns["year"] = np.tile(day.astype("datetime64[Y]").astype(np.int64) + 1970, last - first)
+    columns |= {name: _flags(runs, first, last) for name, runs in plan.runs.items()}
+    frame = pd.DataFrame(columns, copy=False)
+    frame.attrs.update(plan.attrs)
+    return frame
+
+
+def _flags(runs: Runs, first: int, last: int) -> pd.arrays.BooleanArray:
     """Write out the runs of some units."""
     of_units = slice(*np.searchsorted(runs.unit, [first, last]))
     state, length = runs.state[of_units], runs.length[of_units]
-    is_yes, is_unknown = state == steps.YES, state == steps.UNKNOWN
+    is_yes, is_unknown = state == Answer.YES, state == Answer.UNKNOWN
     return pd.arrays.BooleanArray(np.repeat(is_yes, length), np.repeat(is_unknown, length))
 
 
@@ -476,7 +340,7 @@ def _write_blocks(path: Path, plan: Plan) -> None:
     schema = None
     with contextlib.ExitStack() as stack:
         for first in range(0, max(1, len(plan.units)), many):
-            block = rows(plan, first, min(first + many, len(plan.units)))
+            block = unit_rows(plan, first, min(first + many, len(plan.units)))
             table = pa.Table.from_pandas(block, schema, preserve_index=False)
             if schema is None:
                 schema = table.schema

@@ -8,12 +8,14 @@ Days are counted from 1970-01-01.
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from caucasus_events.errors import InvalidValueError, unknown
+from caucasus_events.model.rows import PROPOSITION
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,37 +23,50 @@ if TYPE_CHECKING:
     Ints = NDArray[np.integer[Any]]
 
 
-FIRST_DAY = -719162  # 0001-01-01
+class Answer(IntEnum):
+    """What a proposition or a cell is on a day: as a category its name, in an array of states its number."""
+
+    YES = 0
+    NO = 1
+    UNKNOWN = 2
 
 
-LAST_DAY = 2932896  # 9999-12-31
+class Why(IntEnum):
+    """Why an answer is unknown. Of several reasons the first that applies is given."""
+
+    SOURCES_DISAGREE = 0
+    START_UNCERTAIN = 1
+    END_UNCERTAIN = 2
+    BEFORE_THE_STATED_START = 3
+    AFTER_THE_STATED_END = 4
+    AFTER_THE_SOURCE = 5
+    NO_SOURCE = 6
+    CHANGES_WITHIN = 7
+
+    @property
+    def words(self) -> str:
+        """How it is written, as a category."""
+        return self.name.lower().replace("_", " ")
 
 
-ANSWERS = ("yes", "no", "unknown")
-
-
-REASONS = (
-    "sources disagree",
-    "start uncertain",
-    "end uncertain",
-    "before the stated start",
-    "after the stated end",
-    "after the source",
-    "no source",
-    "changes within",
-)
-
-
+ANSWERS = tuple(answer.name.lower() for answer in Answer)
+REASONS = tuple(why.words for why in Why)
 OUTSIDE = ("unknown", "no")
 
-
-PROPOSITION = ["type", "subject", "object", "about", "symmetric"]
-
-
-NO, YES, UNKNOWN = 0, 1, 2
-
-
+FIRST_DAY = -719162  # 0001-01-01
+LAST_DAY = 2932896  # 9999-12-31
 _DAYS = LAST_DAY - FIRST_DAY + 1
+
+# The reasons that a single row can give; the others come of several rows, of none, or of several days.
+_OF_A_ROW = (
+    Why.START_UNCERTAIN,
+    Why.END_UNCERTAIN,
+    Why.BEFORE_THE_STATED_START,
+    Why.AFTER_THE_STATED_END,
+    Why.AFTER_THE_SOURCE,
+)
+# What stands in the place of a reason where a row is certain, or an answer is yes or no: the code of a null category.
+_CERTAIN = -1
 
 
 class Sweep(NamedTuple):
@@ -63,35 +78,11 @@ class Sweep(NamedTuple):
 
 
 def steps(statuses: pd.DataFrame, outside: str = "unknown") -> pd.DataFrame:
-    """Give the answer to every proposition on every day, as stretches of days.
+    """Answer every proposition on every day, as stretches of days that tile the whole calendar.
 
-    Of one row, a day is, first that fits: after the source; certain; before the stated start;
-    after the stated end; start uncertain; end uncertain. A proposition is ``unknown``
-    (sources disagree) where a row and a denial are both certain, ``yes`` where a row is, ``no``
-    where a denial is, and else ``unknown`` with the first reason of its rows in the order start
-    uncertain, end uncertain, before the stated start, after the stated end, after the source.
-
-    Parameters
-    ----------
-    statuses
-        Rows of the table ``statuses``; all or some of them.
-    outside
-        ``"unknown"``, or ``"no"``: where a proposition has rows that hold, and all of these are
-        before the stated start or after the stated end, unknown becomes ``no``.
-
-    Returns
-    -------
-    DataFrame
-        One row per proposition and stretch of days with one answer and one reason, in codebook
-        order of the types, then by subject, object, about: type, subject, object, about (null:
-        not limited), symmetric, first_day and last_day (int64, days since 1970-01-01, both
-        included; the stretches of a proposition tile 0001-01-01 … 9999-12-31), answer (``yes``,
-        ``no``, ``unknown``) and why (null with yes and no).
-
-    Raises
-    ------
-    InvalidValueError
-        If ``outside`` is neither.
+    ``outside="no"``: where a proposition has rows that hold, and all of these are before the stated
+    start or after the stated end, unknown becomes ``no``. Columns: those of :data:`.PROPOSITION`,
+    symmetric, first_day, last_day (both included), answer, why (null with yes and no).
 
     Examples
     --------
@@ -107,29 +98,17 @@ def steps(statuses: pd.DataFrame, outside: str = "unknown") -> pd.DataFrame:
     if outside not in OUTSIDE:
         raise InvalidValueError(unknown("value of outside", str(outside), OUTSIDE))
     number, propositions = _propositions(statuses)
-    swept = sweep(*_row_changes(statuses, number))
+    swept = sweep(*_changes_at_bounds(statuses, number))
     true_rows = np.bincount(number, statuses["holds"].to_numpy(bool), len(propositions)).astype(int)
     answer, why = _combine(swept.value, true_rows[swept.group], outside)
-    return _stretches(propositions, swept, answer, why)
+    return _answered_stretches(propositions, swept, answer, why)
 
 
 def sweep(group: Ints, day: Ints, change: Ints) -> Sweep:
-    """Add up step functions that are given by their changes.
+    """Add up step functions that are given by their changes: n changes, each of m counts.
 
-    Parameters
-    ----------
-    group
-        Which sum a change belongs to; shape (n,).
-    day
-        The day of the change; shape (n,). Changes after 9999-12-31 are left out.
-    change
-        By how much each of m counts changes on that day; shape (n, m).
-
-    Returns
-    -------
-    Sweep
-        In order of group and day, one entry per group and day of change: the m counts from
-        that day on.
+    In the order of group and day there is one entry per group and day of change: the m counts
+    from that day on. Changes after 9999-12-31 are left out.
 
     Examples
     --------
@@ -137,41 +116,29 @@ def sweep(group: Ints, day: Ints, change: Ints) -> Sweep:
     [[1], [2], [1]]
     """
     kept = day <= LAST_DAY
+    # Group and day as one number: the calendars of the groups laid end to end, so that one sort orders both.
     place = group[kept] * _DAYS + (day[kept] - FIRST_DAY)
     order = np.argsort(place, kind="stable")
     place, first = np.unique(place[order], return_index=True)
+    # All changes of one place are added first: what begins and ends on one day must not show in between.
+    # reduceat refuses an empty list of places.
     total = np.cumsum(np.add.reduceat(change[kept][order], first, axis=0), axis=0) if len(first) else change[:0]
     where, day = place // _DAYS, place % _DAYS + FIRST_DAY
+    # The sum runs on over all groups: from each is taken what those before it had come to when it opens.
     opens = np.flatnonzero(np.diff(where, prepend=-1))
     carried = np.concatenate([np.zeros_like(total[:1]), total])[opens]
     return Sweep(where, day, total - np.repeat(carried, np.diff(opens, append=len(where)), axis=0))
 
 
 def cells(stretches: pd.DataFrame, *, pairs: bool, directed: bool = True) -> pd.DataFrame:
-    """Give what a panel or a reader's row shows of each type, on every day, as stretches.
+    """Turn what :func:`steps` returns into what a panel or a reader's row shows of each type, as stretches.
 
     Of one actor (the subject, or either side where the type is symmetric) a cell is yes if any
     proposition is, and never no. Of a pair it is yes if the proposition is, whatever it is
     limited to, and no only if the proposition that is not limited is; symmetric types stand for
-    both orders. Of a pair without order a directed type is yes if either direction is, and no
-    only if both are.
-
-    Parameters
-    ----------
-    stretches
-        What :func:`steps` gives.
-    pairs
-        Whether a cell is of two actors.
-    directed
-        Whether the order of the two carries meaning; if not, the first is the one earlier in
-        the alphabet.
-
-    Returns
-    -------
-    DataFrame
-        One row per type, actor or pair, and stretch of days with one state, in this order: type,
-        subject, object (with pairs), first_day, last_day (int64, both included; they tile
-        0001-01-01 … 9999-12-31), state (int8: 0 no, 1 yes, 2 unknown).
+    both orders. Of a pair without order (the first is earlier in the alphabet) a directed type is
+    yes if either direction is, and no only if both are. Columns: type, subject, object (with
+    pairs), first_day, last_day (both included), state (an :class:`Answer`, int8).
 
     Examples
     --------
@@ -180,7 +147,7 @@ def cells(stretches: pd.DataFrame, *, pairs: bool, directed: bool = True) -> pd.
     >>> cells(steps(border), pairs=False)
                 type subject  first_day  last_day  state
     0  border_closed     TUR    -719162      8764      2
-    1  border_closed     TUR       8765     18466      1
+    1  border_closed     TUR       8765     18466      0
     2  border_closed     TUR      18467   2932896      2
     """
     keys = _cell_keys(stretches, pairs=pairs, directed=directed)
@@ -189,10 +156,11 @@ def cells(stretches: pd.DataFrame, *, pairs: bool, directed: bool = True) -> pd.
     _, where = np.unique(number, return_index=True)
     source = keys.index.to_numpy()
     swept = sweep(number, stretches["first_day"].to_numpy()[source], _answer_changes(stretches)[source])
+    # A directed type in a pair without order stands for two propositions, and a no needs both.
     both = not directed and pairs
     needed = np.where(~stretches["symmetric"].to_numpy()[source[where]] & both, 2, 1)[swept.group]
     yes, no = swept.value[:, 0] > 0, (swept.value[:, 1] >= needed) & pairs
-    state = np.select([yes, no], [YES, NO], UNKNOWN).astype(np.int8)
+    state = np.select([yes, no], [Answer.YES, Answer.NO], Answer.UNKNOWN).astype(np.int8)
     kept = _changed(swept.group, state)
     group, day = swept.group[kept], swept.day[kept]
     named = keys.iloc[where].reset_index(drop=True).iloc[group].reset_index(drop=True)
@@ -200,17 +168,7 @@ def cells(stretches: pd.DataFrame, *, pairs: bool, directed: bool = True) -> pd.
 
 
 def last_days(group: Ints, day: Ints) -> Ints:
-    """Give the last day of every step: the day before the next of its group, or 9999-12-31.
-
-    Parameters
-    ----------
-    group, day
-        Of a :class:`Sweep`; shape (n,).
-
-    Returns
-    -------
-    array of int
-        Shape (n,).
+    """Return the last day of every step of a sweep: the day before the next of its group, or 9999-12-31.
 
     Examples
     --------
@@ -222,18 +180,7 @@ def last_days(group: Ints, day: Ints) -> Ints:
 
 
 def day_numbers(days: pd.Series, null: int) -> Ints:
-    """Count days from 1970-01-01.
-
-    Parameters
-    ----------
-    days
-        Days at midnight without zone.
-    null
-        What stands for a day that is not known.
-
-    Returns
-    -------
-    array of int64
+    """Count days from 1970-01-01; ``null`` stands for a day that is not known.
 
     Examples
     --------
@@ -246,27 +193,30 @@ def day_numbers(days: pd.Series, null: int) -> Ints:
 
 def _propositions(statuses: pd.DataFrame) -> tuple[Ints, pd.DataFrame]:
     """Number the propositions of the rows; a symmetric one is written in alphabetical order."""
-    keys = statuses[PROPOSITION].reset_index(drop=True)
+    keys = statuses[[*PROPOSITION, "symmetric"]].reset_index(drop=True)
     turned = keys["symmetric"] & (keys["subject"] > keys["object"])
     subject, keep = keys["subject"], ~turned
     keys["subject"] = subject.where(keep, keys["object"])
     keys["object"] = keys["object"].where(keep, subject)
-    number = keys.groupby(PROPOSITION, observed=True, dropna=False).ngroup().to_numpy()
+    number = keys.groupby([*PROPOSITION], observed=True, dropna=False).ngroup().to_numpy()
     _, first = np.unique(number, return_index=True)
     return number, keys.iloc[first]
 
 
-def _row_changes(statuses: pd.DataFrame, number: Ints) -> tuple[Ints, Ints, Ints]:
-    """Turn rows into changes of what :func:`_combine` counts, at every bound of each row."""
+def _changes_at_bounds(statuses: pd.DataFrame, number: Ints) -> tuple[Ints, Ints, Ints]:
+    """Turn rows into changes of what :func:`_combine` counts, on every day on which a row can say something else."""
+    # A bound that is null: an outer one excludes no day, an inner one lies outside the calendar: no day is certain.
     start_earliest = day_numbers(statuses["start_earliest"], FIRST_DAY)
     start_latest = day_numbers(statuses["start_latest"], LAST_DAY + 1)
     end_earliest = day_numbers(statuses["end_earliest"], FIRST_DAY - 1)
     end_latest = day_numbers(statuses["end_latest"], LAST_DAY)
     until = day_numbers(statuses["speaks_until"], LAST_DAY)
+    # Every row speaks from the first day of the calendar on, if only to say that it has not begun.
     opening = np.full(len(statuses), FIRST_DAY)
     bounds = [opening, start_earliest, start_latest, end_earliest + 1, end_latest + 1, until + 1]
     day = np.sort(np.stack(bounds), axis=0)
-    state = np.select(
+    # The first that fits: the order of these lines is the definition of what a row says.
+    said = np.select(
         [
             day > until,
             (start_latest <= day) & (day <= end_earliest),
@@ -274,35 +224,35 @@ def _row_changes(statuses: pd.DataFrame, number: Ints) -> tuple[Ints, Ints, Ints
             day > end_latest,
             start_latest > day,
         ],
-        [_AFTER_SOURCE, _CERTAIN, _BEFORE, _AFTER, _START],
-        _END,
+        [Why.AFTER_THE_SOURCE, _CERTAIN, Why.BEFORE_THE_STATED_START, Why.AFTER_THE_STATED_END, Why.START_UNCERTAIN],
+        Why.END_UNCERTAIN,
     )
     holds = statuses["holds"].to_numpy(bool)
-    is_outside = (state == _BEFORE) | (state == _AFTER)
-    counted = [(state == _CERTAIN) & holds, (state == _CERTAIN) & ~holds, is_outside & holds]
-    counts = np.stack([*counted, *(state == reason for reason in _ROW_REASONS)], axis=-1).astype(np.int64)
+    certain = said == _CERTAIN
+    is_outside = (said == Why.BEFORE_THE_STATED_START) | (said == Why.AFTER_THE_STATED_END)
+    counted = [certain & holds, certain & ~holds, is_outside & holds, *(said == reason for reason in _OF_A_ROW)]
+    counts = np.stack(counted, axis=-1).astype(np.int64)
+    # Two bounds of a row may fall on one day: the second then changes nothing.
     changes = np.diff(counts, axis=0, prepend=0)
     return np.broadcast_to(number, day.shape).ravel(), day.ravel(), changes.reshape(-1, changes.shape[-1])
 
 
-# What a day is of one row, numbered as REASONS are.
-_START, _END, _BEFORE, _AFTER, _AFTER_SOURCE = _ROW_REASONS = (1, 2, 3, 4, 5)
-
-
-_CERTAIN = 0
-
-
 def _combine(counts: Ints, true_rows: Ints, outside: str) -> tuple[Ints, Ints]:
-    """Answer propositions from the counts of their rows; the reason is -1 with yes and no."""
-    true, false, outside_rows = counts[:, 0], counts[:, 1], counts[:, 2]
+    """Answer propositions from what their rows say; with yes and no the reason is that of a null category.
+
+    Counted are, in this order: rows that are certain, denials that are certain, rows (no denials)
+    outside their stated bounds, and rows and denials with each reason of one row.
+    """
+    true, false, outside_rows, *reasons = counts.T
     disagree = (true > 0) & (false > 0)
-    why = np.select([disagree, *(counts[:, 2 + reason] > 0 for reason in _ROW_REASONS)], [0, *_ROW_REASONS], -1)
     closed = (outside == "no") & (true_rows > 0) & (outside_rows == true_rows)
-    answer = np.select([disagree, true > 0, (false > 0) | closed], [2, 0, 1], 2)
-    return answer, np.where(answer == ANSWERS.index("unknown"), why, -1)
+    cases, answers = [disagree, true > 0, (false > 0) | closed], [Answer.UNKNOWN, Answer.YES, Answer.NO]
+    answer = np.select(cases, answers, Answer.UNKNOWN)
+    why = np.select([disagree, *(count > 0 for count in reasons)], [Why.SOURCES_DISAGREE, *_OF_A_ROW], _CERTAIN)
+    return answer, np.where(answer == Answer.UNKNOWN, why, _CERTAIN)
 
 
-def _stretches(propositions: pd.DataFrame, swept: Sweep, answer: Ints, why: Ints) -> pd.DataFrame:
+def _answered_stretches(propositions: pd.DataFrame, swept: Sweep, answer: Ints, why: Ints) -> pd.DataFrame:
     """Join neighbours with one answer and one reason, and name the propositions."""
     kept = _changed(swept.group, answer, why)
     group, day = swept.group[kept], swept.day[kept]
@@ -313,7 +263,7 @@ def _stretches(propositions: pd.DataFrame, swept: Sweep, answer: Ints, why: Ints
 
 
 def _changed(*columns: Ints) -> Ints:
-    """Give the places where any of the columns differs from the place before."""
+    """Return the places where any of the columns differs from the place before; -2 is no value of any."""
     return np.flatnonzero(np.logical_or.reduce([np.diff(column, prepend=-2) != 0 for column in columns]))
 
 
@@ -323,6 +273,7 @@ def _cell_keys(stretches: pd.DataFrame, *, pairs: bool, directed: bool) -> pd.Da
     turned = keys.rename(columns={"subject": "object", "object": "subject"})[keys.columns]
     if pairs and not directed:
         return keys.where(keys["subject"] <= keys["object"], turned)
+    # A symmetric stretch counts in both orders; of one with itself it would count twice.
     symmetric = stretches["symmetric"].to_numpy() & (keys["subject"] != keys["object"]).to_numpy()
     keys = pd.concat([keys, turned[symmetric]])
     return keys if pairs else keys.drop(columns="object")
@@ -332,5 +283,6 @@ def _answer_changes(stretches: pd.DataFrame) -> Ints:
     """Count, at the first day of every stretch, by how much yes and unlimited no change."""
     no = (stretches["answer"] == "no") & stretches["about"].isna()
     counts = np.stack([stretches["answer"] == "yes", no], axis=-1).astype(np.int64)
+    # With the calendar a proposition opens: all of it is a change, not its difference to the one before it.
     opens = (stretches["first_day"] == FIRST_DAY).to_numpy()[:, None]
     return np.where(opens, counts, np.diff(counts, axis=0, prepend=0))

@@ -103,7 +103,7 @@ def recover(root: Path) -> None:
 
 
 def pins_hold() -> bool:
-    """Return whether pandas and pyarrow are those that the build extra pins: only then are the bytes the same."""
+    """Return whether pandas and pyarrow are those that the build extra pins; only then are the bytes the same."""
     wanted = [re.match(r"(pandas|pyarrow)==([\w.]+)", line) for line in importlib.metadata.requires(about.NAME) or []]
     return all(importlib.metadata.version(pin[1]) == pin[2] for pin in wanted if pin)
 

@@ -22,7 +22,7 @@ from caucasus_events.describing import about, citation
 from caucasus_events.errors import UnwritableError
 from caucasus_events.model import codebook, layers
 from caucasus_events.model.bounds import BOUNDS
-from caucasus_events.model.rows import dictionaries, sha256
+from caucasus_events.model.rows import PROPOSITION, dictionaries, sha256
 from caucasus_events.reading import tables
 
 from . import captions, figure, look, marks, page
@@ -272,7 +272,7 @@ def _answer_stretches(statuses: pd.DataFrame, drawn: pd.DataFrame) -> tuple[list
     """
     swept = steps.steps(statuses)
     swept["why"] = swept["why"].astype(object).where(swept["why"].notna(), "")
-    number = swept.groupby(steps.PROPOSITION, observed=True, dropna=False, sort=False).ngroup()
+    number = swept.groupby([*PROPOSITION], observed=True, dropna=False, sort=False).ngroup()
     columns = ["first_day", "last_day", "answer", "why"]
     lists = [group[columns].to_numpy(object).tolist() for _, group in swept.groupby(number)]
     place = dict(zip(_proposition_keys(swept), number, strict=True))

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from caucasus_events.errors import InvalidValueError
-from caucasus_events.reading.names import codes as code_meanings
+from caucasus_events.reading.names import code_meanings
 
 from .columns import Codes, warn_of_unmatched
 from .engines import annotated_narwhal

@@ -22,7 +22,7 @@ from pandas.api.types import is_object_dtype
 from caucasus_events.asking.steps import FIRST_DAY, LAST_DAY
 from caucasus_events.errors import InvalidValueError, UnmatchedCodesWarning, nearest
 from caucasus_events.model.words import counted
-from caucasus_events.reading.names import fold as casefolded
+from caucasus_events.reading.names import casefolded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence

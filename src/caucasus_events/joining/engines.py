@@ -12,8 +12,7 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
-from caucasus_events.asking import steps as Answer  # noqa: N812 - its names are to be those of an enum
-from caucasus_events.asking.steps import FIRST_DAY
+from caucasus_events.asking.steps import FIRST_DAY, Answer
 from caucasus_events.errors import InvalidValueError
 
 from .columns import DATE_FORMS

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from caucasus_events.asking import steps
-from caucasus_events.asking import steps as Answer  # noqa: N812 - its names are to be those of an enum
-from caucasus_events.asking.steps import FIRST_DAY, LAST_DAY
+from caucasus_events.asking.steps import FIRST_DAY, LAST_DAY, Answer
 from caucasus_events.reading import tables
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from caucasus_events.asking import steps as Answer  # noqa: N812 - its names are to be those of an enum
+from caucasus_events.asking.steps import Answer
 from caucasus_events.errors import InvalidValueError
 
 from .columns import code_reader, day_reader, time_zone, warn_of_unmatched

@@ -291,6 +291,8 @@ OWN = {
 }
 # Which column holds the id of a record, by table.
 RECORDS = {"events": "event_id", "statuses": "status_id"}
+# What a status says, its dates aside: rows that agree in these speak of one thing, over all documents.
+PROPOSITION = ("type", "subject", "object", "about")
 
 
 def singular(table: str) -> str:

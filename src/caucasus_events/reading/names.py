@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from caucasus_events.errors import InvalidValueError, UnknownNameError, nearest, unknown
 
-from .tables import load_entities
+from .tables import load_entities, load_participants, load_statuses
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -31,59 +31,23 @@ SCHEMES = {
     "wikidata": "wikidata",
     "name": "name",
 }
+# The columns of a status, or of a reader's row, in which its parties stand.
+PARTIES = ("subject", "object", "about")
 
 
 def resolve(name: str) -> str:
-    """Find an entity by its id, its name or a spelling met in sources.
-
-    An id comes before a name, a name before a spelling; capitals and surrounding white space do
-    not matter. Codes of other datasets are no names (``AUS`` is Australia to ISO and Austria to
-    Correlates of War): see :func:`codes`.
-
-    Parameters
-    ----------
-    name
-        "TUR", "Turkey", "Türkiye" or "Ankara".
-
-    Returns
-    -------
-    str
-        The ``entity_id``.
-
-    Raises
-    ------
-    UnknownNameError
-        If nobody is called so, with the nearest name (a ``KeyError``).
-    InvalidValueError
-        If several entities are called so (a ``ValueError``).
+    """Find an entity by its id, its name or a spelling met in sources; see :func:`find_entity`.
 
     Examples
     --------
     >>> resolve("Türkiye"), resolve("moscow"), resolve("EEU")
     ('TUR', 'RUS', 'EAEU')
     """
-    return lookup(load_entities(), name)
+    return find_entity(load_entities(), name)
 
 
 def resolve_all(names: str | Iterable[str]) -> list[str]:
-    """Find entities by id, name or spelling, each once, in the order in which they are named.
-
-    Parameters
-    ----------
-    names
-        One name or several.
-
-    Returns
-    -------
-    list of str
-        The ``entity_id`` of each.
-
-    Raises
-    ------
-    UnknownNameError
-        If nobody is called so, with the nearest name (a ``KeyError``).
-    InvalidValueError
-        If several entities are called so (a ``ValueError``).
+    """Find entities, one or several, each once, in the order in which they are named.
 
     Examples
     --------
@@ -92,91 +56,84 @@ def resolve_all(names: str | Iterable[str]) -> list[str]:
     """
     several = [names] if isinstance(names, str) else names
     entities = load_entities()
-    return list(dict.fromkeys(lookup(entities, name) for name in several))
+    return list(dict.fromkeys(find_entity(entities, name) for name in several))
 
 
-def codes(scheme: str) -> dict[Hashable, str]:
-    """Give the entity that each code of a scheme stands for.
+def with_party(frame: pd.DataFrame, entities: str | Iterable[str] | None) -> pd.DataFrame:
+    """Keep the rows to which one of some entities is a party; None keeps all.
 
-    Parameters
-    ----------
-    scheme
-        ``iso3``, ``cow``, ``cow_abbrev``, ``gw``, ``cow_igo``, ``ucdp_actor`` or ``wikidata``;
-        ``id``, the ids of this dataset; ``name``, names and spellings, as :func:`fold` writes them.
-
-    Returns
-    -------
-    dict of str or int to str
-        Code to ``entity_id``. A code that several entities share stands for none of them.
-
-    Raises
-    ------
-    InvalidValueError
-        If there is no such scheme (a ``ValueError``).
+    A party stands in one of the columns of :data:`PARTIES`, or belongs to the record of the dataset that
+    ``record_id`` or ``event_id`` names. A frame without any of them is an :class:`UnknownNameError`.
 
     Examples
     --------
-    >>> codes("cow")[640], codes("cow_abbrev")["GRG"], codes("name")["ankara"]
+    >>> from .tables import load_timeline
+    >>> len(with_party(load_statuses(), "Georgia")), len(with_party(load_timeline(), "Georgia"))
+    (4, 5)
+    """
+    if entities is None:
+        return frame
+    ids = resolve_all(entities)
+    named, keys = ([name for name in names if name in frame] for names in (PARTIES, ("record_id", "event_id")))
+    if not named and not keys:
+        raise UnknownNameError(unknown("column", "subject", map(str, frame.columns)))
+    kept = frame[named].isin(ids).any(axis=1)
+    if keys:
+        kept |= frame[keys].isin(_records_of(ids)).any(axis=1)
+    return frame[kept]
+
+
+def _records_of(ids: list[str]) -> set[str]:
+    """Gather the events in which some entities took part, and the statuses that name them."""
+    people, statuses = load_participants(), load_statuses()
+    named = statuses[[*PARTIES]].isin(ids).any(axis=1)
+    return {*people["event_id"][people["entity_id"].isin(ids)], *statuses["status_id"][named]}
+
+
+def code_meanings(scheme: str) -> dict[Hashable, str]:
+    """Return the entity that each code of a scheme stands for; a code that several share stands for none.
+
+    Names are written as :func:`casefolded` writes them. A scheme that is not one of :data:`SCHEMES` is an
+    :class:`InvalidValueError`.
+
+    Examples
+    --------
+    >>> code_meanings("cow")[640], code_meanings("cow_abbrev")["GRG"], code_meanings("name")["ankara"]
     ('TUR', 'GEO', 'TUR')
     """
     if scheme not in SCHEMES:
         raise InvalidValueError(unknown("scheme of codes", str(scheme), SCHEMES))
-    meanings = spellings(load_entities()) if scheme == "name" else _column(load_entities(), SCHEMES[scheme])
+    meanings = spellings(load_entities()) if scheme == "name" else _bearers(load_entities(), SCHEMES[scheme])
     return {code: found[0] for code, found in meanings.items() if len(found) == 1}
 
 
-def fold(name: str) -> str:
+def casefolded(name: str) -> str:
     """Write a name so that capitals, white space and the way accents are stored do not matter.
-
-    Parameters
-    ----------
-    name
-        Any text.
-
-    Returns
-    -------
-    str
-        NFKC, case-folded, runs of white space as one space.
 
     Examples
     --------
-    >>> fold(" TÜRKIYE "), fold("TÜRKİYE"), fold("South  Ossetia")
+    >>> casefolded(" TÜRKIYE "), casefolded("TÜRKİYE"), casefolded("South  Ossetia")
     ('türkiye', 'türkiye', 'south ossetia')
     """
     # Case-folded, the Turkish capital I with a dot is an i with a second dot.
     return " ".join(unicodedata.normalize("NFKC", name).casefold().replace("i\u0307", "i").split())
 
 
-def lookup(entities: pd.DataFrame, name: str) -> str:
-    """Find an entity in a table of entities by id, name or spelling, in this order.
+def find_entity(entities: pd.DataFrame, name: str) -> str:
+    """Find an entity in a table of entities: an id comes before a name, a name before a spelling.
 
-    Parameters
-    ----------
-    entities
-        Rows of the table ``entities``.
-    name
-        What it is called.
-
-    Returns
-    -------
-    str
-        The ``entity_id``.
-
-    Raises
-    ------
-    UnknownNameError
-        If nobody is called so, with the nearest name (a ``KeyError``).
-    InvalidValueError
-        If several entities are called so (a ``ValueError``).
+    Capitals and surrounding white space do not matter. Codes of other datasets are no names (``AUS`` is Australia
+    to ISO and Austria to Correlates of War): see :func:`code_meanings`. A name that nobody has is an
+    :class:`UnknownNameError` with the nearest, one that several have an :class:`InvalidValueError`.
 
     Examples
     --------
-    >>> lookup(load_entities(), "Artsakh (Nagorno-Karabakh)")
+    >>> find_entity(load_entities(), "Artsakh (Nagorno-Karabakh)")
     'XNK'
     """
-    wanted = fold(str(name))
-    for meanings in (_column(entities, "entity_id"), _column(entities, "name"), spellings(entities)):
-        found = {fold(str(code)): ids for code, ids in meanings.items()}.get(wanted, [])
+    wanted = casefolded(str(name))
+    for meanings in (_bearers(entities, "entity_id"), _bearers(entities, "name"), spellings(entities)):
+        found = {casefolded(str(code)): ids for code, ids in meanings.items()}.get(wanted, [])
         if len(found) > 1:
             raise InvalidValueError(f"{name!r} is the name of several entities: {', '.join(found)}; give the id")
         if found:
@@ -185,17 +142,7 @@ def lookup(entities: pd.DataFrame, name: str) -> str:
 
 
 def spellings(entities: pd.DataFrame) -> dict[Hashable, list[str]]:
-    """Give the entities that each name or spelling stands for.
-
-    Parameters
-    ----------
-    entities
-        Rows of the table ``entities``.
-
-    Returns
-    -------
-    dict of str to list of str
-        Name, as :func:`fold` writes it, to every ``entity_id`` that bears it.
+    """Return the entities that bear each name or spelling, as :func:`casefolded` writes it.
 
     Examples
     --------
@@ -205,13 +152,13 @@ def spellings(entities: pd.DataFrame) -> dict[Hashable, list[str]]:
     meanings: dict[Hashable, list[str]] = {}
     for row in entities[["entity_id", "name", "also_known_as"]].fillna("").to_dict("records"):
         called = [row["name"], *row["also_known_as"].split("; ")]
-        for name in dict.fromkeys(fold(name) for name in called if name):
+        for name in dict.fromkeys(casefolded(name) for name in called if name):
             meanings.setdefault(name, []).append(row["entity_id"])
     return meanings
 
 
-def _column(entities: pd.DataFrame, column: str) -> dict[Hashable, list[str]]:
-    """Give the entities that each code of a column stands for."""
+def _bearers(entities: pd.DataFrame, column: str) -> dict[Hashable, list[str]]:
+    """Return the entities that bear each code of a column."""
     meanings: dict[Hashable, list[str]] = {}
     present = entities[entities[column].notna()]
     for identity, code in zip(present["entity_id"].tolist(), present[column].tolist(), strict=True):
@@ -220,7 +167,7 @@ def _column(entities: pd.DataFrame, column: str) -> dict[Hashable, list[str]]:
 
 
 def _nobody(entities: pd.DataFrame, name: str) -> str:
-    """Say that nobody is called so: the nearest of all names, and the ids, which are shorter to list."""
+    """Report that nobody is called so: the nearest of all names, and the ids, which are shorter to list."""
     ids = entities["entity_id"].tolist()
     written = [*ids, *entities["name"], *entities["also_known_as"].dropna().str.split("; ").explode()]
     near = nearest(name, written)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import re
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -12,23 +11,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from caucasus_events.errors import InvalidValueError, UnknownNameError, unknown
-from caucasus_events.model import layers
+from caucasus_events.errors import UnknownNameError, unknown
+from caucasus_events.model import layers, versions
+from caucasus_events.model.rows import FILES, TABLES
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
-
-
-SEED_TABLES = ("sources", "entities", "events", "participants", "statuses", "evidence", "coverage", "timeline")
-
-
-LAYER = ("corroborations", "references", "external_ids")
-
-
-TABLES = (*SEED_TABLES, *LAYER)
-
-
-FILES = (*TABLES, "changes")
 
 
 # The tables that say when.
@@ -341,20 +329,13 @@ def changes(since: str | None = None, *, table: str | None = None) -> pd.DataFra
             raise UnknownNameError(unknown("table", str(table), TABLES))
         frame = frame[frame["table"] == table]
     if since is not None:
-        after = _version(since)
-        frame = frame[frame["version"].map(lambda version: _version(version) > after).astype(bool)]
+        after = versions.parse(since)
+        frame = frame[frame["version"].map(lambda version: versions.parse(version) > after).astype(bool)]
     return frame.reset_index(drop=True)
 
 
-def _version(written: str) -> tuple[int, ...]:
-    """Read a version so that it can be compared."""
-    if not re.fullmatch(r"\d+\.\d+\.\d+", str(written)):
-        raise InvalidValueError(f"{written!r} is no version; write three numbers: 1.0.0")
-    return tuple(map(int, written.split(".")))
-
-
 def data_path(name: str | None = None) -> Path:
-    """Give the real path of a table's Parquet file, for any program that reads Parquet.
+    """Return the real path of a table's Parquet file, for any program that reads Parquet.
 
     Parameters
     ----------

@@ -1,0 +1,90 @@
+"""What proves records: passages of the seeds word by word, and what other sources say of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from caucasus_events.asking import questions, statements
+from caucasus_events.errors import InvalidValueError, UnknownNameError
+from caucasus_events.reading import tables
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+
+
+def test_any_result_leads_to_its_passages() -> None:
+    """Ids, columns, rows and frames of any query lead to the same passage."""
+    identity = "turkey-armenia-border-closed"
+    asked, statuses_ = questions.as_of("2020-07-23", types="border_closed"), tables.load_statuses()
+    one = statuses_[statuses_["status_id"] == identity]
+    timeline = tables.load_timeline().query("record_id == @identity")
+    ways = [identity, [identity], asked, asked["status_ids"], asked.iloc[0], one, one.set_index("status_id"), timeline]
+    ways += [
+        pd.Index([identity, None, identity]),
+        questions.history("TUR", "ARM").head(1),
+        statements.evidence(identity),
+    ]
+    for records in ways:
+        said = statements.evidence(records)
+        assert said["layer"].tolist()[0] == "seed"
+        assert said["quote"].dropna().tolist() == ["and since 1993, Turkey has kept its border with Armenia closed."]
+    assert len(statements.evidence(asked.head(0))) == 0
+
+
+def test_passages_come_in_the_order_asked_for_and_then_of_the_text() -> None:
+    """Records keep their order, each once, and every record of the release has a passage, a citation, a url."""
+    ids = tables.load_timeline()["record_id"].tolist()[::-1]
+    said = statements.evidence([*ids, ids[0]])
+    assert said["record_id"].drop_duplicates().tolist() == ids
+    passages = said[said["layer"] == "seed"].dropna(axis="columns", how="all")
+    assert len(passages) == len(tables.load_evidence())
+    assert passages.groupby("record_id")["start_char"].is_monotonic_increasing.all()
+    assert passages.notna().all(axis=None)
+    assert {str(dtype) for dtype in passages.dtypes} == {"str", "Int64"}
+
+
+def test_readings_come_after_the_passages_with_every_source() -> None:
+    """What other sources say of a record follows its passages, one row per reading and source, each to be cited."""
+    said = statements.evidence(tables.load_timeline())
+    read = said[said["layer"] == "corroboration"]
+    listed = tables.load_corroborations().set_index("reading_id")["sources"].str.split("; ").explode()
+    assert sorted(zip(read["reading_id"], read["source_id"], strict=True)) == sorted(listed.items())
+    assert len(read) >= 100
+    assert (
+        read[["bound", "date", "relation", "confidence", "applied", "says", "url", "citation"]].notna().all(axis=None)
+    )
+    assert read["quote"].isna().all()
+    layers = said.groupby("record_id")["layer"].agg(lambda layer: layer.ne("seed").is_monotonic_increasing)
+    assert layers.all()
+    csto = statements.evidence("armenia-csto-membership")
+    assert csto["date"].dropna().unique().tolist() == ["2003-09-18", "1992-05-15", "1994-04-20", "2002-10-07"]
+    assert csto["why_not"].tolist()[2:5] == ["not preferred"] * 3
+
+
+def test_the_context_of_every_passage_is_the_words_of_its_seed() -> None:
+    """Prefix, quote and suffix joined stand in the text one after the other, but for white space."""
+    texts = {path.stem: path.read_text("utf-8") for path in SEEDS.glob("*.txt")}
+    if not texts:
+        pytest.skip("the texts of the seeds stand in the repository only, not in wheel or sdist")
+    passages = statements.evidence(tables.load_timeline()).query("layer == 'seed'")
+    assert len(passages) >= 50
+    for row in passages.itertuples():
+        folded = " ".join(texts[row.source_id].split())
+        assert row.context.strip() in folded
+        assert row.context == row.prefix + row.quote + row.suffix
+
+
+def test_evidence_of_nothing_that_is_known_is_refused() -> None:
+    """A record that does not exist, and a frame without ids, are errors."""
+    with pytest.raises(UnknownNameError) as error:
+        statements.evidence(["turkey-armenia-border-closed", "armenia-csto-memberships"])
+    assert str(error.value) == (
+        "unknown record 'armenia-csto-memberships' (nearest: armenia-csto-membership; load_timeline() lists all 34)"
+    )
+    with pytest.raises(InvalidValueError) as error:
+        statements.evidence(pd.DataFrame({"id": ["armenia-csto-membership"], "n": [1]}))
+    assert str(error.value) == (
+        "the frame has no column of record ids (known: status_ids, status_id, event_id, record_id; found: id, n)"
+    )
