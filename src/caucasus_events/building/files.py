@@ -93,7 +93,7 @@ def write(rendered: Mapping[str, bytes], root: Path) -> None:
 
 
 def recover(root: Path) -> None:
-    """Clear away what a build left that was killed; bring the last whole ``data/`` back. End a freeze that was stopped."""
+    """Clear away what a killed build left, bring the last whole ``data/`` back, and end a freeze that was stopped."""
     aside.settle(root)
     data, new, old = root / "data", root / "data.new", root / "data.old"
     if old.exists() and not data.exists():
