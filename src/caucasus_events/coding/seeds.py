@@ -362,7 +362,7 @@ def _states(seed: _Seed, located: Mapping[At, _Places], names: list[str]) -> tup
 def _gaps(seed: _Seed, missing: Flags, accounted: Flags) -> list[Problem]:
     """Report every run of words that is neither cited nor set aside."""
     problems, index = [], np.flatnonzero(missing)
-    # Of two missing characters with as many accounted ones before them none stands between: they are one run, over
+    # Missing characters with equally many accounted ones before them have none between them: they are one run, over
     # white space and lines too.
     run_of = np.cumsum(accounted)[index]
     for number in np.unique(run_of):
