@@ -70,7 +70,7 @@ class Lines:
             return 1
         start = starts[number]
         end = min((other for _, other in self._headers if other > start), default=len(self._text))
-        keyed = re.compile(rf"(?m:^){key}\s*=").search(self._text, start, end) if key else None
+        keyed = re.compile(rf"(?m:^){re.escape(key)}\s*=").search(self._text, start, end) if key else None
         # A value such as "?" stands in many lines of a block: the one with its key comes first.
         origin = keyed.start() if keyed else start
         # In quotes first: a bare AAA stands in other words too.
