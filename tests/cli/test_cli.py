@@ -155,7 +155,7 @@ def test_show_prints_a_record_with_every_passage(identity: str) -> None:
     assert result.exit_code == 0
     assert len(passages) > 0
     assert all(quote in words for quote in passages)
-    assert "The Moscow Times, 23 July 2020" in words
+    assert "The Test Gazette, 23 July 2020" in words
     assert all(len(line) <= 80 or line.startswith("  https://") for line in result.output.splitlines())
 
 
