@@ -229,10 +229,7 @@ def _place_of(entry: Entry) -> str:
 
 
 def _reason_for(
-    entry: Entry,
-    by_id: Mapping[str, _Reason],
-    depends: Mapping[str, Sequence[str]],
-    follows: Mapping[str, set[str]],
+    entry: Entry, by_id: Mapping[str, _Reason], depends: Mapping[str, Sequence[str]], follows: Mapping[str, set[str]]
 ) -> _Reason | None:
     """Look for a reason: of the row, else of its column or table, else of something that it follows from."""
     owner = _owner(entry["id"])
