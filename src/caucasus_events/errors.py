@@ -12,15 +12,10 @@ The tree::
     UnmatchedCodesWarning       (UserWarning) codes that belong to nobody in the dataset
 """
 
-from __future__ import annotations
-
 import difflib
 import textwrap
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 # How a problem is laid out, in characters: a text on one line, what is kept before a caret, the labels, the margin.
 _LINE, _MARGIN, _LABEL, _INDENT = 58, 8, 10, " " * 4
@@ -33,7 +28,7 @@ class CaucasusEventsError(Exception):
 class ProblemsError(CaucasusEventsError):
     """Seeds or data are wrong; ``problems`` holds everything that was found, in the order of the files."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence["Problem"]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n\n".join(map(str, self.problems)))
 

@@ -4,12 +4,12 @@
 gets it and its length. Tables are plain DataFrames in the types of ``model.rows``, sorted by key.
 """
 
-from __future__ import annotations
-
 import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -18,19 +18,13 @@ from caucasus_events.describing import about, citation
 from caucasus_events.errors import ProblemsError, ReleaseError
 from caucasus_events.ledger import frozen, reasons
 from caucasus_events.model import codebook
-from caucasus_events.model.rows import FILES, TABLES
+from caucasus_events.model.rows import FILES, TABLES, Row
 
 from . import files
 from .placing import file_order, rule_problems
 from .rules import Shipped
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from pathlib import Path
-
-    from caucasus_events.model.rows import Row
-
-    Progress = Callable[[Iterable[seeds.Coded], int], Iterable[seeds.Coded]]
+Progress = Callable[[Iterable[seeds.Coded], int], Iterable[seeds.Coded]]
 
 # Below this many seeds, starting processes costs more than it saves.
 _FEW = 16

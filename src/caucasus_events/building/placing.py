@@ -1,19 +1,13 @@
 """What breaks a rule, told where it was written: at its line of a sheet, or at its row if there is none."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from caucasus_events.coding import seeds
 from caucasus_events.errors import Fact, Problem
 from caucasus_events.model.rows import singular
 
 from .rules import Finding, Shipped, broken
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from caucasus_events.coding import seeds
 
 
 def rule_problems(shipped: Shipped, coded: Sequence[seeds.Coded]) -> list[Problem]:

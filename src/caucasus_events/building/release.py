@@ -1,26 +1,21 @@
 """Making a release: which version is due, freezing it, and whether history still holds."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
 from caucasus_events.describing import about, papers
 from caucasus_events.errors import InvalidValueError, Problem, ProblemsError, ReleaseError
 from caucasus_events.ledger import changelog, differences, due, frozen
+from caucasus_events.ledger.differences import Tables
+from caucasus_events.ledger.frozen import Frozen
 from caucasus_events.ledger.versions import FIRST, next_version
 from caucasus_events.model.versions import parse
 
 from . import aside, dataset, files
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from caucasus_events.ledger.differences import Tables
-    from caucasus_events.ledger.frozen import Frozen
 
 _VERSION_FILE = "src/caucasus_events/describing/about.py"
 _NEXT = {

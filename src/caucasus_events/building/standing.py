@@ -1,8 +1,8 @@
 """Checking ``data/`` as it stands: by the models of the tables, by every rule, and against what the seeds build."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pandera
@@ -16,15 +16,9 @@ from caucasus_events.model.rows import FILES, TABLES, key_of, singular
 from caucasus_events.model.schema import MODELS
 
 from . import files
-from .dataset import Built, build_in_memory
+from .dataset import Built, Progress, build_in_memory
 from .placing import rule_problems
 from .rules import Shipped
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from .dataset import Progress
 
 _BUILD = "run caucasus-events build"
 _REBUILD = "run caucasus-events build and commit data/, or undo the change to the seeds"

@@ -4,8 +4,6 @@ What a command does is in ``readers`` and ``writers``, what ``show`` and ``list`
 nothing here knows more of the dataset than its version.
 """
 
-from __future__ import annotations
-
 import sys
 from io import TextIOWrapper
 from typing import Any

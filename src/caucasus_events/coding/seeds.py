@@ -5,36 +5,27 @@ for. A record keeps the names of the sheet; bounds come from ``dates``, places f
 between seeds are in ``building.rules``.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from caucasus_events.errors import Fact, Problem
 from caucasus_events.model import codebook
-from caucasus_events.model.rows import TABLES, key_of
+from caucasus_events.model.bounds import Bounds
+from caucasus_events.model.rows import TABLES, Row, key_of
 
 from . import blocks, dates, quotes, sheets
-from .quotes import fold_space
+from .quotes import FoldedText, Span, fold_space
+from .toml import At, Lines
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
-
-    from numpy.typing import NDArray
-
-    from caucasus_events.model.bounds import Bounds
-    from caucasus_events.model.rows import Row
-
-    from .quotes import FoldedText, Span
-    from .toml import At, Lines
-
-    Reason = blocks.Change | blocks.Withdrawn
-    States = NDArray[np.int8]
-    Flags = NDArray[np.bool_]
+Reason = blocks.Change | blocks.Withdrawn
+States = NDArray[np.int8]
+Flags = NDArray[np.bool_]
 
 CITED = "cited"
 

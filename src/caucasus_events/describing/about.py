@@ -1,7 +1,5 @@
 """What the dataset is, in the words that every descriptor and every citation uses."""
 
-from __future__ import annotations
-
 NAME = "caucasus-events"
 TITLE = "caucasus-events: events and statuses of the South Caucasus"
 DESCRIPTION = (

@@ -3,20 +3,16 @@
 In between stand items of the Citation Style Language (CSL), which every style is written from.
 """
 
-from __future__ import annotations
-
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from caucasus_events.errors import InvalidValueError, unknown
 
 from . import about
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    Item = dict[str, Any]
+Item = dict[str, Any]
 
 # Those of the standard library speak the language of the machine.
 _MONTH_NAMES = (
@@ -41,8 +37,6 @@ _CSL_TYPES = {"news": "article-newspaper", "report": "report", "legal text": "le
 def source_citation(source: Mapping[str, Any]) -> str:
     """Cite the document that a row comes from, in one sentence.
 
-    Examples
-    --------
     >>> from datetime import date
     >>> source = {"author": "A. Writer", "title": "A title", "publisher": "A Paper", "published": date(1991, 5, 7)}
     >>> source_citation(source)
@@ -57,8 +51,6 @@ def source_citation(source: Mapping[str, Any]) -> str:
 def reference_citation(reference: Mapping[str, Any]) -> str:
     """Cite a source that dates a record: publisher, title, when, and where it was read.
 
-    Examples
-    --------
     >>> reference_citation({"title": "A title", "publisher": "A Paper", "date": "1991-05", "url": "https://example.org"})
     'A Paper, “A title”, May 1991. https://example.org'
     """
@@ -80,8 +72,6 @@ def bibliography(
     Association's seventh edition (``"apa"``), or as a list in the Citation Style Language's JSON (``"csl-json"``);
     another style is an :class:`InvalidValueError`.
 
-    Examples
-    --------
     >>> print(bibliography([], "1.0.0"))
     @misc{caucasus-events,
       author = {{The caucasus-events maintainers}},

@@ -3,19 +3,14 @@
 ``rendered`` has the Parquet files by name; ``released`` is the day of the release, None before it.
 """
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping
 from importlib import resources
-from typing import TYPE_CHECKING
 
 from caucasus_events.model.rows import FILES, sha256
 
 from . import about, citation
 from .datapackage import PARQUET, TYPES, Json
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _CROISSANT = "http://mlcommons.org/croissant/1.1"
 # What the specification prescribes, to the letter.

@@ -1,18 +1,14 @@
 """The tables as a Data Package, version 2: what is said of a column is read from ``model.rows``, of a file from it."""
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+import pandas as pd
 
 from caucasus_events.model.column_kinds import SAYS, Column
 from caucasus_events.model.rows import FILES, content_digest, references, sha256
 
 from . import about
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import pandas as pd
 
 Json = dict[str, Any]
 

@@ -1,7 +1,5 @@
 """The public names of the package: what the root offers, and what a release tells of."""
 
-from __future__ import annotations
-
 # Which module a public name comes from, the version aside; `__init__` names them once more for type checkers.
 HOME = {
     "load": "reading.tables",

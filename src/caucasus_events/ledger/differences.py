@@ -1,17 +1,13 @@
 """Two versions of a table to the rows and cells that differ, and back again."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from caucasus_events.model.rows import FILES, TABLES, dictionaries, texts, typed
 from caucasus_events.model.versions import parse
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 # A row of the table ``changes``, or one in the making, and the tables of a release by name.
 Entry = dict[str, str | None]
@@ -55,8 +51,6 @@ def _between_releases(name: str, old: Mapping[str, pd.DataFrame], new: Mapping[s
 def table_differences(old: pd.DataFrame, new: pd.DataFrame, key: Sequence[str]) -> list[Difference]:
     """List what differs between two versions of a table in their common columns, in the order of the key.
 
-    Examples
-    --------
     >>> old, new = pd.DataFrame({"k": ["a"], "v": [1]}), pd.DataFrame({"k": ["a"], "v": [2]})
     >>> table_differences(old, new, ["k"])
     [Difference(id='a', operation='changed', column='v', old='1', new='2')]
@@ -126,8 +120,6 @@ def replayed_table(
 ) -> pd.DataFrame:
     """Carry out changes, release by release, on an old version of a table; the new one is typed and sorted by key.
 
-    Examples
-    --------
     >>> old = pd.DataFrame({"k": ["a"], "v": [1]})
     >>> entry = {"id": "a", "operation": "changed", "column": "v", "new": "2"}
     >>> replayed_table(old, [entry], ["k"], old.dtypes)["v"].tolist()

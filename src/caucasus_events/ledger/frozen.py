@@ -6,11 +6,11 @@ is read from them again; the rest is held by a digest of its own, and by that of
 keeps.
 """
 
-from __future__ import annotations
-
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -19,11 +19,7 @@ from caucasus_events.errors import Fact, Problem, ProblemsError
 from caucasus_events.model.rows import FILES, content_digest, sha256
 from caucasus_events.model.versions import is_version, parse
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from .differences import Tables
+from .differences import Tables
 
 RELEASES = "validation/releases"
 STATEMENT = "release.json"
@@ -130,8 +126,6 @@ def link(folder: Path) -> dict[str, str]:
 def own_digest(stated: Mapping[str, Any]) -> str:
     """Digest what a release states of itself, but for this digest.
 
-    Examples
-    --------
     >>> own_digest({"version": "1.0.0", "sha256": "0"}) == own_digest({"version": "1.0.0"})
     True
     """
@@ -142,8 +136,6 @@ def own_digest(stated: Mapping[str, Any]) -> str:
 def shape_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Describe what a reader's code can depend on: public names, and keys, columns, types, words and codes of tables.
 
-    Examples
-    --------
     >>> languages = pd.DataFrame({"language": pd.Series(["en"], dtype="str")})
     >>> shape_of({"sources": languages})["tables"]["sources"]["columns"]["language"]["type"]
     'str'

@@ -5,11 +5,13 @@ sheets, and refuses a change that has none. A withdrawn record leaves its tombst
 ``withdrawn``, the row as it was in ``old``, the id that replaces it in ``new``, and why. It stays there for good.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+import pandas as pd
+
+from caucasus_events.coding import seeds, toml
 from caucasus_events.errors import Fact, Problem
 from caucasus_events.model import bounds, rows
 from caucasus_events.model.rows import FILES, OWN, TABLES, dictionaries
@@ -17,16 +19,8 @@ from caucasus_events.model.versions import parse
 
 from .differences import Entry, Tables, changes_table, differences, of_shape
 from .due import Due, due
+from .frozen import Frozen
 from .versions import FIRST, next_version
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    import pandas as pd
-
-    from caucasus_events.coding import seeds, toml
-
-    from .frozen import Frozen
 
 # Of the cells of one record that changed, so many are shown.
 _SHOWN = 6
@@ -45,8 +39,6 @@ def _referring(*targets: str) -> list[tuple[str, str]]:
 def _naming_an_entity() -> set[str]:
     """Name the places in which a row changes with an entity that it names: the cell; of a key, the row itself.
 
-    Examples
-    --------
     >>> sorted(_naming_an_entity())[:3]
     ['events.attributed_to', 'events.location', 'participants.added']
     """

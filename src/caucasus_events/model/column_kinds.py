@@ -1,16 +1,12 @@
 """What a column can be, and what a table is made of; the columns themselves stand in :mod:`.rows`."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # What plain pd.read_parquet gives of a kind of column; of codes, their list.
 _DTYPES = {

@@ -4,11 +4,11 @@ Every column is described here, and only here. The models that check a frame (:m
 the dictionary are derived from it, so that reading never pays for a checker.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,10 +29,6 @@ from .column_kinds import (
     of_text,
     of_words,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
 Row = dict[str, Any]
 
@@ -303,8 +299,6 @@ def singular(table: str) -> str:
 def dictionaries(frame: pd.DataFrame) -> list[Row]:
     """Return the rows of a table as dictionaries, with None where nothing stands.
 
-    Examples
-    --------
     >>> dictionaries(pd.DataFrame({"day": pd.to_datetime(["2020-07-23", None])}))
     [{'day': Timestamp('2020-07-23 00:00:00')}, {'day': None}]
     """
@@ -354,8 +348,6 @@ def content_digest(name: str, frame: pd.DataFrame) -> str:
 def texts(column: pd.Series) -> list[str | None]:
     """Write a column as text that reads the same under every version of pandas; None where nothing stands.
 
-    Examples
-    --------
     >>> texts(pd.Series(pd.to_datetime(["2020-07-23", None]))), texts(pd.Series([True, False]))
     (['2020-07-23', None], ['True', 'False'])
     """
@@ -367,8 +359,6 @@ def texts(column: pd.Series) -> list[str | None]:
 def typed(cells: Sequence[str | None], dtype: Any) -> pd.Series:
     """Read back what :func:`texts` wrote.
 
-    Examples
-    --------
     >>> typed(["1", None], "Int16").tolist(), typed(["False"], "bool").tolist()
     ([1, <NA>], [False])
     """

@@ -3,20 +3,15 @@
 Only what builds and whoever validates imports this; reading a table never does.
 """
 
-from __future__ import annotations
-
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 import pandera.pandas as pa
 from pandera.engines import pandas_engine
 
+from .column_kinds import Column, Table
 from .rows import FILES
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from .column_kinds import Column, Table
 
 
 def _pandera_type(column: Column) -> Any:

@@ -1,8 +1,6 @@
 """Rules of what other sources say: that readings fit, are applied as they should be, and agree."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from caucasus_events.coding import dates, readings
 from caucasus_events.errors import Fact
@@ -12,9 +10,6 @@ from caucasus_events.model.rows import RECORDS
 
 from .records import no_seed_contradicts_itself
 from .registry import Finding, Shipped, TableRow, found_expected, rows_of, rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # What a reading can be of, in the records of a table.
 _SIDES = {"events": ("date",), "statuses": ("start", "end")}

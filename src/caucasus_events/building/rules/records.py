@@ -1,9 +1,8 @@
 """Rules of events and statuses: their dates, their parties, and that no seed contradicts itself."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from caucasus_events.coding import dates
 from caucasus_events.errors import Fact
@@ -11,9 +10,6 @@ from caucasus_events.model import codebook
 from caucasus_events.model.bounds import BOUNDS
 
 from .registry import Finding, Shipped, TableRow, found_expected, rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
 
 # What one seed can say yes and no of: a proposition, in its words.
 _SAID = ("source_id", "type", "subject", "object", "about")

@@ -1,18 +1,15 @@
 """What a rule looks at, what it yields, and how all of them are run."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from caucasus_events.errors import Fact
 from caucasus_events.model.rows import RECORDS, dictionaries, key_of
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # What to do where nobody wrote the mistake: a build writes the rows anew.
 REBUILD = "build the data anew"

@@ -1,19 +1,14 @@
 """Rules of every table: keys, ids, what rows name, and what timeline repeats."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from caucasus_events.errors import Fact, nearest
 from caucasus_events.model.column_kinds import ENTITY, SLUG
 from caucasus_events.model.rows import FILES, OWN, RECORDS, TABLES, references
 
 from .registry import Finding, Shipped, TableRow, rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @rule

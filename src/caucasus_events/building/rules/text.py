@@ -1,17 +1,12 @@
 """Rules of passages and stretches: that they are what stands in the text, and all of it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from caucasus_events.coding import quotes
 from caucasus_events.errors import Fact
 from caucasus_events.model.rows import sha256
 
 from .registry import Finding, Shipped, found_expected, rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @rule
