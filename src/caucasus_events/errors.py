@@ -105,8 +105,6 @@ class Problem:
 def nearest(value: str, known: Iterable[str]) -> str | None:
     """Return the known name most like ``value``, or None if none is like it.
 
-    Examples
-    --------
     >>> nearest("ceasefires", ["clash", "ceasefire"])
     'ceasefire'
     """
@@ -118,8 +116,6 @@ def nearest(value: str, known: Iterable[str]) -> str | None:
 def unknown(what: str, value: str, known: Iterable[str]) -> str:
     """Say that a name does not exist, with the nearest and the known ones.
 
-    Examples
-    --------
     >>> unknown("table", "event", ["events", "sources"])
     "unknown table 'event' (nearest: events; known: events, sources)"
     """

@@ -29,8 +29,8 @@ def _placed(rule: str, finding: Finding, coded: Sequence[seeds.Coded]) -> Proble
         record = f"{singular(finding.table)} {finding.key}"
         return Problem(f"data/{finding.table}.parquet", record, finding.what, finding.do, finding.facts, rule)
     seed, at = written[-1]
-    first = [Fact("first", other.problem(place, place[2], "", "").place) for other, place in written[:-1]]
-    problem = seed.problem(at, finding.value, finding.what, finding.do, *first, *finding.facts)
+    first = [Fact("first", other.lines.problem(place, place[2], "", "").place) for other, place in written[:-1]]
+    problem = seed.lines.problem(at, finding.value, finding.what, finding.do, *first, *finding.facts)
     return replace(problem, rule=rule)
 
 

@@ -132,12 +132,9 @@ def _same_file(path: Path, expected: bytes, *, by_bytes: bool) -> bool:
     if content is None or by_bytes or path.suffix != ".parquet":
         return content == expected
     old, new = (pq.read_schema(pa.BufferReader(each)) for each in (content, expected))
-    return bool(old.equals(new)) and _metadata(old) == _metadata(new)
-
-
-def _metadata(schema: pa.Schema) -> dict[bytes, bytes]:
-    """Return the metadata that does not name the versions that wrote the file."""
-    return {key: value for key, value in (schema.metadata or {}).items() if key != b"pandas"}
+    # What pandas writes of itself names the versions that wrote the file.
+    was, becomes = ({**(each.metadata or {}), b"pandas": None} for each in (old, new))
+    return bool(old.equals(new)) and was == becomes
 
 
 def _difference_problem(name: str, change: differences.Difference) -> Problem:

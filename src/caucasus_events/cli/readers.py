@@ -11,16 +11,14 @@ import click
 
 from caucasus_events.describing import about
 from caucasus_events.errors import UnknownNameError, UnmatchedCodesWarning, unknown
+from caucasus_events.model.layers import LAYERS
 from caucasus_events.model.rows import TABLES
 from caucasus_events.model.words import counted
 
 wing = click.Group()
 
 _dates = click.option(
-    "--dates",
-    type=click.Choice(["seed", "corroborated"]),
-    default="seed",
-    help="corroborated: as other sources narrow them.",
+    "--dates", type=click.Choice(LAYERS), default="seed", help="corroborated: as other sources narrow them."
 )
 
 

@@ -75,7 +75,11 @@ def show_record(identity: str, dates: str) -> None:
     click.echo(f"  {row['url']}")
     readings = tables.load("corroborations").query("record_id == @identity")
     for reading in readings.sort_values("preferred", ascending=False, kind="stable").itertuples():
-        _show_reading(reading)
+        why = "applied" if reading.applied else f"not applied: {reading.why_not}"
+        click.echo("")
+        paragraph("  ", f"{reading.bound} {reading.date}: {reading.relation} the seed, {reading.confidence}, {why}")
+        paragraph("  ", f"{reading.says}.")
+        paragraph("  ", f"sources: {reading.sources}")
 
 
 def _facts(row: Any, dates: str) -> Mapping[str, object]:
@@ -91,12 +95,3 @@ def _facts(row: Any, dates: str) -> Mapping[str, object]:
     if row["kind"] == "status":
         facts["holds"] = "yes" if record["holds"] else "no: an explicit denial"
     return facts | {"assertion": record["assertion"]}
-
-
-def _show_reading(reading: Any) -> None:
-    """Print what other sources say of a date, whether it is applied, and who they are."""
-    why = "applied" if reading.applied else f"not applied: {reading.why_not}"
-    click.echo("")
-    paragraph("  ", f"{reading.bound} {reading.date}: {reading.relation} the seed, {reading.confidence}, {why}")
-    paragraph("  ", f"{reading.says}.")
-    paragraph("  ", f"sources: {reading.sources}")

@@ -89,14 +89,9 @@ def code_layer(root: Path) -> list[Coded]:
 def _code_file(document: toml.Document, lines: Lines, problems: list[Problem]) -> Coded:
     """Code the blocks of one file."""
     found, wrong = toml.read_blocks(document, BLOCKS, lines)
-    coders: dict[str, Callable[[Lines, int, Any], Part]] = {
-        "reading": _reading,
-        "reference": _reference,
-        "external_id": _external_id,
-        "change": reason_part,
-        "withdrawn": reason_part,
-    }
-    parts = [code(lines, *each) for kind, code in coders.items() for each in found[kind]]
+    # In the order of BLOCKS.
+    coders: list[Callable[[Lines, int, Any], Part]] = [_reading, _reference, _external_id, reason_part, reason_part]
+    parts = [code(lines, *each) for kind, code in zip(BLOCKS, coders, strict=True) for each in found[kind]]
     return gathered(lines, parts, problems + wrong, declared=toml.declared(document, ("reading", "reference")))
 
 

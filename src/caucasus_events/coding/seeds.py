@@ -60,10 +60,6 @@ class Coded:
     reasons: list[tuple[At, Reason]]
     problems: list[Problem]
 
-    def problem(self, at: At, value: str, what: str, do: str, *facts: Fact) -> Problem:
-        """Say what is wrong with a block, at the line of ``value``."""
-        return self.lines.problem(at, value, what, do, *facts)
-
 
 def gathered(
     lines: Lines,
@@ -132,9 +128,6 @@ class _Seed(NamedTuple):
         return f"{self.sheet.seed_id}.txt:{self.text.line(offset)}"
 
 
-# ---------------------------------------------------------------------------- locate the passages
-
-
 class _Places(NamedTuple):
     """The passages of a block that stand in the text once, where, and a problem for each that does not."""
 
@@ -192,9 +185,6 @@ def _differences(seed: _Seed, passage: str) -> list[Fact]:
     shown, line = seed.text.folded[span.start : span.end], seed.text_line(seed.text.original(span.start))
     # Both are clipped around the same character, so that the caret stands under either.
     return [Fact("quote", quote, aim=agree), Fact("closest", shown, line, caret=min(agree, len(shown)))]
-
-
-# ---------------------------------------------------------------------------- each block to rows
 
 
 def _parts(seed: _Seed, located: Mapping[At, _Places]) -> list[Part]:
@@ -303,9 +293,6 @@ def _set_aside(seed: _Seed, number: int, block: blocks.SetAside, places: _Places
     """Check what is not coded; it gives no row of its own, and is accounted for below."""
     at = _at("set_aside", number, block)
     return Part(at, seed.sheet.lines.unknown_code(at, "reason", block.reason, "reason") or places.problems)
-
-
-# ---------------------------------------------------------------------------- account for every character
 
 
 def _account(seed: _Seed, located: Mapping[At, _Places], *, sound: bool) -> Part:

@@ -178,14 +178,11 @@ def _key_problem(
     else:
         sought, place = value if isinstance(value, str) and value.strip() else "", str(loc[0])
     what, do = _key_words(error, key, value, fields)
-    facts = () if error == "missing" else (Fact("found", _shown(value)),)
+    # On one line, as it would stand in a sheet.
+    shown = value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False, default=str)
+    facts = () if error == "missing" else (Fact("found", shown),)
     line = lines.line_of(kind, number, sought, place)
     return Problem(f"{lines.path}:{line}", f"{kind} {name}".strip(), what, do, facts)
-
-
-def _shown(value: object) -> str:
-    """Write a value as it would stand in a sheet, on one line."""
-    return value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _key_words(error: str, key: str, value: object, fields: dict[str, FieldInfo]) -> tuple[str, str]:

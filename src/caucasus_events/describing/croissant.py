@@ -27,16 +27,9 @@ def croissant(rendered: Mapping[str, bytes], released: str | None) -> Json:
         "citeAs": citation.bibliography([], about.VERSION, "apa", released),
         "isLiveDataset": False,
         "distribution": [
-            {
-                "@type": "cr:FileObject",
-                "@id": name,
-                "name": name,
-                "contentUrl": name,
-                "contentSize": f"{len(rendered[name])} B",
-                "encodingFormat": "application/x-parquet",
-                "sha256": sha256(rendered[name]),
-            }
-            for name in (f"{table}.parquet" for table in FILES)
+            {"@type": "cr:FileObject", "@id": name, "name": name, "contentUrl": name}
+            | {"contentSize": f"{len(content)} B", "encodingFormat": "application/x-parquet", "sha256": sha256(content)}
+            for name, content in rendered.items()
         ],
         "recordSet": [_record_set(name) for name in FILES],
     }
@@ -52,15 +45,10 @@ def _record_set(name: str) -> Json:
         "description": table.grain,
         "key": [{"@id": f"{name}/{column}"} for column in table.key],
         "field": [
-            {
-                "@type": "cr:Field",
-                "@id": f"{name}/{column}",
-                "name": column,
-                "description": described.meaning,
-                "dataType": TYPES[described.kind][1],
-                "source": {"fileObject": {"@id": f"{name}.parquet"}, "extract": {"column": column}},
-            }
-            for column, described in table.columns.items()
+            {"@type": "cr:Field", "@id": f"{name}/{column}", "name": column, "description": each.meaning}
+            | {"dataType": TYPES[each.kind][1]}
+            | {"source": {"fileObject": {"@id": f"{name}.parquet"}, "extract": {"column": column}}}
+            for column, each in table.columns.items()
         ],
     }
 
@@ -76,16 +64,10 @@ def landing(rendered: Mapping[str, bytes], released: str | None) -> Json:
         "spatialCoverage": "South Caucasus",
         "citation": citation.bibliography([], about.VERSION, "apa", released),
         "distribution": [
-            {
-                "@type": "DataDownload",
-                "name": name,
-                # The files are inside what is downloaded there.
-                "contentUrl": about.HOMEPAGE,
-                "encodingFormat": PARQUET,
-                "contentSize": f"{len(rendered[name])} B",
-                "sha256": sha256(rendered[name]),
-            }
-            for name in (f"{table}.parquet" for table in FILES)
+            # The files are inside what is downloaded there.
+            {"@type": "DataDownload", "name": name, "contentUrl": about.HOMEPAGE, "encodingFormat": PARQUET}
+            | {"contentSize": f"{len(content)} B", "sha256": sha256(content)}
+            for name, content in rendered.items()
         ],
     }
 

@@ -109,21 +109,8 @@ def _remaining_lines(rows: Iterable[Row], shown: set[tuple[str, str | None]]) ->
 def with_release(text: str, version: str, released: str, part: str) -> str:
     r"""Turn what is collected as unreleased into a release, with its Data part, under a new, empty "Unreleased".
 
-    >>> print(with_release("# Changelog\n\n## Unreleased\n\n### Code\n\n- x\n", "1.0.0", "2031-02-03", "y"))
-    # Changelog
-    <BLANKLINE>
-    ## Unreleased
-    <BLANKLINE>
-    ## 1.0.0 (2031-02-03)
-    <BLANKLINE>
-    ### Data
-    <BLANKLINE>
-    y
-    <BLANKLINE>
-    ### Code
-    <BLANKLINE>
-    - x
-    <BLANKLINE>
+    >>> with_release("## Unreleased\n\n### Code\n\n- x\n", "1.0.0", "2031-02-03", "y").split("\n\n")
+    ['## Unreleased', '## 1.0.0 (2031-02-03)', '### Data', 'y', '### Code', '- x\n']
     """
     head, found, rest = text.partition(UNRELEASED + "\n")
     if not found:

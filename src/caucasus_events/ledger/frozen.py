@@ -65,7 +65,9 @@ def read_chain(root: Path) -> tuple[list[Frozen], list[Problem]]:
     """
     versions = released(root)
     found: list[Frozen] = []
-    problems = list(_strays(root, versions))
+    strays = [path.name for path in sorted((root / RELEASES).glob("*/")) if path.name not in versions]
+    what, do = f"the folder is no release: it holds no {STATEMENT}", "restore it, or remove it"
+    problems = [Problem(f"{RELEASES}/{name}", "", what, do) for name in strays]
     before = None
     for number, version in enumerate(versions, 1):
         folder = root / RELEASES / version
@@ -140,16 +142,15 @@ def shape_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     >>> shape_of({"sources": languages})["tables"]["sources"]["columns"]["language"]["type"]
     'str'
     """
-    return {"tables": {name: _table_shape(name, frame) for name, frame in tables.items()}, "names": public.NAMES}
-
-
-def _table_shape(name: str, frame: pd.DataFrame) -> dict[str, Any]:
-    """Describe one table."""
-    columns = {
-        str(column): {"type": str(dtype), "description": FILES[name].meanings[str(column)], "codes": _codes_of(dtype)}
-        for column, dtype in frame.dtypes.items()
-    }
-    return {"key": list(FILES[name].key), "columns": columns}
+    found = {}
+    for name, frame in tables.items():
+        meanings = FILES[name].meanings
+        columns = {
+            str(column): {"type": str(dtype), "description": meanings[str(column)], "codes": _codes_of(dtype)}
+            for column, dtype in frame.dtypes.items()
+        }
+        found[name] = {"key": list(FILES[name].key), "columns": columns}
+    return {"tables": found, "names": public.NAMES}
 
 
 def _codes_of(dtype: Any) -> list[str]:
@@ -158,11 +159,7 @@ def _codes_of(dtype: Any) -> list[str]:
 
 
 def release_files(
-    version: str,
-    day: str,
-    previous: Mapping[str, str] | None,
-    tables: Mapping[str, pd.DataFrame],
-    rendered: Mapping[str, bytes],
+    version: str, day: str, previous: Mapping[str, str] | None, tables: Tables, rendered: Mapping[str, bytes]
 ) -> dict[str, bytes]:
     """Write the files of a release by name: its tables as they are shipped, and what it states of itself."""
     shape = shape_of(tables)
@@ -173,14 +170,6 @@ def release_files(
     stated = {"version": version, "released": day, "previous": previous, **shape}
     stated["sha256"] = own_digest(stated)
     return {**files, STATEMENT: (json.dumps(stated, indent=1, ensure_ascii=False) + "\n").encode()}
-
-
-def _strays(root: Path, versions: Sequence[str]) -> Iterator[Problem]:
-    """Report folders among the releases that are none."""
-    for path in sorted((root / RELEASES).glob("*/")):
-        if path.name not in versions:
-            what = f"the folder is no release: it holds no {STATEMENT}"
-            yield Problem(f"{RELEASES}/{path.name}", "", what, "restore it, or remove it")
 
 
 def _link_problems(frozen: Frozen, before: Mapping[str, str] | None) -> Iterator[Problem]:

@@ -97,9 +97,8 @@ def _dangling(row: TableRow, column: str, target: str, value: str, names: list[s
     add = adds.get(target, f"name one of the {'records' if target == 'timeline' else target}")
     near = nearest(value, names)
     do = f"write {near}, or {add}" if near else add
-    what = (
-        f"unknown {OWN.get(target, 'record')} {value!r} in {'participants' if row.table == 'participants' else column}"
-    )
+    where = "participants" if row.table == "participants" else column
+    what = f"unknown {OWN.get(target, 'record')} {value!r} in {where}"
     facts = [Fact("known", ", ".join(names), wrap=True)] if target == "entities" else []
     return row.breaks(what, do, value, facts, missing=value)
 
