@@ -256,8 +256,7 @@ def test_outside_a_checkout_the_error_says_where_to_go(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words",
-    ["build", "check", "new {text}", "release status", "release freeze --date 2031-02-03", "release describe"],
+    "words", ["build", "check", "new {text}", "release status", "release freeze --date 2031-02-03", "release describe"]
 )
 def test_without_the_extra_a_writer_is_told_the_remedy(words: str, mini: Path) -> None:
     """After a plain install every command that works on the seeds exits with 1 and one sentence."""

@@ -496,9 +496,7 @@ def test_what_was_built_from_another_checkout_is_built_again(
 
 
 def test_a_step_that_breaks_off_is_named_and_the_others_go_on(
-    at: Gate,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    at: Gate, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whatever a step raises, the gate names step and error, and fails without a traceback."""
 

@@ -1,30 +1,24 @@
 """The commands of a plain install: show, list, annotate, explore, verify."""
 
-from __future__ import annotations
-
 import sys
 import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from caucasus_events.describing import about
 from caucasus_events.errors import UnknownNameError, UnmatchedCodesWarning, unknown
+from caucasus_events.model.layers import LAYERS
 from caucasus_events.model.rows import TABLES
 from caucasus_events.model.words import counted
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 wing = click.Group()
 
 _dates = click.option(
-    "--dates",
-    type=click.Choice(["seed", "corroborated"]),
-    default="seed",
-    help="corroborated: as other sources narrow them.",
+    "--dates", type=click.Choice(LAYERS), default="seed", help="corroborated: as other sources narrow them."
 )
 
 
