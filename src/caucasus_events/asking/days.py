@@ -31,8 +31,6 @@ def read_days(day: Day, what: str = "day") -> Days:
 
     An :class:`InvalidValueError` if it cannot be read, does not exist, lies outside 0001 … 9999 or has a time zone.
 
-    Examples
-    --------
     >>> read_days("1988-02")
     Days(first=datetime.date(1988, 2, 1), last=datetime.date(1988, 2, 29))
     """
@@ -41,9 +39,8 @@ def read_days(day: Day, what: str = "day") -> Days:
     if not isinstance(day, dt.date) or pd.isna(day):
         raise InvalidValueError(f"{what} {day!r} cannot be read ({_READABLE})")
     if getattr(day, "tzinfo", None) is not None:
-        raise InvalidValueError(
-            f"{what} {day} has a time zone; the days of this dataset have none: give the date alone"
-        )
+        zoned = f"{what} {day} has a time zone"
+        raise InvalidValueError(f"{zoned}; the days of this dataset have none: give the date alone")
     # A Timestamp reaches further than the calendar.
     if day.year > dt.MAXYEAR:
         raise InvalidValueError(_out_of_calendar(what, day))

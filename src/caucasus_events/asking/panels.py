@@ -1,7 +1,7 @@
 """Statuses to panels: units (pairs, actors, memberships) by periods, a column per status type.
 
-Columns are emitted as runs: what a unit is from one day to another becomes so many periods of
-one value, and those are repeated in one go. No day is computed on its own.
+Columns are emitted as runs: what a unit is from one day to another becomes so many periods of one value, and those are
+repeated in one go. No day is computed on its own.
 """
 
 from __future__ import annotations
@@ -239,10 +239,8 @@ def lay_out(
     stretches = steps.steps(statuses[statuses["type"].isin(types)], options["outside"])
     found = steps.cells(stretches, pairs=len(parties) > 1, directed=options["directed"])
     found["unit"] = pd.MultiIndex.from_frame(units[parties]).get_indexer(pd.MultiIndex.from_frame(found[parties]))
-    return {
-        kind: _in_periods(_clipped(found[found["type"] == kind], len(units), periods), periods, options["rule"])
-        for kind in types
-    }
+    days = {kind: _clipped(found[found["type"] == kind], len(units), periods) for kind in types}
+    return {kind: _in_periods(of_kind, periods, options["rule"]) for kind, of_kind in days.items()}
 
 
 def periods_between(freq: str, start: Day, end: Day) -> Periods:
@@ -288,8 +286,8 @@ def _in_periods(days: tuple[Ints, Ints, Ints, Ints], periods: Periods, rule: str
 def _decided_periods(days: tuple[Ints, Ints, Ints, Ints], periods: Periods, deciding: NDArray[np.int8]) -> Runs:
     """Decide, where several stretches share a period, by the state that comes last in ``deciding``.
 
-    A stretch touches its first period and its last, where it may meet others, and has those
-    between to itself: three runs, of which neighbours in one period are joined.
+    A stretch touches its first period and its last, where it may meet others, and has those between to itself: three
+    runs, of which neighbours in one period are joined.
     """
     unit, first, last, state = days
     rank = np.argsort(deciding)

@@ -1,7 +1,7 @@
 """Questions to the tables: what held on a day, what happened between two days, and every window of a pair.
 
-Answers are three-valued: where no source speaks, or the sources do not say when, the answer is
-``unknown``, and the reason stands beside it.
+Answers are three-valued: where no source speaks, or the sources do not say when, the answer is ``unknown``, and the
+reason stands beside it.
 """
 
 from __future__ import annotations
@@ -201,14 +201,12 @@ def history(subject: str, object: str | None = None, *, dates: str = "seed") -> 
 
 
 def answer_propositions(statuses: pd.DataFrame, days: Days, outside: str = "unknown") -> pd.DataFrame:
-    """Answer every proposition of some statuses on all days of a window, as :func:`as_of` without references.
-
-    Examples
-    --------
-    >>> answer_propositions(tables.load_statuses(), read_days("1992"))["why"].unique().tolist()
-    ['before the stated start', 'start uncertain']
-    """
-    decided = _decided(_asked_stretches(steps.steps(statuses, outside), *as_numbers(days)))
+    """Answer every proposition of some statuses on all days of a window, as :func:`as_of` without references."""
+    # The stretches that share days with the window, cut to it, with the number of their proposition.
+    (first, last), met = as_numbers(days), steps.steps(statuses, outside)
+    met = met[(met["first_day"] <= last) & (met["last_day"] >= first)]
+    number = met.groupby([*PROPOSITION], observed=True, dropna=False, sort=False).ngroup()
+    decided = _decided(met.assign(proposition=number, **met[["first_day", "last_day"]].clip(first, last)))
     behind = _behind(statuses, decided, outside).sort_values("status_id")
     groups = behind.groupby("proposition")
     for bound in BOUNDS:
@@ -216,37 +214,23 @@ def answer_propositions(statuses: pd.DataFrame, days: Days, outside: str = "unkn
         # A side that one of them leaves open is open for all.
         decided[bound] = side(skipna=False)
     decided["status_ids"] = groups["status_id"].agg("; ".join)
-    read = [name for name in ("reading_ids",) if name in statuses]
+    read = ["reading_ids"] if "reading_ids" in statuses else []
     for name in read:
         decided[name] = groups[name].agg(united).astype("str")
     return decided[[*PROPOSITION, "status_ids", *BOUNDS, "answer", "why", *read]].rename_axis(None)
 
 
 def events_between(events: pd.DataFrame, days: Days) -> pd.DataFrame:
-    """Keep the events that certainly or possibly took place in a window, as :func:`between` does.
-
-    Examples
-    --------
-    >>> events_between(tables.load_events(), read_days("2008-08-08"))["certainty"].tolist()
-    ['possible']
-    """
+    """Keep the events that certainly or possibly took place in a window, as :func:`between` does."""
     start, end = (pd.Timestamp(day) for day in days)
     certain = (events["start_latest"] <= end) & (events["end_earliest"] >= start)
     excluded = (events["start_earliest"] > end) | (events["end_latest"] < start)
-    certainty = pd.Categorical(np.where(certain, *CERTAINTIES), CERTAINTIES)
-    frame = events.assign(certainty=certainty)
-    order = [*BOUNDS, "event_id"]
-    return frame[~excluded].sort_values(order, na_position="first", ignore_index=True)
+    frame = events.assign(certainty=pd.Categorical(np.where(certain, *CERTAINTIES), CERTAINTIES))
+    return frame[~excluded].sort_values([*BOUNDS, "event_id"], na_position="first", ignore_index=True)
 
 
 def windows_of(statuses: pd.DataFrame, subject: str, object: str | None = None) -> pd.DataFrame:  # noqa: A002 - the word of the tables
-    """Keep the statuses of one actor or of a pair, by their ids, as :func:`history` does.
-
-    Examples
-    --------
-    >>> windows_of(tables.load_statuses(), "TUR", "AZE")["subject"].tolist()
-    ['AZE', 'TUR']
-    """
+    """Keep the statuses of one actor or of a pair, by their ids, as :func:`history` does."""
     first, second = statuses["subject"], statuses["object"]
     here = (first == subject) & (True if object is None else second == object)
     turned = statuses["symmetric"] & (second == subject) & (True if object is None else first == object)
@@ -254,15 +238,6 @@ def windows_of(statuses: pd.DataFrame, subject: str, object: str | None = None) 
     columns += [name for name in layers.ADDED if name in statuses]
     order = [*PROPOSITION, *BOUNDS, "status_id"]
     return statuses.loc[here | turned, columns].sort_values(order, na_position="first", ignore_index=True)
-
-
-def _asked_stretches(stretches: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
-    """Keep the stretches that share days with a window, cut to it, with the number of their proposition."""
-    met = stretches[(stretches["first_day"] <= last) & (stretches["last_day"] >= first)]
-    number = met.groupby([*PROPOSITION], observed=True, dropna=False, sort=False).ngroup()
-    return met.assign(
-        proposition=number, first_day=met["first_day"].clip(first), last_day=met["last_day"].clip(upper=last)
-    )
 
 
 def _decided(met: pd.DataFrame) -> pd.DataFrame:

@@ -112,11 +112,6 @@ def record_ids(records: Records) -> list[str]:
     """Gather the ids of events and statuses from whatever names them, each once, in their order.
 
     A record that does not exist is an :class:`UnknownNameError`, a frame without ids an :class:`InvalidValueError`.
-
-    Examples
-    --------
-    >>> record_ids(tables.load_events().head(1))
-    ['armenia-azerbaijan-ceasefire-2016']
     """
     if isinstance(records, pd.Series) and any(column in records.index for column in ID_COLUMNS):
         records = records.to_frame().T
@@ -142,8 +137,6 @@ def sources_of(readings: pd.Series) -> pd.Series:
 def united(lists: pd.Series) -> str | None:
     """Unite lists that are written with semicolons: each name once, in alphabetical order; of none, null.
 
-    Examples
-    --------
     >>> united(pd.Series(["b; c", None, "a; b"])), united(pd.Series([None]))
     ('a; b; c', None)
     """
@@ -164,9 +157,8 @@ def _cited_passages(ids: list[str]) -> pd.DataFrame:
 def _statements(ids: list[str]) -> pd.DataFrame:
     """Return the readings of records, one row per source; the preferred ones first."""
     readings, references = tables.load_corroborations(), tables.load_references()
-    stated = readings[readings["record_id"].isin(ids)].sort_values(
-        ["bound", "preferred", "reading_id"], ascending=[True, False, True]
-    )
+    stated = readings[readings["record_id"].isin(ids)]
+    stated = stated.sort_values(["bound", "preferred", "reading_id"], ascending=[True, False, True])
     split = stated.assign(source_id=stated["sources"].str.split("; ")).explode("source_id").astype({"source_id": "str"})
     cited = references.rename(columns={"reference_id": "source_id"})
     written = [citation.reference_citation(row) for row in dictionaries(references)]
@@ -191,8 +183,7 @@ def _cited_in(records: Records | None) -> list[Any]:
 def _id_column(frame: pd.DataFrame) -> pd.Series:
     """Find the column, or the level of the index, that holds ids of records."""
     flat = frame.reset_index()
-    for column in ID_COLUMNS:
-        if column in flat:
-            return flat[column]
+    if column := next((name for name in ID_COLUMNS if name in flat), None):
+        return flat[column]
     known, found = ", ".join(ID_COLUMNS), ", ".join(map(str, frame.columns))
     raise InvalidValueError(f"the frame has no column of record ids (known: {known}; found: {found})")

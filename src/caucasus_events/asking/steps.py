@@ -1,9 +1,8 @@
 """Statuses to answers: what each proposition is on every day, and why it is unknown.
 
-A *proposition* is a type, a subject, an object and what it is limited to (``about``), over all
-seeds. Its answer is a step function of the day: it changes only next to a bound of one of its rows.
-A *cell* is what a panel or a reader's row shows of one type and one actor or pair on one day.
-Days are counted from 1970-01-01.
+A *proposition* is a type, a subject, an object and what it is limited to (``about``), over all seeds. Its answer is a
+step function of the day: it changes only next to a bound of one of its rows. A *cell* is what a panel or a reader's row
+shows of one type and one actor or pair on one day. Days are counted from 1970-01-01.
 """
 
 from __future__ import annotations
@@ -58,13 +57,7 @@ LAST_DAY = 2932896  # 9999-12-31
 _DAYS = LAST_DAY - FIRST_DAY + 1
 
 # The reasons that a single row can give; the others come of several rows, of none, or of several days.
-_OF_A_ROW = (
-    Why.START_UNCERTAIN,
-    Why.END_UNCERTAIN,
-    Why.BEFORE_THE_STATED_START,
-    Why.AFTER_THE_STATED_END,
-    Why.AFTER_THE_SOURCE,
-)
+_OF_A_ROW = tuple(Why)[Why.START_UNCERTAIN : Why.NO_SOURCE]
 # What stands in the place of a reason where a row is certain, or an answer is yes or no: the code of a null category.
 _CERTAIN = -1
 
@@ -80,20 +73,13 @@ class Sweep(NamedTuple):
 def steps(statuses: pd.DataFrame, outside: str = "unknown") -> pd.DataFrame:
     """Answer every proposition on every day, as stretches of days that tile the whole calendar.
 
-    ``outside="no"``: where a proposition has rows that hold, and all of these are before the stated
-    start or after the stated end, unknown becomes ``no``. Columns: those of :data:`.PROPOSITION`,
-    symmetric, first_day, last_day (both included), answer, why (null with yes and no).
+    ``outside="no"``: where a proposition has rows that hold, and all of these are before the stated start or after the
+    stated end, unknown becomes ``no``. Columns: those of :data:`.PROPOSITION`, symmetric, first_day, last_day (both
+    included), answer, why (null with yes and no).
 
-    Examples
-    --------
     >>> from caucasus_events import load_statuses
-    >>> border = load_statuses().query("type == 'border_closed'")
-    >>> steps(border)[["first_day", "last_day", "answer", "why"]]
-       first_day  last_day   answer                      why
-    0    -719162      8400  unknown  before the stated start
-    1       8401      8764  unknown          start uncertain
-    2       8765     18466      yes                      NaN
-    3      18467   2932896  unknown         after the source
+    >>> steps(load_statuses().query("type == 'border_closed'"))[["first_day", "answer", "why"]].values.tolist()[1:3]
+    [[8401, 'unknown', 'start uncertain'], [8765, 'yes', nan]]
     """
     if outside not in OUTSIDE:
         raise InvalidValueError(unknown("value of outside", str(outside), OUTSIDE))
@@ -101,17 +87,21 @@ def steps(statuses: pd.DataFrame, outside: str = "unknown") -> pd.DataFrame:
     swept = sweep(*_changes_at_bounds(statuses, number))
     true_rows = np.bincount(number, statuses["holds"].to_numpy(bool), len(propositions)).astype(int)
     answer, why = _combine(swept.value, true_rows[swept.group], outside)
-    return _answered_stretches(propositions, swept, answer, why)
+    # Neighbours with one answer and one reason are joined.
+    kept = _changed(swept.group, answer, why)
+    group, day = swept.group[kept], swept.day[kept]
+    named = propositions.iloc[group].reset_index(drop=True)
+    answers = pd.Categorical.from_codes(answer[kept], pd.Index(ANSWERS))
+    reasons = pd.Categorical.from_codes(why[kept], pd.Index(REASONS))
+    return named.assign(first_day=day, last_day=last_days(group, day), answer=answers, why=reasons)
 
 
 def sweep(group: Ints, day: Ints, change: Ints) -> Sweep:
     """Add up step functions that are given by their changes: n changes, each of m counts.
 
-    In the order of group and day there is one entry per group and day of change: the m counts
-    from that day on. Changes after 9999-12-31 are left out.
+    In the order of group and day there is one entry per group and day of change: the m counts from that day on. Changes
+    after 9999-12-31 are left out.
 
-    Examples
-    --------
     >>> sweep(np.array([0, 0, 1]), np.array([5, 3, 4]), np.array([[1], [1], [1]])).value.tolist()
     [[1], [2], [1]]
     """
@@ -133,22 +123,16 @@ def sweep(group: Ints, day: Ints, change: Ints) -> Sweep:
 def cells(stretches: pd.DataFrame, *, pairs: bool, directed: bool = True) -> pd.DataFrame:
     """Turn what :func:`steps` returns into what a panel or a reader's row shows of each type, as stretches.
 
-    Of one actor (the subject, or either side where the type is symmetric) a cell is yes if any
-    proposition is, and never no. Of a pair it is yes if the proposition is, whatever it is
-    limited to, and no only if the proposition that is not limited is; symmetric types stand for
-    both orders. Of a pair without order (the first is earlier in the alphabet) a directed type is
-    yes if either direction is, and no only if both are. Columns: type, subject, object (with
-    pairs), first_day, last_day (both included), state (an :class:`Answer`, int8).
+    Of one actor (the subject, or either side where the type is symmetric) a cell is yes if any proposition is, and
+    never no. Of a pair it is yes if the proposition is, whatever it is limited to, and no only if the proposition that
+    is not limited is; symmetric types stand for both orders. Of a pair without order (the first is earlier in the
+    alphabet) a directed type is yes if either direction is, and no only if both are. Columns: type, subject, object
+    (with pairs), first_day, last_day (both included), state (an :class:`Answer`, int8).
 
-    Examples
-    --------
     >>> from caucasus_events import load_statuses
-    >>> border = load_statuses().query("type == 'border_closed'")
-    >>> cells(steps(border), pairs=False)
-                type subject  first_day  last_day  state
-    0  border_closed     TUR    -719162      8764      2
-    1  border_closed     TUR       8765     18466      0
-    2  border_closed     TUR      18467   2932896      2
+    >>> border = steps(load_statuses().query("type == 'border_closed'"))
+    >>> cells(border, pairs=False)[["subject", "first_day", "last_day", "state"]].values.tolist()[1]
+    ['TUR', 8765, 18466, 0]
     """
     keys = _cell_keys(stretches, pairs=pairs, directed=directed)
     names = list(keys.columns)
@@ -170,8 +154,6 @@ def cells(stretches: pd.DataFrame, *, pairs: bool, directed: bool = True) -> pd.
 def last_days(group: Ints, day: Ints) -> Ints:
     """Return the last day of every step of a sweep: the day before the next of its group, or 9999-12-31.
 
-    Examples
-    --------
     >>> last_days(np.array([0, 0, 1]), np.array([3, 5, 4])).tolist()
     [4, 2932896, 2932896]
     """
@@ -180,13 +162,7 @@ def last_days(group: Ints, day: Ints) -> Ints:
 
 
 def day_numbers(days: pd.Series, null: int) -> Ints:
-    """Count days from 1970-01-01; ``null`` stands for a day that is not known.
-
-    Examples
-    --------
-    >>> day_numbers(pd.Series(pd.to_datetime(["1970-01-02", None])), null=-1).tolist()
-    [1, -1]
-    """
+    """Count days from 1970-01-01; ``null`` stands for a day that is not known."""
     numbers = days.to_numpy("datetime64[D]").astype(np.int64)
     return np.where(days.isna().to_numpy(), null, numbers)
 
@@ -216,19 +192,11 @@ def _changes_at_bounds(statuses: pd.DataFrame, number: Ints) -> tuple[Ints, Ints
     bounds = [opening, start_earliest, start_latest, end_earliest + 1, end_latest + 1, until + 1]
     day = np.sort(np.stack(bounds), axis=0)
     # The first that fits: the order of these lines is the definition of what a row says.
-    said = np.select(
-        [
-            day > until,
-            (start_latest <= day) & (day <= end_earliest),
-            day < start_earliest,
-            day > end_latest,
-            start_latest > day,
-        ],
-        [Why.AFTER_THE_SOURCE, _CERTAIN, Why.BEFORE_THE_STATED_START, Why.AFTER_THE_STATED_END, Why.START_UNCERTAIN],
-        Why.END_UNCERTAIN,
-    )
-    holds = statuses["holds"].to_numpy(bool)
-    certain = said == _CERTAIN
+    certain, is_before, is_after = (start_latest <= day) & (day <= end_earliest), day < start_earliest, day > end_latest
+    cases = [day > until, certain, is_before, is_after, start_latest > day]
+    meant = [Why.AFTER_THE_SOURCE, _CERTAIN, Why.BEFORE_THE_STATED_START, Why.AFTER_THE_STATED_END, Why.START_UNCERTAIN]
+    said = np.select(cases, meant, Why.END_UNCERTAIN)
+    holds, certain = statuses["holds"].to_numpy(bool), said == _CERTAIN
     is_outside = (said == Why.BEFORE_THE_STATED_START) | (said == Why.AFTER_THE_STATED_END)
     counted = [certain & holds, certain & ~holds, is_outside & holds, *(said == reason for reason in _OF_A_ROW)]
     counts = np.stack(counted, axis=-1).astype(np.int64)
@@ -240,8 +208,8 @@ def _changes_at_bounds(statuses: pd.DataFrame, number: Ints) -> tuple[Ints, Ints
 def _combine(counts: Ints, true_rows: Ints, outside: str) -> tuple[Ints, Ints]:
     """Answer propositions from what their rows say; with yes and no the reason is that of a null category.
 
-    Counted are, in this order: rows that are certain, denials that are certain, rows (no denials)
-    outside their stated bounds, and rows and denials with each reason of one row.
+    Counted are, in this order: rows that are certain, denials that are certain, rows (no denials) outside their stated
+    bounds, and rows and denials with each reason of one row.
     """
     true, false, outside_rows, *reasons = counts.T
     disagree = (true > 0) & (false > 0)
@@ -250,16 +218,6 @@ def _combine(counts: Ints, true_rows: Ints, outside: str) -> tuple[Ints, Ints]:
     answer = np.select(cases, answers, Answer.UNKNOWN)
     why = np.select([disagree, *(count > 0 for count in reasons)], [Why.SOURCES_DISAGREE, *_OF_A_ROW], _CERTAIN)
     return answer, np.where(answer == Answer.UNKNOWN, why, _CERTAIN)
-
-
-def _answered_stretches(propositions: pd.DataFrame, swept: Sweep, answer: Ints, why: Ints) -> pd.DataFrame:
-    """Join neighbours with one answer and one reason, and name the propositions."""
-    kept = _changed(swept.group, answer, why)
-    group, day = swept.group[kept], swept.day[kept]
-    named = propositions.iloc[group].reset_index(drop=True)
-    answers = pd.Categorical.from_codes(answer[kept], pd.Index(ANSWERS))
-    reasons = pd.Categorical.from_codes(why[kept], pd.Index(REASONS))
-    return named.assign(first_day=day, last_day=last_days(group, day), answer=answers, why=reasons)
 
 
 def _changed(*columns: Ints) -> Ints:

@@ -32,16 +32,7 @@ _QUOTE, _QUOTE_NARROW, _QUOTE_LINES = 58, 40, 8
 
 
 def start_and_end(records: pd.DataFrame) -> tuple[Strings, Strings]:
-    """Write when each record began and when it ended, and never a day that no source gives.
-
-    Examples
-    --------
-    >>> from caucasus_events import load_timeline
-    >>> from caucasus_events.drawing.marks import prepare
-    >>> records = prepare(load_timeline().query("record_id == 'turkey-armenia-border-closed'"))
-    >>> [str(part[0]) for part in start_and_end(records)]
-    ['1993-01-01 … 1993-12-31', 'still so on 2020-07-23']
-    """
+    """Write when each record began and when it ended, and never a day that no source gives."""
     start_earliest, start_latest, end_earliest, end_latest = (
         iso_days(records[name].to_numpy(float)) for name in BOUNDS
     )
@@ -51,16 +42,7 @@ def start_and_end(records: pd.DataFrame) -> tuple[Strings, Strings]:
 
 
 def when(records: pd.DataFrame, between: str = "<br>") -> Strings:
-    """Write when each record was: one window of an event, start and end of all else.
-
-    Examples
-    --------
-    >>> from caucasus_events import load_timeline
-    >>> from caucasus_events.drawing.marks import prepare
-    >>> records = prepare(load_timeline().query("record_id == 'turkey-armenia-border-closed'"))
-    >>> str(when(records, ", ")[0])
-    'start 1993-01-01 … 1993-12-31, still so on 2020-07-23'
-    """
+    """Write when each record was: one window of an event, start and end of all else."""
     start, end = start_and_end(records)
     end_word = np.where(records["still"], "", "end ")
     both = [f"start {first}{between}{word}{last}" for first, word, last in zip(start, end_word, end, strict=True)]
@@ -70,11 +52,9 @@ def when(records: pd.DataFrame, between: str = "<br>") -> Strings:
 def state_on(records: pd.DataFrame, day: float) -> pd.Series:
     """Say of each record by itself what it was on a day: yes, no, or unknown with the reason.
 
-    The first that fits: after the source; certain; before the stated start; after the stated end; start uncertain;
-    end uncertain.
+    The first that fits: after the source; certain; before the stated start; after the stated end; start uncertain; end
+    uncertain.
 
-    Examples
-    --------
     >>> from caucasus_events import load_timeline
     >>> from caucasus_events.drawing.marks import prepare
     >>> records = prepare(load_timeline().query("record_id == 'turkey-armenia-border-closed'"))
@@ -83,15 +63,9 @@ def state_on(records: pd.DataFrame, day: float) -> pd.Series:
     """
     start, start_latest, end_earliest, end = (records[name].to_numpy(float) for name in BOUNDS)
     certain = (start_latest <= day) & (day <= end_earliest)
-    conditions = [
-        records["until"].to_numpy(float) < day,
-        certain & records["denied"].to_numpy(bool),
-        certain,
-        day < start,
-        day > end,
-        # Not "day < start_latest": of a start that is unknown, too, the day may be before it.
-        ~(start_latest <= day),
-    ]
+    silent, denied = records["until"].to_numpy(float) < day, records["denied"].to_numpy(bool)
+    # Last, not "day < start_latest": of a start that is unknown, too, the day may be before it.
+    conditions = [silent, certain & denied, certain, day < start, day > end, ~(start_latest <= day)]
     reasons = ["after the source", "no", "yes", "before the stated start", "after the stated end", "start uncertain"]
     found = pd.Series(np.select(conditions, reasons, "end uncertain").astype(object))
     return found.where(found.isin(["yes", "no"]), words.UNKNOWN + " (" + found + ")")
@@ -120,8 +94,6 @@ def hover(records: pd.DataFrame, day: float, *, width: int, quotes: bool) -> pd.
 def escape(text: pd.Series) -> pd.Series:
     """Make text safe to show: nothing in it is markup, half characters become U+FFFD, null becomes empty.
 
-    Examples
-    --------
     >>> escape(pd.Series(["<b>bold</b> & more"]))[0]
     '&lt;b&gt;bold&lt;/b&gt; &amp; more'
     """
@@ -134,19 +106,13 @@ def escape_one(text: object) -> str:
 
 
 def escape_many(text: pd.Series) -> Strings:
-    """Escape very many texts at once, where none is null; half characters are left to the browser.
-
-    Examples
-    --------
-    >>> str(escape_many(pd.Series(["A & B"]))[0])
-    'A &amp; B'
-    """
+    """Escape very many texts at once, where none is null; half characters are left to the browser."""
     found = text.to_numpy(object).astype(str)
     # An array of texts is a block of 32-bit letters: searching it is cheap, and most signs are nowhere in it.
     letters = found.view(np.uint32)
-    signs = [pair for pair in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")) if (letters == ord(pair[0])).any()]
-    for sign, written in signs:
-        found = np.strings.replace(found, sign, written)
+    for sign, written in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
+        if (letters == ord(sign)).any():
+            found = np.strings.replace(found, sign, written)
     return found
 
 
@@ -167,13 +133,8 @@ def _windows(first: Strings, last: Strings) -> Strings:
     """Write very many windows of days as :func:`caucasus_events.model.words.window` writes one."""
     both = np.strings.add(np.strings.add(first, words.FROM_TO), last)
     cases = [(first == "") & (last == ""), first == "", last == "", first == last]
-    written = [
-        np.full(len(first), words.UNKNOWN),
-        np.strings.add(words.NOT_AFTER, last),
-        np.strings.add(words.NOT_BEFORE, first),
-        first,
-    ]
-    return np.select(cases, written, both)
+    until, since = np.strings.add(words.NOT_AFTER, last), np.strings.add(words.NOT_BEFORE, first)
+    return np.select(cases, [np.full(len(first), words.UNKNOWN), until, since, first], both)
 
 
 def _basis_line(records: pd.DataFrame) -> pd.Series:
@@ -182,13 +143,9 @@ def _basis_line(records: pd.DataFrame) -> pd.Series:
         records[name].eq("corroborated") if name in records else pd.Series(data=False, index=records.index)
         for name in ("start_basis", "end_basis")
     )
-    said = [
-        "start and end by corroboration",
-        "start by corroboration, end by the seed",
-        "start by the seed, end by corroboration",
-    ]
+    one = ["start by corroboration, end by the seed", "start by the seed, end by corroboration"]
     default = "dated by the seed alone" if "start_basis" in records else ""
-    return pd.Series(np.select([start & end, start, end], said, default))
+    return pd.Series(np.select([start & end, start, end], ["start and end by corroboration", *one], default))
 
 
 def _broken_lines(text: pd.Series, width: int, before: str = "", after: str = "") -> pd.Series:

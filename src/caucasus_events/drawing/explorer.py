@@ -1,7 +1,7 @@
 """The explorer: one HTML file with the timeline, the answers on any day, and the evidence behind every bar.
 
-The page asks nothing of the network and executes nothing of the data. Its answers are computed
-here, with the function behind ``as_of``; the page only looks up the stretch that holds a day.
+The page asks nothing of the network and executes nothing of the data. Its answers are computed here, with the function
+behind ``as_of``; the page only looks up the stretch that holds a day.
 """
 
 from __future__ import annotations
@@ -33,17 +33,7 @@ if TYPE_CHECKING:
     Frames = Mapping[str, pd.DataFrame]
 
 # The tables that the page is made of.
-EXPLORED = (
-    "entities",
-    "events",
-    "participants",
-    "statuses",
-    "evidence",
-    "sources",
-    "timeline",
-    "corroborations",
-    "references",
-)
+EXPLORED = (*tables.DATED, "entities", "participants", "evidence", "sources", "corroborations", "references")
 _WIDTHS = {"wide": 1200, "narrow": 480}
 _HAPPENED, _MAY_HAVE, _NOT_THEN = _EVENT_ANSWERS = ("happened", "may have happened", "not on this day")
 # The inks of the figure that the page has too, by their names in its style.
@@ -96,21 +86,15 @@ def write_explorer(path: str | Path, *, dates: str = "seed") -> Path:
 
 
 def page_of(frames: Frames, dates: str = "seed") -> str:
-    """Write the page of the tables ``EXPLORED``; its Content-Security-Policy allows its own two scripts alone.
-
-    Examples
-    --------
-    >>> html = page_of({name: tables.load(name) for name in EXPLORED})
-    >>> html.startswith("<!DOCTYPE html>"), "http-equiv" in html
-    (True, True)
-    """
+    """Write the page of the tables ``EXPLORED``; its Content-Security-Policy allows its own two scripts alone."""
     home = resources.files(__package__)
     script, plotly = home.joinpath("explorer.js").read_text("utf-8"), get_plotlyjs()
     digests = [base64.b64encode(bytes.fromhex(sha256(text.encode()))).decode() for text in (plotly, script)]
     hashes = " ".join(f"'sha256-{digest}'" for digest in digests)
+    sharp = {name: layers.sharpened(frames[name], frames["corroborations"]) for name in tables.DATED}
     whole = {
         "dates": layers.checked(dates),
-        "layers": {layer: payload(_dated(frames, layer)) for layer in layers.LAYERS},
+        "layers": dict(zip(layers.LAYERS, (payload(frames), payload({**frames, **sharp})), strict=True)),
         "measures": {"narrow": look.NARROW, "first": page.FIRST_ROW, "below": page.BELOW_LAST, "empty": page.EMPTY},
     }
     # In a script element, "<" alone can end the data or open a comment.
@@ -127,41 +111,27 @@ def page_of(frames: Frames, dates: str = "seed") -> str:
     return re.sub("@@([A-Z]+)@@", lambda found: parts[found[1]], template)
 
 
-def _dated(frames: Frames, layer: str) -> Frames:
-    """Date the tables that say when as a layer does."""
-    if layer == "seed":
-        return frames
-    sharp = {name: layers.sharpened(frames[name], frames["corroborations"]) for name in tables.DATED}
-    return {**frames, **sharp}
-
-
 def payload(frames: Frames) -> dict[str, Any]:
-    """Gather what the page shows in one layer of dates: records, evidence, answers, and the figure at two widths.
-
-    Examples
-    --------
-    >>> found = payload({name: tables.load(name) for name in EXPLORED})
-    >>> found["day"], len(found["records"])
-    ('2020-07-23', 34)
-    """
+    """Gather what the page shows in one layer of dates: records, evidence, answers, and the figure at two widths."""
     whole = figure.with_horizons(frames["timeline"], frames["events"], frames["statuses"])
     drawn = marks.prepare(whole)
     day = drawn["until"].max()
     shown = {name: figure.compose(drawn, (width, None), ("", ""), as_of=day) for name, width in _WIDTHS.items()}
     stretches, home = _answer_stretches(frames["statuses"], drawn)
+    used = {name for ids in _ids_of_parties(frames).values() for name in ids}
+    named = frames["entities"].sort_values("name")
     attrs = frames["timeline"].attrs
     return {
         **shown,
         "version": about.VERSION,
-        "digest": str(attrs.get("content_digest", "")),
-        "licence": str(attrs.get("licence", "")),
+        **{key: str(attrs.get(name, "")) for key, name in (("digest", "content_digest"), ("licence", "licence"))},
         "day": captions.iso_day(day),
         "slider": [_january(np.nanmin(marks.extent(drawn)[0]), 0), _january(day, 2) - 1],
         "bounds": list(BOUNDS),
         "answers": [*steps.ANSWERS, *_EVENT_ANSWERS],
         "dark": _dark_twins(),
         "lanes": [{"title": title} for title in drawn["lane"].cat.categories],
-        "entities": _names_of_parties(frames),
+        "entities": {key: name for key, name in zip(named["entity_id"], named["name"], strict=True) if key in used},
         "sources": _citations(frames, whole),
         "stretches": stretches,
         "records": _record_panels(frames, whole, drawn, home),
@@ -179,13 +149,6 @@ def _citations(frames: Frames, whole: pd.DataFrame) -> dict[str, dict[str, str]]
     }
 
 
-def _names_of_parties(frames: Frames) -> dict[str, str]:
-    """Name everybody who is a party to a record, in alphabetical order of the names."""
-    used = {name for ids in _ids_of_parties(frames).values() for name in ids}
-    named = frames["entities"].sort_values("name")
-    return {str(key): str(name) for key, name in zip(named["entity_id"], named["name"], strict=True) if key in used}
-
-
 def _ids_of_parties(frames: Frames) -> dict[str, list[str]]:
     """Return the ids of the parties of every record."""
     statuses, people = frames["statuses"], frames["participants"]
@@ -196,10 +159,13 @@ def _ids_of_parties(frames: Frames) -> dict[str, list[str]]:
 
 def _record_panels(frames: Frames, whole: pd.DataFrame, drawn: pd.DataFrame, home: list[int]) -> list[dict[str, Any]]:
     """Describe every record, in the order in which the figure draws them."""
-    parties, evidence, readings = _ids_of_parties(frames), _evidence_shown(frames["evidence"]), _readings_shown(frames)
+    known: dict[str, Mapping[str, list[Any]]] = {
+        "entities": _ids_of_parties(frames),
+        "evidence": _evidence_shown(frames["evidence"]),
+        "readings": _readings_shown(frames),
+    }
     types: dict[str, Any] = {**codebook.event_types(), **codebook.status_types()}
-    start, end = captions.start_and_end(drawn)
-    when = captions.when(drawn, " – ")
+    (start, end), when = captions.start_and_end(drawn), captions.when(drawn, " – ")
     rows = whole.iloc[drawn["number"]].astype(object).where(lambda frame: frame.notna(), "").to_dict("records")
     found = []
     for place, row in enumerate(rows):
@@ -217,9 +183,7 @@ def _record_panels(frames: Frames, whole: pd.DataFrame, drawn: pd.DataFrame, hom
             "claim": claim + ("; an explicit denial" if row["holds"] is False else ""),
             "source": row["source_id"],
             "days": {bound: "" if row[bound] == "" else str(row[bound].date()) for bound in BOUNDS},
-            "entities": parties.get(name, []),
-            "evidence": evidence.get(name, []),
-            "readings": readings.get(name, []),
+            **{key: told.get(name, []) for key, told in known.items()},
             "basis": _who_dates(row),
             "stretches": home[place],
         }

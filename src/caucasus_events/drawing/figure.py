@@ -1,7 +1,7 @@
 """The timeline: one row per record, drawn with plotly.
 
-Solid is certain, hatched is possible, open is unknown, and nothing is drawn past the day on which
-the source stops speaking. Colour tells the lane and never carries anything alone.
+Solid is certain, hatched is possible, open is unknown, and nothing is drawn past the day on which the source stops
+speaking. Colour tells the lane and never carries anything alone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from caucasus_events.asking.days import read_days
+from caucasus_events.asking.days import as_numbers, read_days
 from caucasus_events.describing import about
 from caucasus_events.errors import InvalidValueError, UnknownNameError, unknown
 from caucasus_events.model import codebook, layers
@@ -29,6 +29,8 @@ from .look import MANY
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
+
+    from caucasus_events.asking.days import Day
 
 CONFIG = {
     "displaylogo": False,
@@ -139,20 +141,26 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     >>> timeline(mine).layout.title.text
     '<span style="font-size:13px;color:#57606A">1 record</span>'
     """
-    whole = with_horizons(*_released(dates)) if frame is None else _own_dates(frame, dates)
+    if frame is None:
+        whole = with_horizons(*(tables.load(name, dates) for name in ("timeline", "events", "statuses")))
+    elif layers.checked(dates) == "seed":
+        whole = frame
+    else:
+        brings = f"dates={dates!r} is for the released records; load the frame with dates={dates!r}, it brings its own"
+        raise InvalidValueError(brings)
     first, last, day = _days_asked(start, end, as_of)
     records = marks.prepare(with_party(_with_types(whole, types), entities), lanes)
     lower, upper = marks.extent(records)
     # Comparisons with NaN are false: a side that is left out keeps all, and so does a bound that is not stated.
     meets = ~(lower > last) & ~(upper < first)
     stated = ~np.isnan(lower)
-    _warn_of_unplaced(records.loc[meets & ~stated, "record_id"])
+    if len(unplaced := records.loc[meets & ~stated, "record_id"]):
+        names = ", ".join(unplaced[: marks.MOST_NAMED]) + (" and more" if len(unplaced) > marks.MOST_NAMED else "")
+        warnings.warn(f"{len(unplaced)} not drawn, without any bound: {names}", UserWarning, stacklevel=2)
     if not (meets & stated).all():
         records = records[meets & stated].reset_index(drop=True)
-    heading = (
-        _HEADING if title is None and frame is None else title or "",
-        _subtitle(records, len(whole), own=frame is None, dates=dates),
-    )
+    written = _HEADING if title is None and frame is None else title or ""
+    heading = (written, _subtitle(records, len(whole), own=frame is None, dates=dates))
     if width is not None and width < _LEAST_WIDTH:
         raise InvalidValueError(f"width {width} is too narrow: it must be at least {_LEAST_WIDTH} pixels")
     size = (width or _USUAL_WIDTH, height)
@@ -169,14 +177,7 @@ def compose(
     as_of: float = np.nan,
     quotes: bool = True,
 ) -> dict[str, Any]:
-    """Put marks, words and layout of prepared records together, as ``data`` and ``layout``, before plotly checks them.
-
-    Examples
-    --------
-    >>> records = marks.prepare(tables.load_timeline())
-    >>> compose(records, (1200, 700), ("", ""))["layout"]["height"]
-    700
-    """
+    """Put marks, words and layout of prepared records together, as ``data`` and ``layout`` that plotly has not checked."""
     fast = len(records) > MANY
     spans = many.underlaid(marks.spans(records)) if fast else marks.spans(records)
     measures = page.arrange(records, spans, size, window, heading)
@@ -191,12 +192,6 @@ def with_horizons(timeline: pd.DataFrame, events: pd.DataFrame, statuses: pd.Dat
 
     ``subject``, ``object``, ``about``, ``assertion``, ``attributed_to``, ``source_id`` and ``speaks_until`` are null
     where a record has none.
-
-    Examples
-    --------
-    >>> whole = with_horizons(tables.load_timeline(), tables.load_events(), tables.load_statuses())
-    >>> whole["speaks_until"].max()
-    Timestamp('2020-07-23 00:00:00')
     """
     columns = ["record_id", *PARTIES, "assertion", "attributed_to", "source_id", "speaks_until"]
     both = [events.rename(columns={"event_id": "record_id"}), statuses.rename(columns={"status_id": "record_id"})]
@@ -204,26 +199,10 @@ def with_horizons(timeline: pd.DataFrame, events: pd.DataFrame, statuses: pd.Dat
     return timeline.merge(homes, on="record_id", how="left", validate="1:1")
 
 
-def _released(layer: str) -> list[pd.DataFrame]:
-    """Load what the figure of the dataset is drawn from."""
-    return [tables.load(name, layer) for name in ("timeline", "events", "statuses")]
-
-
-def _own_dates(frame: pd.DataFrame, layer: str) -> pd.DataFrame:
-    """Refuse to date a frame that brings its own dates."""
-    if layers.checked(layer) != "seed":
-        raise InvalidValueError(
-            f"dates={layer!r} is for the released records; load the frame with dates={layer!r}, it brings its own"
-        )
-    return frame
-
-
-def _days_asked(
-    start: str | date | None, end: str | date | None, as_of: str | date | None
-) -> tuple[float, float, float]:
+def _days_asked(start: Day | None, end: Day | None, as_of: Day | None) -> tuple[float, float, float]:
     """Read the days asked for as numbers; what is left out is NaN."""
-    first = np.nan if start is None else _days_since_1970(read_days(start, "start").first)
-    last = np.nan if end is None else _days_since_1970(read_days(end, "end").last)
+    first = np.nan if start is None else as_numbers(read_days(start, "start"))[0]
+    last = np.nan if end is None else as_numbers(read_days(end, "end"))[1]
     if last < first:
         raise InvalidValueError(f"end {end} is before start {start}")
     if as_of is None:
@@ -231,12 +210,7 @@ def _days_asked(
     days = read_days(as_of, "as_of")
     if days.first != days.last:
         raise InvalidValueError(f"as_of is one day (YYYY-MM-DD), not {as_of!r}")
-    return first, last, _days_since_1970(days.first)
-
-
-def _days_since_1970(day: date) -> float:
-    """Count days from 1970-01-01."""
-    return float(np.datetime64(day, "D").astype(np.int64))
+    return first, last, as_numbers(days)[0]
 
 
 def _with_types(frame: pd.DataFrame, types: str | Iterable[str] | None) -> pd.DataFrame:
@@ -247,13 +221,6 @@ def _with_types(frame: pd.DataFrame, types: str | Iterable[str] | None) -> pd.Da
         raise UnknownNameError(unknown("column", "type", map(str, frame.columns)))
     known = [*codebook.event_types(), *codebook.status_types(), *frame["type"].dropna().astype(str).unique()]
     return frame[frame["type"].isin(codebook.chosen(types, dict.fromkeys(known)))]
-
-
-def _warn_of_unplaced(ids: pd.Series) -> None:
-    """Name the records that have no place on the axis."""
-    if len(ids):
-        names = ", ".join(ids[: marks.MOST_NAMED]) + (" and more" if len(ids) > marks.MOST_NAMED else "")
-        warnings.warn(f"{len(ids)} not drawn, without any bound: {names}", UserWarning, stacklevel=3)
 
 
 def _subtitle(records: pd.DataFrame, whole: int, *, own: bool, dates: str) -> str:

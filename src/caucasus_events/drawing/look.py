@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Trace = dict[str, Any]
+    # In pixels, a height of None: as much as the rows need.
+    Size = tuple[int, int | None]
 
 # Above MANY records bars are drawn as pictures (:mod:`.many`); below NARROW pixels labels stand above their bars.
 MANY, NARROW = 5_000, 640
@@ -23,15 +25,8 @@ AXIS = "#9AA1A9"
 LEGEND_INK = "#4D4D4D"
 # What takes the place of each on dark paper; the twin of a lane's colour stands beside it in codebook.toml.
 DARK_PAPER = "#15181C"
-DARK = {
-    INK: "#E6E8EB",
-    MUTED: "#A6ADB5",
-    GRID: "#2C3238",
-    BAND: "#1C2126",
-    VEIL: "#333A42",
-    PAPER: DARK_PAPER,
-    LEGEND_INK: "#B8BDC4",
-}
+DARK = {INK: "#E6E8EB", MUTED: "#A6ADB5", GRID: "#2C3238", BAND: "#1C2126", VEIL: "#333A42"}
+DARK |= {PAPER: DARK_PAPER, LEGEND_INK: "#B8BDC4"}
 # How much colour there is in what is possible, and in what only other sources make certain.
 SHARES = TINT, CORROBORATED = 0.12, 0.45
 FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
@@ -73,9 +68,9 @@ class Band(NamedTuple):
 class Page:
     """The measures of a figure: pixels, days since 1970-01-01, and rows counted from the top.
 
-    ``pitch``, ``font`` and ``bar`` are the pixels of a row, a label and a bar; ``rows`` is where each record
-    stands; ``labels`` are empty where there is no room for them; ``spoken`` is the midnight after the last word
-    of a source, or NaN.
+    ``pitch``, ``font`` and ``bar`` are the pixels of a row, a label and a bar; ``rows`` is where each record stands;
+    ``labels`` are empty where there is no room for them; ``spoken`` is the midnight after the last word of a source, or
+    NaN.
     """
 
     width: int
@@ -117,8 +112,6 @@ class Page:
 def tint(colour: str, share: float, paper: str = PAPER) -> str:
     """Mix a colour into the paper, both as ``#RRGGBB``.
 
-    Examples
-    --------
     >>> tint("#000000", 0.12)
     '#E0E0E0'
     """

@@ -15,21 +15,8 @@ import pandas as pd
 from caucasus_events.model import words
 from caucasus_events.model.bounds import BOUNDS
 
+from . import look
 from .captions import ON, STILL_SO, escape_many
-from .look import (
-    BRIEF,
-    CORROBORATED,
-    DENIED,
-    DIAMONDS,
-    MILLISECONDS,
-    OUTLINED,
-    PAPER,
-    SOLID,
-    STUBS,
-    edge_of,
-    milliseconds,
-    tint,
-)
 from .marks import MARKS
 from .page import runs, starts_of_runs
 
@@ -41,8 +28,8 @@ if TYPE_CHECKING:
 # A picture holds at most so many rows.
 TILE = 10_000
 # By the number of a mark: whether it is a bar of the pictures, and whether it is a symbol. A window is both.
-BARRED = np.isin(MARKS, [*SOLID, *STUBS, "possible", "window"])
-SYMBOLS = ~np.isin(MARKS, [*SOLID, *STUBS, "possible"])
+BARRED = np.isin(MARKS, [*look.SOLID, *look.STUBS, "possible", "window"])
+SYMBOLS = ~np.isin(MARKS, [*look.SOLID, *look.STUBS, "possible"])
 # What plotly is asked to write of year, month and day.
 _DATE_PARTS = tuple(enumerate(("04d", "02d", "02d")))
 _NUMERALS = (np.arange(10_000)[:, None] // [1_000, 100, 10, 1] % 10 + ord("0")).astype(np.uint8)
@@ -91,18 +78,18 @@ def symbol_traces(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> li
     """Draw the symbols of one kind and colour with WebGL."""
     days = (drawn["first"] + drawn["last"]) / 2
     size = max(min(page.bar, 10.0), 4.0)
-    look: dict[str, Any] = {"symbol": "diamond", "size": size, "color": colour}
+    style: dict[str, Any] = {"symbol": "diamond", "size": size, "color": colour}
     if mark == "day corroborated":
-        look["color"] = tint(colour, CORROBORATED)
+        style["color"] = look.tint(colour, look.CORROBORATED)
     elif mark == "window":
-        look["symbol"] = "diamond-open"
-    elif mark not in DIAMONDS:
+        style["symbol"] = "diamond-open"
+    elif mark not in look.DIAMONDS:
         going_on = mark == "ongoing"
         days = drawn["last"] - size / 2 * page.pixel
-        look |= {"symbol": "triangle-right", "color": colour if going_on else PAPER}
-        look["line"] = {"width": 0 if going_on else 1, "color": colour}
-    place = {"x": milliseconds(days), "y": drawn["row"].to_numpy(float)}
-    return [{"type": "scattergl", "mode": "markers", **place, "marker": look, **_silent(mark)}]
+        style |= {"symbol": "triangle-right", "color": colour if going_on else look.PAPER}
+        style["line"] = {"width": 0 if going_on else 1, "color": colour}
+    place = {"x": look.milliseconds(days), "y": drawn["row"].to_numpy(float)}
+    return [{"type": "scattergl", "mode": "markers", **place, "marker": style, **_silent(mark)}]
 
 
 def targets(drawn: pd.DataFrame, records: pd.DataFrame) -> list[Trace]:
@@ -123,21 +110,15 @@ def targets(drawn: pd.DataFrame, records: pd.DataFrame) -> list[Trace]:
     # Eight flags a record, packed into one number; :func:`_template` reads them in this order.
     flags = [*np.isnan(days), start == start_latest, end_earliest == end, still, point]
     code, kinds = pd.factorize(np.packbits(flags, axis=0, bitorder="little")[0])
-    calendar = _calendar(days)
-    middle = (low + high) / 2 * MILLISECONDS
+    calendar, middle = _calendar(days), (low + high) / 2 * look.MILLISECONDS
     titles, ids = escape_many(records["label"]), escape_many(records["record_id"])
+    columns = {"x": middle, "y": row, "text": titles, "hovertext": ids, "customdata": calendar}
+    point_like = {"type": "scatter", "mode": "none", **_silent("record"), "hoverinfo": "all"}
     return [
         {
-            "type": "scatter",
-            "mode": "none",
-            "x": middle[code == kind],
-            "y": row[code == kind],
-            **_silent("record"),
-            "hoverinfo": "all",
+            **point_like,
             "hovertemplate": f"<b>%{{text}}</b><br>{_template(int(flag))}<br>%{{hovertext}}<extra></extra>",
-            "text": titles[code == kind],
-            "hovertext": ids[code == kind],
-            "customdata": calendar[code == kind],
+            **{name: values[code == kind] for name, values in columns.items()},
         }
         for kind, flag in enumerate(kinds)
     ]
@@ -145,10 +126,9 @@ def targets(drawn: pd.DataFrame, records: pd.DataFrame) -> list[Trace]:
 
 def shades_of(colour: str) -> dict[str, str]:
     """Return the shade that stands for each pattern where there are too many for a pattern."""
-    shares = {"certain": 1.0, "window": 1.0, "corroborated": CORROBORATED}
-    return {
-        mark: tint(colour, shares.get(mark, 0.3)) for mark in np.array(MARKS)[BARRED].tolist() if mark not in DENIED
-    }
+    shares = {"certain": 1.0, "window": 1.0, "corroborated": look.CORROBORATED}
+    shaded = [mark for mark in np.array(MARKS)[BARRED].tolist() if mark not in look.DENIED]
+    return {mark: look.tint(colour, shares.get(mark, 0.3)) for mark in shaded}
 
 
 def _silent(mark: str) -> Trace:
@@ -169,8 +149,6 @@ def _calendar(days: Floats) -> NDArray[np.int16]:
 def _template(flags: int) -> str:
     """Write dates for the browser to fill in; the bits say which are null, equal, going on or one window.
 
-    Examples
-    --------
     >>> _template(0b00001111)
     'start unknown<br>end unknown'
     """
@@ -195,32 +173,18 @@ def _picture(marks: dict[str, Floats], colour: str, page: Page) -> dict[str, Any
     left, top = np.floor(first.min()), row.min() - 0.5
     days, rows = np.ceil(last.max()) - left + 1, round(row.max() - top + 0.5)
     shapes = [_svg_bars(mark, part, colour, (left, top), page) for mark, part in marks.items()]
-    head = f"viewBox='0 0 {days:.0f} {rows}' preserveAspectRatio='none' fill='none' shape-rendering='crispEdges'"
-    svg = f"<svg xmlns='http://www.w3.org/2000/svg' {head}>{_by_height(rows, page)}{''.join(shapes)}</svg>"
-    return {
-        "name": " ".join(f"{mark}: {part.shape[1]};" for mark, part in marks.items()),
-        "source": "data:image/svg+xml," + svg.replace("#", "%23"),
-        "xref": "x",
-        "x": left * MILLISECONDS,
-        "sizex": days * MILLISECONDS,
-        "yref": "y",
-        "y": top,
-        "sizey": rows,
-        "sizing": "stretch",
-        # Above, it would cover the symbols that WebGL draws.
-        "layer": "below",
-        "xanchor": "left",
-        "yanchor": "top",
-    }
-
-
-def _by_height(rows: int, page: Page) -> str:
-    """Choose what is drawn by how high the picture is on the screen."""
     # A browser blends strokes lower than a pixel one by one and rounds each time: a thousand make another colour.
     pixel = rows / _bar_share(page)
     far = f".near{{display:none}}@media(max-height:{pixel:.0f}px){{.bar{{display:none}}}}"
-    near = f"@media(min-height:{BRIEF * pixel:.0f}px){{.near{{display:inline}}.far{{display:none}}}}"
-    return f"<style>{far}{near}</style>"
+    near = f"@media(min-height:{look.BRIEF * pixel:.0f}px){{.near{{display:inline}}.far{{display:none}}}}"
+    head = f"viewBox='0 0 {days:.0f} {rows}' preserveAspectRatio='none' fill='none' shape-rendering='crispEdges'"
+    svg = f"<svg xmlns='http://www.w3.org/2000/svg' {head}><style>{far}{near}</style>{''.join(shapes)}</svg>"
+    name = " ".join(f"{mark}: {part.shape[1]};" for mark, part in marks.items())
+    across = {"xref": "x", "x": left * look.MILLISECONDS, "sizex": days * look.MILLISECONDS, "xanchor": "left"}
+    down = {"yref": "y", "y": top, "sizey": rows, "yanchor": "top", "sizing": "stretch"}
+    # Above, it would cover the symbols that WebGL draws.
+    placed = {**across, **down, "layer": "below"}
+    return {"name": name, "source": "data:image/svg+xml," + svg.replace("#", "%23"), **placed}
 
 
 def _bar_share(page: Page) -> float:
@@ -232,51 +196,45 @@ def _svg_bars(mark: str, places: Floats, colour: str, corner: tuple[float, float
     """Write bars twice, as high as a bar and a pixel high, so that none is lost; what is brief is 4 px wide."""
     first, last, row = places
     boxes = first - corner[0], last - first, row - corner[1] - 0.5
-    brief = [part[(last - first < BRIEF * page.pixel) & (mark in SOLID)] for part in boxes]
+    brief = [part[(last - first < look.BRIEF * page.pixel) & (mark in look.SOLID)] for part in boxes]
     dots = _path(brief[0], 0 * brief[1], brief[2])
-    if mark in DENIED:
-        return _svg_outlines(boxes, dots, edge_of(mark, colour), page)
+    if mark in look.DENIED:
+        return _svg_outlines(boxes, dots, look.edge_of(mark, colour), page)
     shade, path = shades_of(colour)[mark], _path(*boxes)
     found = _stroke(shade, 1, path)
     if mark != "window":
         bar = f"<path class='bar' stroke='{shade}' stroke-width='{_bar_share(page):.2f}' d='{path}'/>"
-        found = f"{bar}<g class='far'>{found}</g>{_stroke(shade, BRIEF, dots, cap='square')}"
+        found = f"{bar}<g class='far'>{found}</g>{_stroke(shade, look.BRIEF, dots, cap='square')}"
     return f"<g transform='translate(0 .5)'>{found}</g>"
 
 
 def _svg_outlines(boxes: tuple[Floats, Floats, Floats], dots: str, colour: str, page: Page) -> str:
     """Write bars as white with an edge; from afar, where rows share a pixel, the edge is around them all."""
     path, share = _path(*boxes), _bar_share(page)
-    far = _stroke(colour, 3, path, cap="square") + _stroke(colour, OUTLINED, dots, cap="square")
-    far += _stroke(PAPER, 1, path) + _stroke(PAPER, OUTLINED - 3, dots, cap="square")
-    near = _stroke(colour, 1.5, _path(*boxes, height=f"{share:.2f}"), fill=PAPER)
-    return (
-        f"<g class='far' transform='translate(0 .5)'>{far}</g>"
-        f"<g class='near' transform='translate(0 {(1 - share) / 2:.2f})'>{near}</g>"
-    )
+    far = _stroke(colour, 3, path, cap="square") + _stroke(colour, look.OUTLINED, dots, cap="square")
+    far += _stroke(look.PAPER, 1, path) + _stroke(look.PAPER, look.OUTLINED - 3, dots, cap="square")
+    near = _stroke(colour, 1.5, _path(*boxes, height=f"{share:.2f}"), fill=look.PAPER)
+    near = f"<g class='near' transform='translate(0 {(1 - share) / 2:.2f})'>{near}</g>"
+    return f"<g class='far' transform='translate(0 .5)'>{far}</g>{near}"
 
 
 def _stroke(colour: str, width: float, path: str, *, cap: str = "butt", fill: str = "none") -> str:
     """Write a path whose stroke is of so many pixels, however far it is stretched."""
     if not path:
         return ""
-    look = f"stroke='{colour}' stroke-width='{width}' stroke-linecap='{cap}' fill='{fill}'"
-    return f"<path {look} vector-effect='non-scaling-stroke' d='{path}'/>"
+    style = f"stroke='{colour}' stroke-width='{width}' stroke-linecap='{cap}' fill='{fill}'"
+    return f"<path {style} vector-effect='non-scaling-stroke' d='{path}'/>"
 
 
 def _path(days: Floats, lengths: Floats, rows: Floats, height: str = "") -> str:
     """Write level lines as a path, or boxes; every number has the same digits, so that all are written at once.
 
-    Examples
-    --------
     >>> _path(np.array([5.0, 120.0]), np.array([30.0, 7.0]), np.array([0.0, 1.0]))
     'M005 0h30M120 1h07'
     """
     if not len(days):
         return ""
-    parts = [("M", days), (" ", rows), ("h", lengths)]
-    if height:
-        parts.append((f"v{height}h-", lengths))
+    parts = [("M", days), (" ", rows), ("h", lengths), *([(f"v{height}h-", lengths)] if height else [])]
     columns = [column for sign, numbers in parts for column in (_column_of(sign, len(days)), _digits(numbers))]
     if height:
         columns.append(_column_of("z", len(days)))

@@ -1,8 +1,8 @@
 """Any frame with the four bounds to marks: what is drawn of each record.
 
-A record is drawn solid where it is certain, hatched where it is possible, and open where a bound
-is unknown. Days are counted from 1970-01-01; a null bound is NaN, so that no comparison with it
-is ever true: what is unknown is never certain. A closed day ends at the next midnight.
+A record is drawn solid where it is certain, hatched where it is possible, and open where a bound is unknown. Days are
+counted from 1970-01-01; a null bound is NaN, so that no comparison with it is ever true: what is unknown is never
+certain. A closed day ends at the next midnight.
 """
 
 from __future__ import annotations
@@ -32,20 +32,8 @@ if TYPE_CHECKING:
     Part = tuple[str, Mask, Floats, Floats]
 
 # In the order in which they are drawn, the last on top.
-MARKS = (
-    "possible",
-    "start unknown",
-    "end unknown",
-    "corroborated",
-    "denied",
-    "denied corroborated",
-    "certain",
-    "ongoing",
-    "ongoing denied",
-    "window",
-    "day",
-    "day corroborated",
-)
+_BARS = ("possible", "start unknown", "end unknown", "corroborated", "denied", "denied corroborated", "certain")
+MARKS = (*_BARS, "ongoing", "ongoing denied", "window", "day", "day corroborated")
 # How many records an error or a warning names.
 MOST_NAMED = 5
 _OUTER = (BOUNDS[0], BOUNDS[3])
@@ -58,31 +46,30 @@ _WORDS = ("quote", "citation", "start_basis", "end_basis")
 def prepare(frame: pd.DataFrame, lanes: str | Mapping[str, str] | None = None) -> pd.DataFrame:
     """Read what is drawn of each record; frame and ``lanes`` are those of :func:`.figure.timeline`.
 
-    One row per record, in the order in which they are drawn: by lane, then by the first day drawn, then by type.
-    The four bounds, ``certain_from``, ``certain_to`` (what the seed alone makes certain) and ``until`` in days since
+    One row per record, in the order in which they are drawn: by lane, then by the first day drawn, then by type. The
+    four bounds, ``certain_from``, ``certain_to`` (what the seed alone makes certain) and ``until`` in days since
     1970-01-01; ``event``, ``denied``, ``still`` (going on when the source speaks) as booleans; ``lane``, ``colour``,
     ``label``, ``record_id``; ``number``, the place of the row in ``frame``.
 
-    Examples
-    --------
     >>> mine = pd.DataFrame({"start_earliest": ["1999-05-06"], "end_latest": ["1999-05-09"]})
-    >>> prepare(mine)[["event", "lane", "label", "start_latest"]]
-       event     lane label  start_latest
-    0   True  Records     0       10720.0
+    >>> prepare(mine).loc[0, ["event", "lane", "label", "start_latest"]].tolist()
+    [True, 'Records', '0', 10720.0]
     """
     key = next((name for name in _ID_COLUMNS if name in frame), None)
     ids = frame[key].astype(str) if key else pd.Series(frame.index.astype(str), frame.index)
+    labels = frame.get("title", ids)
+    # A column of strings is not copied: there may be a million.
+    labels = labels if isinstance(labels.dtype, pd.StringDtype) else labels.astype(object)
     days = _read_bounds(frame, ids)
-    types = pd.Categorical.from_codes(
-        *pd.factorize(frame["type"].astype(str) if "type" in frame else pd.Series("", frame.index))
-    )
+    named = frame["type"].astype(str) if "type" in frame else pd.Series("", frame.index)
+    types = pd.Categorical.from_codes(*pd.factorize(named))
     lane, colour = _lanes_and_colours(frame, types, lanes)
     first = np.fmin.reduce([days[name] for name in BOUNDS])
     order = np.lexsort((_type_order(types), first, lane.codes))
     records = pd.DataFrame(
         {
             "record_id": ids,
-            "label": _labels(frame["title"], ids) if "title" in frame else ids,
+            "label": labels.where(labels.notna(), ids) if labels.hasnans else labels,
             "event": _is_event(frame, key),
             "denied": _has_value(frame, "holds", value=False),
             "still": _has_value(frame, "end_state", value="ongoing"),
@@ -100,32 +87,22 @@ def prepare(frame: pd.DataFrame, lanes: str | Mapping[str, str] | None = None) -
 def spans(records: pd.DataFrame) -> pd.DataFrame:
     """Return every mark of every record as a stretch of days.
 
-    One row per mark: ``record`` (row number in ``records``), ``mark``, ``first`` and ``last`` (``last`` is the
-    midnight after the last day). ``first`` is NaN where the start, ``last`` where the end is unknown; an arrowhead
-    (``ongoing``) is a point.
+    One row per mark: ``record`` (row number in ``records``), ``mark``, ``first`` and ``last`` (``last`` is the midnight
+    after the last day). ``first`` is NaN where the start, ``last`` where the end is unknown; an arrowhead (``ongoing``)
+    is a point.
 
-    Examples
-    --------
-    >>> mine = pd.DataFrame({"start_earliest": [None], "start_latest": ["1999-05-06"],
-    ...     "end_earliest": ["1999-05-08"], "end_latest": [None], "end_state": ["ongoing"], "kind": ["status"]})
-    >>> spans(prepare(mine))
-       record           mark    first     last
-    0       0  start unknown      NaN  10717.0
-    1       0        certain  10717.0  10720.0
-    2       0        ongoing  10720.0  10720.0
+    >>> stated = {"start_latest": ["1999-05-06"], "end_earliest": ["1999-05-08"], "end_state": ["ongoing"]}
+    >>> spans(prepare(pd.DataFrame({**stated, "start_earliest": None, "end_latest": None})))["mark"].tolist()
+    ['start unknown', 'certain', 'ongoing']
     """
     parts = _parts(records)
     stated = ~np.isnan(extent(records)[0])
     rows = [np.flatnonzero(where & stated) for _, where, _, _ in parts]
     kind = np.repeat(np.array([MARKS.index(mark) for mark, *_ in parts], np.int8), list(map(len, rows)))
-    return pd.DataFrame(
-        {
-            "record": np.concatenate(rows),
-            "mark": pd.Categorical.from_codes(kind, pd.Index(MARKS)),
-            "first": np.concatenate([first[at] for at, (_, _, first, _) in zip(rows, parts, strict=True)]),
-            "last": np.concatenate([last[at] for at, (*_, last) in zip(rows, parts, strict=True)]),
-        }
-    )
+    mark = pd.Categorical.from_codes(kind, pd.Index(MARKS))
+    first = np.concatenate([first[at] for at, (_, _, first, _) in zip(rows, parts, strict=True)])
+    last = np.concatenate([last[at] for at, (*_, last) in zip(rows, parts, strict=True)])
+    return pd.DataFrame({"record": np.concatenate(rows), "mark": mark, "first": first, "last": last})
 
 
 def extent(records: pd.DataFrame) -> tuple[Floats, Floats]:
@@ -185,10 +162,8 @@ def _read_bounds(frame: pd.DataFrame, ids: pd.Series) -> dict[str, Floats]:
     days.setdefault("end_earliest", days["start_earliest"])
     _check_order(days, ids)
     both = all(name in frame for name in _INNER_OF_SEED)
-    days["certain_from"], days["certain_to"] = (
-        _read_days(frame[of_seed], ids) if both else days[own]
-        for of_seed, own in zip(_INNER_OF_SEED, BOUNDS[1:3], strict=True)
-    )
+    inner = [_read_days(frame[name], ids) for name in _INNER_OF_SEED] if both else [days[name] for name in BOUNDS[1:3]]
+    days["certain_from"], days["certain_to"] = inner
     speaks = _read_days(frame["speaks_until"], ids) if "speaks_until" in frame else np.full(len(frame), np.nan)
     still = _has_value(frame, "end_state", value="ongoing")
     days["until"] = np.fmax(speaks, np.where(still, days["end_earliest"], np.nan))
@@ -238,13 +213,6 @@ def _has_value(frame: pd.DataFrame, column: str, *, value: Any) -> Mask:
     if column not in frame:
         return np.zeros(len(frame), bool)
     return frame[column].eq(value).fillna(value=False).to_numpy(bool)
-
-
-def _labels(titles: pd.Series, ids: pd.Series) -> pd.Series:
-    """Return the titles, and the id where there is none."""
-    # A column of strings is not copied: there may be a million.
-    labels = titles if isinstance(titles.dtype, pd.StringDtype) else titles.astype(object)
-    return labels.where(labels.notna(), ids) if labels.hasnans else labels
 
 
 def _type_order(types: pd.Categorical[Any]) -> NDArray[np.intp]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .look import Floats
+    from .look import Floats, Size
 
 # Pixels left of everything and right of the plot, and of what stands for a side that is unknown.
 SIDE, AFTER, STUB = 12, 16, 26
@@ -35,11 +35,7 @@ _LABELLED, _PACKED = 200, 900
 
 
 def arrange(
-    records: pd.DataFrame,
-    spans: pd.DataFrame,
-    size: tuple[int, int | None],
-    window: tuple[float, float],
-    heading: tuple[str, str],
+    records: pd.DataFrame, spans: pd.DataFrame, size: Size, window: tuple[float, float], heading: tuple[str, str]
 ) -> Page:
     """Find room for every row, label, lane and entry of the legend, or say that there is none.
 
@@ -61,7 +57,10 @@ def arrange(
         raise InvalidValueError(f"height {height} leaves no room for the rows: it must be above {top + bottom} pixels")
     font, bar = _font_and_bar(pitch, narrow=narrow)
     labels, column = _fitted(records["label"] if font else pd.Series([], dtype=object), width, font, narrow=narrow)
-    left = SIDE + (0 if narrow else column + _lane_column(lanes) + 8)
+    # The names of the lanes stand beside the labels.
+    if lanes and not narrow:
+        column += float(_text_width(pd.Series([lane.title for lane in lanes]), 13, bold=True).max()) + 14
+    left = SIDE + (0 if narrow else column + 8)
     return Page(
         width=width,
         height=height,
@@ -111,16 +110,10 @@ def standing(records: pd.DataFrame, page: Page) -> dict[str, Any]:
     """
     gap, before, after = _spacing(narrow=page.narrow)
     ids = records["record_id"].astype(object)
-    return {
-        "rows": dict(zip(ids, page.rows.tolist(), strict=True)),
-        "lanes": [[str(lane), list(group)] for lane, group in ids.groupby(records["lane"], observed=True)],
-        "gap": gap,
-        "before": before,
-        "after": after,
-        "above": page.narrow,
-        "name": lane_name_below(page),
-        "pitch": page.pitch,
-    }
+    rows = dict(zip(ids, page.rows.tolist(), strict=True))
+    lanes = [[str(lane), list(group)] for lane, group in ids.groupby(records["lane"], observed=True)]
+    bands = {"gap": gap, "before": before, "after": after, "above": page.narrow, "name": lane_name_below(page)}
+    return {"rows": rows, "lanes": lanes, **bands, "pitch": page.pitch}
 
 
 def lane_name_below(page: Page) -> float:
@@ -131,8 +124,6 @@ def lane_name_below(page: Page) -> float:
 def runs(values: NDArray[Any], within: slice) -> list[slice]:
     """Find the stretches of equal values in a part of an array.
 
-    Examples
-    --------
     >>> runs(np.array([7, 7, 8]), slice(0, 3))
     [slice(0, 2, None), slice(2, 3, None)]
     """
@@ -153,14 +144,10 @@ def _rows_and_lanes(records: pd.DataFrame, *, narrow: bool) -> tuple[Floats, flo
     lanes = runs(codes, slice(0, len(codes)))
     rank = np.repeat(np.arange(len(lanes)), [lane.stop - lane.start for lane in lanes])
     rows = np.arange(len(records)) + FIRST_ROW + (rank + narrow) * gap
+    names = [str(titles.categories[codes[lane.start]]) for lane in lanes]
     bands = [
-        Band(
-            title=str(titles.categories[codes[lane.start]]),
-            colour=str(colours[lane.start]),
-            first=rows[lane.start] - above,
-            last=rows[lane.stop - 1] + below,
-        )
-        for lane in lanes
+        Band(name, str(colours[lane.start]), rows[lane.start] - above, rows[lane.stop - 1] + below)
+        for name, lane in zip(names, lanes, strict=True)
     ]
     return rows, float(rows[-1] + BELOW_LAST if len(rows) else EMPTY), bands
 
@@ -191,13 +178,6 @@ def _fitted(labels: pd.Series, width: int, font: float, *, narrow: bool) -> tupl
     return escape(fitted), float(_text_width(fitted, font).clip(upper=room).max())
 
 
-def _lane_column(lanes: Sequence[Band]) -> float:
-    """Return the pixels that the names of the lanes take beside the labels."""
-    if not lanes:
-        return 0.0
-    return float(_text_width(pd.Series([lane.title for lane in lanes]), 13, bold=True).max()) + 14
-
-
 def _text_width(text: pd.Series, font: float, *, bold: bool = False) -> pd.Series:
     """Estimate how many pixels text takes in Arial: narrow letters, capitals and full-width signs counted apart."""
     em = text.str.len() * 0.53
@@ -223,8 +203,7 @@ def _legend_lines(legend: Sequence[str], width: int) -> int:
         return 0
     widest = _text_width(pd.Series([LEGEND[mark] for mark in legend]), 11 if width < NARROW else 12).max() + 42
     columns = max(int((width - 20 if width < NARROW else width * 0.48) // widest), 1)
-    # Rounded up.
-    return -(-len(legend) // columns)
+    return math.ceil(len(legend) / columns)
 
 
 def _anchored(records: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:

@@ -10,26 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .look import (
-    BRIEF,
-    CORROBORATED,
-    DENIED,
-    DIAMONDS,
-    INK,
-    LEGEND,
-    LEGEND_INK,
-    LINE,
-    MANY,
-    MILLISECONDS,
-    OUTLINED,
-    PAPER,
-    STUBS,
-    TINT,
-    VEIL,
-    edge_of,
-    milliseconds,
-    tint,
-)
+from . import look
 from .many import SYMBOLS, shades_of, symbol_traces, targets
 from .marks import MARKS
 
@@ -47,7 +28,7 @@ def traces(records: pd.DataFrame, drawn: pd.DataFrame, hover: pd.Series, page: P
 
     ``drawn`` is what :func:`.page.placed` returns, ``hover`` what is shown at each record, escaped.
     """
-    fast = len(records) > MANY
+    fast = len(records) > look.MANY
     draw: Callable[[str, str, pd.DataFrame, Page], list[Trace]] = symbol_traces if fast else _mark_traces
     shown = drawn[SYMBOLS[drawn["mark"].cat.codes.to_numpy()]] if fast else drawn
     found = [
@@ -63,14 +44,18 @@ def traces(records: pd.DataFrame, drawn: pd.DataFrame, hover: pd.Series, page: P
 def _mark_traces(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> list[Trace]:
     """Draw the marks of one kind and colour as bars and symbols."""
     middle = (drawn["first"] + drawn["last"]) / 2
-    if mark in DIAMONDS:
-        look = _diamond(colour, page) if mark == "day" else _diamond(tint(colour, CORROBORATED), page, edge=colour)
-        return [_symbols(mark, drawn, middle, look)]
+    if mark in look.DIAMONDS:
+        style = (
+            _diamond(colour, page)
+            if mark == "day"
+            else _diamond(look.tint(colour, look.CORROBORATED), page, edge=colour)
+        )
+        return [_symbols(mark, drawn, middle, style)]
     if mark == "window":
-        return [_whiskers(drawn, colour, page), _symbols(mark, drawn, middle, _diamond(PAPER, page, edge=colour))]
+        return [_whiskers(drawn, colour, page), _symbols(mark, drawn, middle, _diamond(look.PAPER, page, edge=colour))]
     if mark.startswith("ongoing"):
         return [_symbols(mark, drawn, drawn["last"], _arrowhead(colour, page, hollow=mark != "ongoing"))]
-    if mark in STUBS:
+    if mark in look.STUBS:
         return [_bars(mark, colour, drawn, page), _open_edges(mark, drawn, colour, page)]
     if mark == "possible":
         return [_bars(mark, colour, drawn, page)]
@@ -79,20 +64,20 @@ def _mark_traces(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> lis
 
 def _solid_bars(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> list[Trace]:
     """Draw what is certain: long bars, bars too short to be seen, and bars that end in an arrowhead."""
-    brief = drawn["last"] - drawn["first"] < BRIEF * page.pixel
+    brief = drawn["last"] - drawn["first"] < look.BRIEF * page.pixel
     pointed = drawn["still"]
     short = drawn[brief & ~pointed]
     if mark != "certain":
         # An outline needs room inside: the bar itself is made wide, about its middle. Else the edge does it.
-        middle, half = (short["first"] + short["last"]) / 2, OUTLINED / 2 * page.pixel
+        middle, half = (short["first"] + short["last"]) / 2, look.OUTLINED / 2 * page.pixel
         short = short.assign(first=middle - half, last=middle + half)
-    parts = [(drawn[~brief & ~pointed], 0.0), (short, float(BRIEF))]
+    parts = [(drawn[~brief & ~pointed], 0.0), (short, float(look.BRIEF))]
     found = [_bars(mark, colour, part, page, edge) for part, edge in parts if len(part)]
     if not pointed.any():
         return found
     # A stem to the very end, and the bar up to the arrowhead.
     ending = drawn[pointed]
-    stem = _bar_trace(mark, ending, page, {"color": edge_of(mark, colour), "line": {"width": 0}}, 0)
+    stem = _bar_trace(mark, ending, page, {"color": look.edge_of(mark, colour), "line": {"width": 0}}, 0)
     body = ending.assign(last=ending["last"] - page.head * _HEAD_LENGTH * page.pixel)
     body = body[body["last"] > body["first"]]
     return [*found, {**stem, "width": _STEM / page.pitch}, *([_bars(mark, colour, body, page)] if len(body) else [])]
@@ -100,66 +85,44 @@ def _solid_bars(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> list
 
 def _bars(mark: str, colour: str, drawn: pd.DataFrame, page: Page, brief: float = 0.0) -> Trace:
     """Draw bars, solid, outlined or hatched; ``brief`` is the edge that makes a short solid one wide enough."""
-    fills = {"certain": colour, "corroborated": tint(colour, CORROBORATED)} | dict.fromkeys(DENIED, PAPER)
+    fills = {"certain": colour, "corroborated": look.tint(colour, look.CORROBORATED)} | dict.fromkeys(
+        look.DENIED, look.PAPER
+    )
     if mark in fills:
         edge = brief if mark == "certain" else 1.5
-        line = {"width": edge, "color": edge_of(mark, colour)}
+        line = {"width": edge, "color": look.edge_of(mark, colour)}
         return _bar_trace(mark, drawn, page, {"color": fills[mark], "line": line}, edge)
-    hatch = {
-        "shape": "/",
-        "fillmode": "replace",
-        "fgcolor": colour,
-        "bgcolor": tint(colour, TINT),
-        "size": 6,
-        "solidity": 0.3,
-    }
-    edge = 0 if mark in STUBS else 1
-    look = {"color": colour, "pattern": hatch, "line": {"width": edge, "color": colour}}
-    return _bar_trace(mark, drawn, page, look, edge)
+    hatch = {"shape": "/", "fillmode": "replace", "fgcolor": colour, "bgcolor": look.tint(colour, look.TINT)}
+    edge = 0 if mark in look.STUBS else 1
+    line = {"width": edge, "color": colour}
+    style = {"color": colour, "pattern": {**hatch, "size": 6, "solidity": 0.3}, "line": line}
+    return _bar_trace(mark, drawn, page, style, edge)
 
 
-def _bar_trace(mark: str, drawn: pd.DataFrame, page: Page, look: dict[str, Any], edge: float) -> Trace:
+def _bar_trace(mark: str, drawn: pd.DataFrame, page: Page, style: dict[str, Any], edge: float) -> Trace:
     """Draw bars from their first to their last midnight; an edge is inside the height of the bar."""
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "base": milliseconds(drawn["first"]),
-        "x": (drawn["last"] - drawn["first"]).to_numpy(float) * MILLISECONDS,
-        "y": drawn["row"].to_numpy(float),
-        "width": max(page.bar - edge, 0.5) / page.pitch,
-        "marker": look,
-        **_named_points(mark, drawn),
-    }
+    first, length = look.milliseconds(drawn["first"]), look.milliseconds(drawn["last"] - drawn["first"])
+    place = {"base": first, "x": length, "y": drawn["row"].to_numpy(float)}
+    shape = {"orientation": "h", "width": max(page.bar - edge, 0.5) / page.pitch, "marker": style}
+    return {"type": "bar", **place, **shape, **_named_points(mark, drawn)}
 
 
-def _symbols(mark: str, drawn: pd.DataFrame, days: pd.Series, look: dict[str, Any]) -> Trace:
+def _symbols(mark: str, drawn: pd.DataFrame, days: pd.Series, style: dict[str, Any]) -> Trace:
     """Draw one symbol a record."""
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": milliseconds(days),
-        "y": drawn["row"].to_numpy(float),
-        "marker": look,
-        "cliponaxis": False,
-        **_named_points(mark, drawn),
-    }
+    kind = {"type": "scatter", "mode": "markers", "cliponaxis": False}
+    place = {"x": look.milliseconds(days), "y": drawn["row"].to_numpy(float)}
+    return {**kind, **place, "marker": style, **_named_points(mark, drawn)}
 
 
 def _named_points(mark: str, drawn: pd.DataFrame) -> Trace:
     """Name the mark and the record of each point, and what is shown when it is pointed at."""
-    return {
-        "name": mark,
-        "meta": mark,
-        "showlegend": False,
-        "hoverinfo": "text",
-        "hovertext": drawn["hover"].to_numpy(object),
-        "customdata": drawn["record_id"].to_numpy(object),
-    }
+    told = {"hovertext": drawn["hover"].to_numpy(object), "customdata": drawn["record_id"].to_numpy(object)}
+    return {"name": mark, "meta": mark, "showlegend": False, "hoverinfo": "text", **told}
 
 
-def _diamond(fill: str, page: Page, edge: str = PAPER) -> dict[str, Any]:
+def _diamond(fill: str, page: Page, edge: str = look.PAPER) -> dict[str, Any]:
     """Describe the symbol of an event."""
-    largest, width = (12.0, 1) if edge == PAPER else (11.0, 2)
+    largest, width = (12.0, 1) if edge == look.PAPER else (11.0, 2)
     size = min(largest, max(page.bar + 1, 5.0))
     return {"symbol": "diamond", "size": size, "color": fill, "line": {"width": width, "color": edge}}
 
@@ -168,8 +131,8 @@ def _arrowhead(colour: str, page: Page, *, hollow: bool) -> dict[str, Any]:
     """Describe an arrowhead whose tip is the end of the day, never past it."""
     # plotly's triangle is 2/√3 times as wide as its size, and its tip stands half its size before its middle.
     size = (page.head - 2 * hollow) * 3**0.5 / 2
-    look = {"symbol": "triangle-up", "angle": 90, "size": size, "standoff": size / 2 + hollow}
-    return {**look, "color": PAPER if hollow else colour, "line": {"width": 1.5 * hollow, "color": colour}}
+    style = {"symbol": "triangle-up", "angle": 90, "size": size, "standoff": size / 2 + hollow}
+    return {**style, "color": look.PAPER if hollow else colour, "line": {"width": 1.5 * hollow, "color": colour}}
 
 
 def _whiskers(drawn: pd.DataFrame, colour: str, page: Page) -> Trace:
@@ -196,71 +159,52 @@ def _open_edges(mark: str, drawn: pd.DataFrame, colour: str, page: Page) -> Trac
 
 def _strokes(mark: str, drawn: pd.DataFrame, colour: str, xs: Floats, ys: Floats, width: float) -> Trace:
     """Draw all lines of a mark as one trace, parted by nulls."""
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": (xs * MILLISECONDS).ravel(),
-        "y": ys.ravel(),
-        "line": {"color": colour, "width": width},
-        "hoverinfo": "skip",
-        "showlegend": False,
-        "meta": mark,
-        "customdata": np.repeat(drawn["record_id"].to_numpy(object), xs.shape[1]),
-    }
+    place = {"x": (xs * look.MILLISECONDS).ravel(), "y": ys.ravel(), "line": {"color": colour, "width": width}}
+    ids = np.repeat(drawn["record_id"].to_numpy(object), xs.shape[1])
+    told = {"hoverinfo": "skip", "showlegend": False, "meta": mark, "customdata": ids}
+    return {"type": "scatter", "mode": "lines", **place, **told}
 
 
 def _label_trace(records: pd.DataFrame, hover: pd.Series, page: Page) -> Trace:
     """Write the labels: at the left of the plot, or above the bars."""
-    above = (page.bar / 2 + 1 + page.font * LINE / 2) / page.pitch if page.narrow else 0.0
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "xaxis": "x2",
-        "x": np.zeros(len(records)),
-        "y": page.rows + page.shift - above,
-        "text": (page.labels + ("" if page.narrow else "\u00a0\u00a0")).to_numpy(object),
-        "textposition": "middle right" if page.narrow else "middle left",
-        "textfont": {"size": page.font, "color": INK},
-        "cliponaxis": False,
-        "showlegend": False,
-        "meta": "label",
-        "hoverinfo": "text" if page.narrow else "skip",
-        "hovertext": hover.to_numpy(object),
-        "customdata": records["record_id"].to_numpy(object),
-    }
+    above = (page.bar / 2 + 1 + page.font * look.LINE / 2) / page.pitch if page.narrow else 0.0
+    side, after, hoverinfo = ("right", "", "text") if page.narrow else ("left", "\u00a0\u00a0", "skip")
+    kind = {"type": "scatter", "mode": "text", "meta": "label", "cliponaxis": False, "showlegend": False}
+    place = {"xaxis": "x2", "x": np.zeros(len(records)), "y": page.rows + page.shift - above}
+    font = {"size": page.font, "color": look.INK}
+    text = {"text": (page.labels + after).to_numpy(object), "textposition": f"middle {side}", "textfont": font}
+    told = {"hovertext": hover.to_numpy(object), "customdata": records["record_id"].to_numpy(object)}
+    return {**kind, **place, **text, "hoverinfo": hoverinfo, **told}
 
 
 def _legend_traces(page: Page) -> list[Trace]:
     """Draw one entry of the legend for every mark that occurs, in no lane's colour."""
     nothing = pd.DataFrame({"first": [0.0], "last": [0.0], "row": [0.0], "hover": [""], "record_id": [""]})
-    symbols = _legend_symbols(many=len(page.rows) > MANY)
-    looks: dict[str, Trace] = {}
-    for mark in page.legend:
-        if mark in symbols:
-            looks[mark] = _symbols(mark, nothing, pd.Series([None], dtype=float), symbols[mark])
-        else:
-            looks[mark] = _bars(mark, LEGEND_INK, nothing, page)
+    symbols = _legend_symbols(many=len(page.rows) > look.MANY)
+    never = pd.Series([None], dtype=float)
+    looks = {mark: _symbols(mark, nothing, never, symbols[mark]) for mark in page.legend if mark in symbols}
+    looks |= {mark: _bars(mark, look.LEGEND_INK, nothing, page) for mark in page.legend if mark not in symbols}
     if "window" in looks:
-        looks["window"] |= {"mode": "markers+lines", "line": {"color": LEGEND_INK, "width": 1.5}}
+        looks["window"] |= {"mode": "markers+lines", "line": {"color": look.LEGEND_INK, "width": 1.5}}
     told = {"meta": "legend", "showlegend": True, "hoverinfo": "skip", "x": [None], "y": [None]}
-    return [{**looks[mark], **told, "name": LEGEND[mark]} for mark in page.legend]
+    return [{**looks[mark], **told, "name": look.LEGEND[mark]} for mark in page.legend]
 
 
 def _legend_symbols(*, many: bool) -> dict[str, dict[str, Any]]:
     """Describe the entries that are symbols; where bars are pictures, all are, in the shades of these."""
-    ink = LEGEND_INK
+    ink = look.LEGEND_INK
     edge = {"width": 1.5, "color": ink}
     symbols: dict[str, dict[str, Any]] = {
         "day": {"symbol": "diamond", "size": 12, "color": ink},
-        "day corroborated": {"symbol": "diamond", "size": 11, "color": tint(ink, CORROBORATED), "line": edge},
-        "window": {"symbol": "diamond", "size": 10, "color": PAPER, "line": {**edge, "width": 2}},
+        "day corroborated": {"symbol": "diamond", "size": 11, "color": look.tint(ink, look.CORROBORATED), "line": edge},
+        "window": {"symbol": "diamond", "size": 10, "color": look.PAPER, "line": {**edge, "width": 2}},
         "ongoing": {"symbol": "triangle-right", "size": 14, "color": ink},
-        "veil": {"symbol": "square", "size": 14, "color": VEIL},
+        "veil": {"symbol": "square", "size": 14, "color": look.VEIL},
     }
     if many:
         shades = {mark: shade for mark, shade in shades_of(ink).items() if mark != "window"}
         symbols |= {mark: {"symbol": "square", "size": 14, "color": shade} for mark, shade in shades.items()}
-        for mark in DENIED:
-            line = {**edge, "color": edge_of(mark, ink)}
-            symbols[mark] = {"symbol": "square", "size": 12.5, "color": PAPER, "line": line}
+        for mark in look.DENIED:
+            line = {**edge, "color": look.edge_of(mark, ink)}
+            symbols[mark] = {"symbol": "square", "size": 12.5, "color": look.PAPER, "line": line}
     return symbols

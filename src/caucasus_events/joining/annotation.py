@@ -1,8 +1,7 @@
 """Statuses joined to the reader's own rows, in whatever library these are.
 
-Frames in memory are looked up in a table (``memory``); lazy ones are joined with one by their own
-engine (``engines``). ``wanted`` is what is asked for, ``columns`` reads what the reader has,
-``lookups`` prepares the answers.
+Frames in memory are looked up in a table (``memory``); lazy ones are joined with one by their own engine (``engines``).
+``wanted`` is what is asked for, ``columns`` reads what the reader has, ``lookups`` prepares the answers.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The reader's own columns to numbers: dates to days, codes to entities, a slice at a time.
 
-A column is a pandas Series, an Arrow ChunkedArray or a polars Series. A slice of it is numpy's
-where that costs nothing, and else Arrow's; what a kind of value means is said here once.
+A column is a pandas Series, an Arrow ChunkedArray or a polars Series. A slice of it is numpy's where that costs
+nothing, and else Arrow's; what a kind of value means is said here once.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ _NAMED = 10
 class Codes:
     """The codes of one column: the number of the entity each stands for, and what nobody has.
 
-    Numbers count from 1; 0 is for null and for codes that the dataset does not have, which are
-    counted in ``unmatched``. Of the scheme ``name`` the codes are written as ``names`` folds them.
+    Numbers count from 1; 0 is for null and for codes that the dataset does not have, which are counted in
+    ``unmatched``. Of the scheme ``name`` the codes are written as ``names`` folds them.
     """
 
     column: str
@@ -143,8 +143,6 @@ def code_reader(column: Any, codes: Codes) -> CodeReader:
 
     Codes are integers, floats that are integers, text, or categories of these; nobody's are counted.
 
-    Examples
-    --------
     >>> codes = Codes("ccode", "cow", {640: 1, 371: 2})
     >>> code_reader(pd.Series([371, 640, 5, 371]), codes)(0, 4).tolist(), dict(codes.unmatched)
     ([2, 1, 0, 2], {'5': 1})
@@ -171,11 +169,9 @@ def code_reader(column: Any, codes: Codes) -> CodeReader:
 def day_reader(column: Any, name: str) -> DayReader:
     """Read a column of dates, slice by slice, as days since 1970-01-01, and where there is none (None: nowhere).
 
-    Where there is none, the day may be any number. The day of a timestamp with a time zone is the
-    one that its own zone shows; mixed zones are refused at once, what is no day when it is read.
+    Where there is none, the day may be any number. The day of a timestamp with a time zone is the one that its own zone
+    shows; mixed zones are refused at once, what is no day when it is read.
 
-    Examples
-    --------
     >>> day_reader(pd.Series(["1970-01-03", None]), "when")(0, 2)[1]
     array([False,  True])
     >>> day_reader(pd.Series([19691231, 19700102]), "SQLDATE")(0, 2)[0].tolist()
@@ -222,8 +218,7 @@ def _encoded(column: Any) -> tuple[Ints, pa.Array] | None:
         return column.cat.codes.to_numpy(), pa.array(column.cat.categories, from_pandas=True)
     if not isinstance(column, pa.ChunkedArray):
         column = column.to_arrow() if str(column.dtype).startswith(("Categorical", "Enum")) else column
-    dictionary = isinstance(column, pa.Array | pa.ChunkedArray) and pa.types.is_dictionary(column.type)
-    if not dictionary:
+    if not (isinstance(column, pa.Array | pa.ChunkedArray) and pa.types.is_dictionary(column.type)):
         return None
     whole = pa.chunked_array([column]) if isinstance(column, pa.Array) else column
     # Each chunk may number its categories in its own way.
@@ -298,7 +293,11 @@ def _as_days(values: Any, name: str, zones: set[str]) -> tuple[Ints, Flags | Non
         raise InvalidValueError(f"column {name!r} holds {_type_of(values)}; a column of dates holds {DATE_FORMS}")
     null = None
     if isinstance(values, pa.Array):
-        values, null = _as_numpy(values)
+        if values.null_count:
+            null, values = values.is_null().to_numpy(zero_copy_only=False), values.fill_null(0)
+        if pa.types.is_timestamp(values.type) and values.type.tz:
+            values = pc.local_timestamp(values)
+        values = (values.cast(pa.timestamp("s")) if kind == "date" else values).to_numpy()
     days = np.floor_divide(values.view(np.int64), _UNITS_A_DAY[np.datetime_data(values.dtype)[0]])
     # NaT is the smallest of all integers: one look finds it too, and columns without pay for no other.
     if days.min() < FIRST_DAY or days.max() > LAST_DAY:
@@ -306,15 +305,6 @@ def _as_days(values: Any, name: str, zones: set[str]) -> tuple[Ints, Flags | Non
         outside = ~null & ((days < FIRST_DAY) | (days > LAST_DAY))
         _refuse(values[outside], name)
     return days, null
-
-
-def _as_numpy(values: pa.Array) -> tuple[NDArray[Any], Flags | None]:
-    """Return Arrow's dates or timestamps as numpy's, as their own zone shows them, and where there is none."""
-    null = values.is_null().to_numpy(zero_copy_only=False) if values.null_count else None
-    values = values.fill_null(0) if values.null_count else values
-    if pa.types.is_timestamp(values.type) and values.type.tz:
-        values = pc.local_timestamp(values)
-    return (values.cast(pa.timestamp("s")) if pa.types.is_date(values.type) else values).to_numpy(), null
 
 
 def _from_text(values: pa.Array, name: str, zones: set[str]) -> pa.Array:

@@ -1,7 +1,7 @@
 """Answers joined to lazy frames (polars, DuckDB, Spark) by the engine that holds them; nothing is read here.
 
-Joined is a table of every actor or pair and day on which something is known. What narwhals does
-not say alike for all engines is said here once; a polars DataFrame, which is in memory, is read as there.
+Joined is a table of every actor or pair and day on which something is known. What narwhals does not say alike for all
+engines is said here once; a polars DataFrame, which is in memory, is read as there.
 """
 
 from __future__ import annotations

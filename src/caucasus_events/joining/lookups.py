@@ -1,7 +1,7 @@
 """Statuses to a table in which the answers of many rows are looked up at once.
 
-What all types are of one actor or pair is a step function of the day. It is looked up in a table
-of actor or pair × day where that fits, and else among the sorted days on which it changes.
+What all types are of one actor or pair is a step function of the day. It is looked up in a table of actor or pair × day
+where that fits, and else among the sorted days on which it changes.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ CALENDAR = LAST_DAY - FIRST_DAY + 1
 class Lookup(NamedTuple):
     """The cells of some types on every day.
 
-    An entity has a number from 1; 0 is nobody. An actor or a pair has a row; of row 0 nothing is
-    known. A segment is a stretch of days of a row on which nothing changes.
+    An entity has a number from 1; 0 is nobody. An actor or a pair has a row; of row 0 nothing is known. A segment is a
+    stretch of days of a row on which nothing changes.
     """
 
     kinds: list[str]  # the types of which some cell is known
@@ -60,8 +60,6 @@ def build_lookup(
 ) -> Lookup:
     """Prepare the answers of all actors, or of all pairs in their order, on every day.
 
-    Examples
-    --------
     >>> from caucasus_events import load_statuses
     >>> lookup = build_lookup(load_statuses(), ["ARM", "TUR"], ["border_closed"], "unknown", pairs=False)
     >>> lookup.kinds, len(lookup.value), lookup.table.shape
@@ -86,15 +84,7 @@ def build_lookup(
 
 
 def values_on(lookup: Lookup, row: Ints, day: Ints) -> Ints:
-    """Look up what all types are of rows on days: places in ``lookup.distinct``.
-
-    Examples
-    --------
-    >>> from caucasus_events import load_statuses
-    >>> lookup = build_lookup(load_statuses(), ["ARM", "TUR"], ["border_closed"], "unknown", pairs=False)
-    >>> (lookup.distinct[values_on(lookup, lookup.rows[[2, 2]], np.array([8764, 8765]))] == Answer.YES).tolist()
-    [[False], [True]]
-    """
+    """Look up what all types are of rows on days: places in ``lookup.distinct``."""
     if lookup.table is None:
         return lookup.value[segments_on(lookup, row, day)]
     # In place: every array more would leave the processor's cache.

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from .lookups import Lookup
     from .wanted import Wanted
 
+    # Returns a column of the reader by its name.
+    Column = Callable[[str], Any]
     # Of each type: where it is yes, and where it is unknown; elsewhere it is no.
     Cells = dict[str, tuple[Flags, Flags]]
 
@@ -40,9 +42,7 @@ _AT_ONCE = 1 << 15
 _ROWS_OF_FILE = 1 << 17
 
 
-def new_cells(
-    lookup: Lookup, codes: Sequence[Codes], wanted: Wanted, column: Callable[[str], Any], count: int
-) -> Cells:
+def new_cells(lookup: Lookup, codes: Sequence[Codes], wanted: Wanted, column: Column, count: int) -> Cells:
     """Answer all rows, slice by slice."""
     yes = {kind: np.zeros(count, bool) for kind in wanted.types}
     unknowns = {kind: np.ones(count, bool) for kind in wanted.types}
@@ -61,9 +61,7 @@ def new_cells(
     return {kind: (yes[kind], unknowns[kind]) for kind in wanted.types}
 
 
-def _window_reader(
-    wanted: Wanted, column: Callable[[str], Any]
-) -> Callable[[int, int], tuple[Ints, Ints | None, Flags | None]]:
+def _window_reader(wanted: Wanted, column: Column) -> Callable[[int, int], tuple[Ints, Ints | None, Flags | None]]:
     """Read days, last days if they are windows, and where there is no day or no window."""
     name, *ends = wanted.days
     read_day = day_reader(column(name), name)
@@ -142,10 +140,13 @@ def stream(
     def annotated(block: pa.Table) -> pa.Table:
         return added_to_arrow(block, new_cells(lookup, codes, wanted, block.column, block.num_rows), wanted)
 
-    schema = annotated(file.schema_arrow.empty_table()).schema
+    schema, compression = annotated(file.schema_arrow.empty_table()).schema, "snappy"
+    if file.num_row_groups and file.metadata.num_columns:
+        # What is not compressed is called otherwise by the writer.
+        compression = file.metadata.row_group(0).column(0).compression.lower().replace("uncompressed", "none")
     # Each row group on its own, or what was read is kept until the end.
     groups = (file.iter_batches(_ROWS_OF_FILE, row_groups=[group]) for group in range(file.num_row_groups))
-    with file, pq.ParquetWriter(target, schema, compression=_compression(file)) as writer:
+    with file, pq.ParquetWriter(target, schema, compression=compression) as writer:
         for batch in chain.from_iterable(groups):
             writer.write_table(annotated(pa.Table.from_batches([batch], file.schema_arrow)))
             done += batch.num_rows
@@ -153,11 +154,3 @@ def stream(
                 progress(done, total)
     warn_of_unmatched(codes)
     return done
-
-
-def _compression(file: pq.ParquetFile) -> str:
-    """Say how the source is compressed, as the writer calls it."""
-    if not file.metadata.num_row_groups or not file.metadata.num_columns:
-        return "snappy"
-    codec = file.metadata.row_group(0).column(0).compression
-    return "none" if codec == "UNCOMPRESSED" else str(codec).lower()

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-
 _AGAIN = "install this version again: pip install --force-reinstall --no-deps caucasus-events"
 _DESCRIPTOR = "datapackage.json"
 
@@ -140,11 +139,6 @@ def _other_files(home: Path) -> Iterator[Problem]:
 
 def _as_released(each: Mapping[str, Any]) -> dict[str, Any]:
     """Write what the release says of one table, once its file bears it out."""
-    return {
-        "file": each["path"],
-        "version": about.VERSION,
-        "rows": each["rows"],
-        "bytes": each["bytes"],
-        "sha256": each["hash"].removeprefix("sha256:"),
-        "content_digest": each["contentDigest"],
-    }
+    size = {"rows": each["rows"], "bytes": each["bytes"]}
+    digests = {"sha256": each["hash"].removeprefix("sha256:"), "content_digest": each["contentDigest"]}
+    return {"file": each["path"], "version": about.VERSION, **size, **digests}

@@ -17,20 +17,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-
 # What a scheme is called, and the column of ``entities`` that holds its codes. GDELT's CAMEO
 # country codes are those of iso3 for every state of this dataset.
-SCHEMES = {
-    "id": "entity_id",
-    "iso3": "iso3",
-    "cow": "cow",
-    "cow_abbrev": "cow_abbrev",
-    "gw": "gw",
-    "cow_igo": "cow_igo",
-    "ucdp_actor": "ucdp_actor",
-    "wikidata": "wikidata",
-    "name": "name",
-}
+_BY_THEIR_COLUMN = ("iso3", "cow", "cow_abbrev", "gw", "cow_igo", "ucdp_actor", "wikidata", "name")
+SCHEMES = {"id": "entity_id"} | {name: name for name in _BY_THEIR_COLUMN}
 # The columns of a status, or of a reader's row, in which its parties stand.
 PARTIES = ("subject", "object", "about")
 
@@ -38,8 +28,6 @@ PARTIES = ("subject", "object", "about")
 def resolve(name: str) -> str:
     """Find an entity by its id, its name or a spelling met in sources; see :func:`find_entity`.
 
-    Examples
-    --------
     >>> resolve("Türkiye"), resolve("moscow"), resolve("EEU")
     ('TUR', 'RUS', 'EAEU')
     """
@@ -49,24 +37,19 @@ def resolve(name: str) -> str:
 def resolve_all(names: str | Iterable[str]) -> list[str]:
     """Find entities, one or several, each once, in the order in which they are named.
 
-    Examples
-    --------
     >>> resolve_all(["Georgia", "GEO", "Baku"])
     ['GEO', 'AZE']
     """
-    several = [names] if isinstance(names, str) else names
-    entities = load_entities()
+    entities, several = load_entities(), [names] if isinstance(names, str) else names
     return list(dict.fromkeys(find_entity(entities, name) for name in several))
 
 
 def with_party(frame: pd.DataFrame, entities: str | Iterable[str] | None) -> pd.DataFrame:
     """Keep the rows to which one of some entities is a party; None keeps all.
 
-    A party stands in one of the columns of :data:`PARTIES`, or belongs to the record of the dataset that
-    ``record_id`` or ``event_id`` names. A frame without any of them is an :class:`UnknownNameError`.
+    A party stands in one of the columns of :data:`PARTIES`, or belongs to the record of the dataset that ``record_id``
+    or ``event_id`` names. A frame without any of them is an :class:`UnknownNameError`.
 
-    Examples
-    --------
     >>> from .tables import load_timeline
     >>> len(with_party(load_statuses(), "Georgia")), len(with_party(load_timeline(), "Georgia"))
     (4, 5)
@@ -79,15 +62,11 @@ def with_party(frame: pd.DataFrame, entities: str | Iterable[str] | None) -> pd.
         raise UnknownNameError(unknown("column", "subject", map(str, frame.columns)))
     kept = frame[named].isin(ids).any(axis=1)
     if keys:
-        kept |= frame[keys].isin(_records_of(ids)).any(axis=1)
+        people, statuses = load_participants(), load_statuses()
+        naming = statuses["status_id"][statuses[[*PARTIES]].isin(ids).any(axis=1)]
+        records = {*people["event_id"][people["entity_id"].isin(ids)], *naming}
+        kept |= frame[keys].isin(records).any(axis=1)
     return frame[kept]
-
-
-def _records_of(ids: list[str]) -> set[str]:
-    """Gather the events in which some entities took part, and the statuses that name them."""
-    people, statuses = load_participants(), load_statuses()
-    named = statuses[[*PARTIES]].isin(ids).any(axis=1)
-    return {*people["event_id"][people["entity_id"].isin(ids)], *statuses["status_id"][named]}
 
 
 def code_meanings(scheme: str) -> dict[Hashable, str]:
@@ -96,8 +75,6 @@ def code_meanings(scheme: str) -> dict[Hashable, str]:
     Names are written as :func:`casefolded` writes them. A scheme that is not one of :data:`SCHEMES` is an
     :class:`InvalidValueError`.
 
-    Examples
-    --------
     >>> code_meanings("cow")[640], code_meanings("cow_abbrev")["GRG"], code_meanings("name")["ankara"]
     ('TUR', 'GEO', 'TUR')
     """
@@ -110,8 +87,6 @@ def code_meanings(scheme: str) -> dict[Hashable, str]:
 def casefolded(name: str) -> str:
     """Write a name so that capitals, white space and the way accents are stored do not matter.
 
-    Examples
-    --------
     >>> casefolded(" TÜRKIYE "), casefolded("TÜRKİYE"), casefolded("South  Ossetia")
     ('türkiye', 'türkiye', 'south ossetia')
     """
@@ -122,12 +97,10 @@ def casefolded(name: str) -> str:
 def find_entity(entities: pd.DataFrame, name: str) -> str:
     """Find an entity in a table of entities: an id comes before a name, a name before a spelling.
 
-    Capitals and surrounding white space do not matter. Codes of other datasets are no names (``AUS`` is Australia
-    to ISO and Austria to Correlates of War): see :func:`code_meanings`. A name that nobody has is an
+    Capitals and surrounding white space do not matter. Codes of other datasets are no names (``AUS`` is Australia to
+    ISO and Austria to Correlates of War): see :func:`code_meanings`. A name that nobody has is an
     :class:`UnknownNameError` with the nearest, one that several have an :class:`InvalidValueError`.
 
-    Examples
-    --------
     >>> find_entity(load_entities(), "Artsakh (Nagorno-Karabakh)")
     'XNK'
     """
@@ -138,14 +111,16 @@ def find_entity(entities: pd.DataFrame, name: str) -> str:
             raise InvalidValueError(f"{name!r} is the name of several entities: {', '.join(found)}; give the id")
         if found:
             return found[0]
-    raise UnknownNameError(_nobody(entities, str(name)))
+    # The nearest of all names, and the ids, which are shorter to list.
+    ids = entities["entity_id"].tolist()
+    near = nearest(str(name), [*ids, *entities["name"], *entities["also_known_as"].dropna().str.split("; ").explode()])
+    hint = f"nearest: {near}; " if near else ""
+    raise UnknownNameError(f"unknown entity {str(name)!r} ({hint}known: {', '.join(ids)})")
 
 
 def spellings(entities: pd.DataFrame) -> dict[Hashable, list[str]]:
     """Return the entities that bear each name or spelling, as :func:`casefolded` writes it.
 
-    Examples
-    --------
     >>> spellings(load_entities())["republic of artsakh"]
     ['XNA']
     """
@@ -164,12 +139,3 @@ def _bearers(entities: pd.DataFrame, column: str) -> dict[Hashable, list[str]]:
     for identity, code in zip(present["entity_id"].tolist(), present[column].tolist(), strict=True):
         meanings.setdefault(code, []).append(identity)
     return meanings
-
-
-def _nobody(entities: pd.DataFrame, name: str) -> str:
-    """Report that nobody is called so: the nearest of all names, and the ids, which are shorter to list."""
-    ids = entities["entity_id"].tolist()
-    written = [*ids, *entities["name"], *entities["also_known_as"].dropna().str.split("; ").explode()]
-    near = nearest(name, written)
-    hint = f"nearest: {near}; " if near else ""
-    return f"unknown entity {name!r} ({hint}known: {', '.join(ids)})"

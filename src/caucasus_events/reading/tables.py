@@ -7,17 +7,12 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from caucasus_events.errors import UnknownNameError, unknown
 from caucasus_events.model import layers, versions
 from caucasus_events.model.rows import FILES, TABLES
-
-if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
-
 
 # The tables that say when.
 DATED = ("events", "statuses", "timeline")
@@ -366,7 +361,7 @@ def data_path(name: str | None = None) -> Path:
 @cache
 def _folder() -> Path:
     """Find the installed data; of a zipped package a copy is made that lasts until exit."""
-    files: Traversable = resources.files("caucasus_events.data")
+    files = resources.files("caucasus_events.data")
     if isinstance(files, Path):
         return files
     # as_file takes folders from Python 3.12 on only.
