@@ -15,13 +15,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Answer = tuple[str, str | None]
 
-UNANSWERED = (
-    "start uncertain",
-    "end uncertain",
-    "before the stated start",
-    "after the stated end",
-    "after the source",
-)
+UNANSWERED = ("start uncertain", "end uncertain", "before the stated start", "after the stated end", "after the source")
 STATED_BOUNDS = ("before the stated start", "after the stated end")
 
 

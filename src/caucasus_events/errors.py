@@ -12,15 +12,10 @@ The tree::
     UnmatchedCodesWarning       (UserWarning) codes that belong to nobody in the dataset
 """
 
-from __future__ import annotations
-
 import difflib
 import textwrap
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 # How a problem is laid out, in characters: a text on one line, what is kept before a caret, the labels, the margin.
 _LINE, _MARGIN, _LABEL, _INDENT = 58, 8, 10, " " * 4
@@ -33,7 +28,7 @@ class CaucasusEventsError(Exception):
 class ProblemsError(CaucasusEventsError):
     """Seeds or data are wrong; ``problems`` holds everything that was found, in the order of the files."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence["Problem"]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n\n".join(map(str, self.problems)))
 
@@ -110,8 +105,6 @@ class Problem:
 def nearest(value: str, known: Iterable[str]) -> str | None:
     """Return the known name most like ``value``, or None if none is like it.
 
-    Examples
-    --------
     >>> nearest("ceasefires", ["clash", "ceasefire"])
     'ceasefire'
     """
@@ -123,8 +116,6 @@ def nearest(value: str, known: Iterable[str]) -> str | None:
 def unknown(what: str, value: str, known: Iterable[str]) -> str:
     """Say that a name does not exist, with the nearest and the known ones.
 
-    Examples
-    --------
     >>> unknown("table", "event", ["events", "sources"])
     "unknown table 'event' (nearest: events; known: events, sources)"
     """

@@ -34,31 +34,10 @@ True
 
 from .model.schema import MODELS
 
-__all__ = [
-    "MODELS",
-    "Changes",
-    "Corroborations",
-    "Coverage",
-    "Entities",
-    "Events",
-    "Evidence",
-    "ExternalIds",
-    "Participants",
-    "References",
-    "Sources",
-    "Statuses",
-    "Timeline",
-]
+__all__ = ["MODELS", "Changes", "Corroborations", "Coverage", "Entities", "Events", "Evidence", "ExternalIds"]
+__all__ += ["Participants", "References", "Sources", "Statuses", "Timeline"]
 
-Sources = MODELS["sources"]
-Entities = MODELS["entities"]
-Events = MODELS["events"]
-Participants = MODELS["participants"]
-Statuses = MODELS["statuses"]
-Evidence = MODELS["evidence"]
-Coverage = MODELS["coverage"]
-Timeline = MODELS["timeline"]
-Corroborations = MODELS["corroborations"]
-References = MODELS["references"]
-ExternalIds = MODELS["external_ids"]
-Changes = MODELS["changes"]
+Sources, Entities, Events = MODELS["sources"], MODELS["entities"], MODELS["events"]
+Participants, Statuses, Evidence = MODELS["participants"], MODELS["statuses"], MODELS["evidence"]
+Coverage, Timeline, Corroborations = MODELS["coverage"], MODELS["timeline"], MODELS["corroborations"]
+References, ExternalIds, Changes = MODELS["references"], MODELS["external_ids"], MODELS["changes"]

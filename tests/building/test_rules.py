@@ -155,10 +155,7 @@ BREAKS: dict[str, tuple[Break, tuple[str, str]]] = {
     ),
     "relations_are_borne_out": (_read(1, relation="confirms"), ("corroborations", READ)),
     "no_preferred_reading_contradicts": (_read(1, date="1970"), ("corroborations", READ)),
-    "one_reading_is_preferred": (
-        _put("corroborations", 0, "preferred", value=True),
-        ("corroborations", READ),
-    ),
+    "one_reading_is_preferred": (_put("corroborations", 0, "preferred", value=True), ("corroborations", READ)),
     "readings_are_applied_as_the_rules_say": (
         _put("corroborations", 1, "applied", value=False),
         ("corroborations", READ),

@@ -155,7 +155,7 @@ def test_show_prints_a_record_with_every_passage(identity: str) -> None:
     assert result.exit_code == 0
     assert len(passages) > 0
     assert all(quote in words for quote in passages)
-    assert "The Moscow Times, 23 July 2020" in words
+    assert "The Test Gazette, 23 July 2020" in words
     assert all(len(line) <= 80 or line.startswith("  https://") for line in result.output.splitlines())
 
 
@@ -256,8 +256,7 @@ def test_outside_a_checkout_the_error_says_where_to_go(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words",
-    ["build", "check", "new {text}", "release status", "release freeze --date 2031-02-03", "release describe"],
+    "words", ["build", "check", "new {text}", "release status", "release freeze --date 2031-02-03", "release describe"]
 )
 def test_without_the_extra_a_writer_is_told_the_remedy(words: str, mini: Path) -> None:
     """After a plain install every command that works on the seeds exits with 1 and one sentence."""

@@ -69,6 +69,12 @@ def test_every_bad_key_of_a_block_is_reported(tmp_path: Path) -> None:
     assert found == ["cow has the wrong type", "gw has the wrong type", "unknown key 'iso'"]
 
 
+def test_a_key_of_any_characters_is_a_problem_and_no_pattern(tmp_path: Path) -> None:
+    """A key in quotes may hold what means something in a search; it is reported like any other."""
+    _, found = _read(tmp_path, SHEET.replace('iso3 = "AAA"', 'iso3 = "AAA"\n"*(" = 1'))
+    assert found == ["unknown key '*('"]
+
+
 @pytest.mark.parametrize(
     "value", ['"x"', "1", "1.5", "true", "1988-04-12", "1988-04-12T10:00:00", "10:00:00", '["x"]', '{ a = "x" }']
 )

@@ -98,6 +98,13 @@ def test_types_entities_and_days_choose() -> None:
     assert in_2016 == {"armenia-azerbaijan-four-day-war-2016", "armenia-azerbaijan-ceasefire-2016"}
 
 
+def test_parties_are_found_in_a_frame_of_the_dataset_as_in_the_dataset() -> None:
+    """A loaded timeline has no columns of parties: its ids say who is party to a record."""
+    shown = drawn_ids(figure.timeline(entities="Georgia"))
+    assert len(shown) == 5
+    assert drawn_ids(figure.timeline(tables.load_timeline(), entities="Georgia")) == shown
+
+
 def test_a_window_is_the_axis() -> None:
     """Asked for two years, the axis shows these and no day more."""
     first, last = figure.timeline(start="2016", end="2017").layout.xaxis.range

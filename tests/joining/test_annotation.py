@@ -356,11 +356,7 @@ GOOD = _mine(["2001-01-01"])
 REFUSED = {
     "column": (GOOD, {"date": "days"}, "unknown column 'days' (nearest: day; known: day, from, to)"),
     "twice": (pd.concat([GOOD, GOOD[["day"]]], axis=1), {}, "column 'day' is there 2 times: rename all but one"),
-    "there": (
-        GOOD.assign(border_closed=1),
-        {},
-        "column 'border_closed' is there already: rename it, or give a prefix",
-    ),
+    "there": (GOOD.assign(border_closed=1), {}, "column 'border_closed' is there already: rename it, or give a prefix"),
     "date": (GOOD, {"date": None}, "date is missing: name the column, or say with like which dataset this is"),
     "like": (GOOD, {"like": "ucdp"}, "unknown dataset 'ucdp' (nearest: ucdp_ged; known: ucdp_ged, gdelt, acled)"),
     "outside": (GOOD, {"outside": "yes"}, "unknown value of outside 'yes' (known: unknown, no)"),

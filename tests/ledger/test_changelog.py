@@ -71,10 +71,7 @@ def test_new_tables_and_columns_are_told_in_a_line_each(checkout: Path) -> None:
             [("coverage", "mini 0", "end_char"), ("coverage", "mini 0", "disposition")],
             "- `mini`: end_char in coverage, disposition in coverage. Why.",
         ),
-        (
-            [("events", FIGHTING, "date"), ("timeline", FIGHTING, "start_latest")],
-            f"- `{FIGHTING}`: date: 1 → 2. Why.",
-        ),
+        ([("events", FIGHTING, "date"), ("timeline", FIGHTING, "start_latest")], f"- `{FIGHTING}`: date: 1 → 2. Why."),
     ],
 )
 def test_every_reason_is_told(places: list[tuple[str, str, str]], line: str, checkout: Path) -> None:

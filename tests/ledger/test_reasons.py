@@ -205,7 +205,7 @@ def test_what_follows_from_what_names_columns_that_exist() -> None:
 
 def test_a_withdrawn_record_takes_its_readings_with_it(checkout: Path) -> None:
     """One reason explains a record that goes and its readings; what replaces the record replaces none of these."""
-    status, layer = "aland-borland-border-closed", checkout / "validation" / "corroboration.toml"
+    status, layer = "aland-borland-border-closed", checkout / "seeds" / "reported" / "readings.toml"
     sheet = checkout / "seeds" / "mini.toml"
     block = rf'\[\[status\]\]\nid = "{status}".*?(?=\[\[status)'
     gone = [(status, f'replaced_by = "{FIGHTING}"\n'), ("atlas", ""), ("gazette-1988", "")]

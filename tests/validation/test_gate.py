@@ -298,6 +298,8 @@ def test_artefacts_without_a_file_fails(tmp_path: Path) -> None:
     assert failure(lambda: artefacts.check_contents(module)) == f"{name} lacks data/__init__.py"
     code = wheel(tmp_path, without="caucasus_events/model/codebook.toml")
     assert failure(lambda: artefacts.check_contents(code)) == f"{name} lacks codebook.toml"
+    form = wheel(tmp_path, without="caucasus_events/coding/template.toml")
+    assert failure(lambda: artefacts.check_contents(form)) == f"{name} lacks template.toml"
     sheet = wheel(tmp_path, extra={"caucasus_events/seeds/a.toml": "[source]"})
     assert failure(lambda: artefacts.check_contents(sheet)) == f"{name} holds caucasus_events/seeds/a.toml"
     sdist = tmp_path / "caucasus_events-0.tar.gz"
@@ -494,9 +496,7 @@ def test_what_was_built_from_another_checkout_is_built_again(
 
 
 def test_a_step_that_breaks_off_is_named_and_the_others_go_on(
-    at: Gate,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    at: Gate, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whatever a step raises, the gate names step and error, and fails without a traceback."""
 

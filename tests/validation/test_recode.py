@@ -214,10 +214,7 @@ PERTURBATIONS: dict[str, tuple[Perturb, list[str]]] = {
             "| 6055–6157 | “and cause Russia to lose its status as an unbiased broker i…” | cited | forecast |",
         ],
     ),
-    "another reason": (
-        other_reason,
-        ["| 5488–5522 | “They may not be prepared to do so,” | opinion | analysis |"],
-    ),
+    "another reason": (other_reason, ["| 5488–5522 | “They may not be prepared to do so,” | opinion | analysis |"]),
     "a record dropped that shares its words": (
         lambda sheet: dropped(sheet, "georgia-south-ossetia-breakaway-territory"),
         [
@@ -395,10 +392,7 @@ def spelled(sheet: str, *spells: tuple[str, str]) -> str:
     [
         (SPELLS, []),
         (SPELLS[::-1], []),
-        (
-            SPELLS[2:],
-            [("spell-1", "—", "record"), ("spell-2", "—", "record")],
-        ),
+        (SPELLS[2:], [("spell-1", "—", "record"), ("spell-2", "—", "record")]),
         (
             (('start = "1993"\nend = "1994"', "x"), SPELLS[1], ('start = "2001"\nend = ".."', "a")),
             [("spell-1", "x", "start"), ("spell-3", "a", "start")],
@@ -626,11 +620,7 @@ def test_without_a_second_sheet_the_report_says_so(checkout: Path, capsys: pytes
     ],
 )
 def test_a_sheet_with_problems_is_not_compared(
-    checkout: Path,
-    capsys: pytest.CaptureFixture[str],
-    old: str,
-    new: str,
-    expected: str,
+    checkout: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, expected: str
 ) -> None:
     """A sheet that cannot be read is reported like a seed, by its own path; the others are compared, the code is 1."""
     second(checkout, old, new)

@@ -106,7 +106,7 @@ def check_contents(file: Path) -> None:
     if missing:
         raise Failed(f"{file.name} lacks data/{', data/'.join(missing)}")
     bare = {name.rsplit("/", 1)[-1] for name in found}
-    lacking = sorted({"LICENSE", "LICENSE-DATA", "codebook.toml", "py.typed"} - bare)
+    lacking = sorted({"LICENSE", "LICENSE-DATA", "codebook.toml", "template.toml", "py.typed"} - bare)
     if lacking:
         raise Failed(f"{file.name} lacks {', '.join(lacking)}")
     strange = [name for name in found if "/seeds/" in f"/{name}" or "validation/releases" in name]

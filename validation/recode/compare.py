@@ -184,7 +184,7 @@ def _ids_used_twice(coded: seeds.Coded) -> Iterator[Problem]:
     for (table, name), places in coded.blocks.items():
         for at in places if table in _TABLES.values() else ():
             if name in seen:
-                yield coded.problem(at, name, "the id is used twice", "give each record an id of its own")
+                yield coded.lines.problem(at, name, "the id is used twice", "give each record an id of its own")
             seen.add(name)
 
 

@@ -4,17 +4,12 @@ Everything is written into one folder, which gets another name once it is whole.
 counts: whatever stops a freeze before, nothing has changed, and whatever stops it after, the next run ends it.
 """
 
-from __future__ import annotations
-
 import shutil
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from pathlib import Path
 
 from caucasus_events.ledger.frozen import RELEASES
 from caucasus_events.model.versions import is_version
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 # What stands in the one counts for nothing and is thrown away; what stands in the other counts and is put into place.
 # Both stand beside what they replace, and so on the same disk: to rename is then one step, and copies nothing.

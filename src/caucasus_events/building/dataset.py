@@ -4,12 +4,12 @@
 gets it and its length. Tables are plain DataFrames in the types of ``model.rows``, sorted by key.
 """
 
-from __future__ import annotations
-
 import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -18,19 +18,13 @@ from caucasus_events.describing import about, citation
 from caucasus_events.errors import ProblemsError, ReleaseError
 from caucasus_events.ledger import frozen, reasons
 from caucasus_events.model import codebook
-from caucasus_events.model.rows import FILES, TABLES
+from caucasus_events.model.rows import FILES, TABLES, Row, framed
 
 from . import files
 from .placing import file_order, rule_problems
 from .rules import Shipped
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from pathlib import Path
-
-    from caucasus_events.model.rows import Row
-
-    Progress = Callable[[Iterable[seeds.Coded], int], Iterable[seeds.Coded]]
+Progress = Callable[[Iterable[seeds.Coded], int], Iterable[seeds.Coded]]
 
 # Below this many seeds, starting processes costs more than it saves.
 _FEW = 16
@@ -132,17 +126,8 @@ def assemble(coded: Sequence[seeds.Coded]) -> dict[str, pd.DataFrame]:
     rows["corroborations"] = [
         row | readings.outcome(row, stated.get(row["record_id"], readings.UNKNOWN)) for row in rows["corroborations"]
     ]
-    return {name: _frame(name, rows[name]) for name in TABLES}
-
-
-def _frame(name: str, rows: Sequence[Row]) -> pd.DataFrame:
-    """Make a typed, sorted table of rows; keys that are no columns are left out."""
-    table = FILES[name]
-    columns = {
-        column: pd.Series([row.get(column) for row in rows], dtype=object).astype(dtype)
-        for column, dtype in table.dtypes.items()
-    }
-    return pd.DataFrame(columns).sort_values(list(table.key), ignore_index=True, kind="stable")
+    frames = ((name, framed(name, rows[name]), list(FILES[name].key)) for name in TABLES)
+    return {name: frame.sort_values(key, ignore_index=True, kind="stable") for name, frame, key in frames}
 
 
 def _casts(participants: Sequence[Row], names: Mapping[str, str]) -> dict[str, str]:
@@ -164,14 +149,14 @@ def _timeline(rows: Mapping[str, Sequence[Row]], names: Mapping[str, str]) -> li
     }
     # A record whose source is missing goes through the rules all the same.
     missing = {"citation": None, "url": None}
-    events = [
+    flat = [
         row | {"record_id": row["event_id"], "kind": "event", "parties": row["participants"]} for row in rows["events"]
     ]
-    statuses = [
+    flat += [
         row | {"record_id": row["status_id"], "kind": "status", "parties": _subject_and_object(row, names)}
         for row in rows["statuses"]
     ]
-    return [row | sources.get(row["source_id"], missing) for row in (*events, *statuses)]
+    return [row | sources.get(row["source_id"], missing) for row in flat]
 
 
 def _subject_and_object(row: Row, names: Mapping[str, str]) -> str:

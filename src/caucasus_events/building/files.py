@@ -3,14 +3,15 @@
 Nothing here depends on the process, the time, the zone or the locale.
 """
 
-from __future__ import annotations
-
 import importlib.metadata
 import json
 import re
 import shutil
-from typing import TYPE_CHECKING, Any
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -20,12 +21,6 @@ from caucasus_events.model.rows import FILES, content_digest
 from caucasus_events.model.words import markdown_table
 
 from . import aside
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
-    from pathlib import Path
-
-    import pandas as pd
 
 _PACKAGE = '"""The released tables of caucasus-events: built from the seeds, never edited."""\n'
 _README = """\

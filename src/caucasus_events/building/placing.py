@@ -1,19 +1,13 @@
 """What breaks a rule, told where it was written: at its line of a sheet, or at its row if there is none."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from caucasus_events.coding import seeds
 from caucasus_events.errors import Fact, Problem
 from caucasus_events.model.rows import singular
 
 from .rules import Finding, Shipped, broken
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from caucasus_events.coding import seeds
 
 
 def rule_problems(shipped: Shipped, coded: Sequence[seeds.Coded]) -> list[Problem]:
@@ -35,8 +29,8 @@ def _placed(rule: str, finding: Finding, coded: Sequence[seeds.Coded]) -> Proble
         record = f"{singular(finding.table)} {finding.key}"
         return Problem(f"data/{finding.table}.parquet", record, finding.what, finding.do, finding.facts, rule)
     seed, at = written[-1]
-    first = [Fact("first", other.problem(place, place[2], "", "").place) for other, place in written[:-1]]
-    problem = seed.problem(at, finding.value, finding.what, finding.do, *first, *finding.facts)
+    first = [Fact("first", other.lines.problem(place, place[2], "", "").place) for other, place in written[:-1]]
+    problem = seed.lines.problem(at, finding.value, finding.what, finding.do, *first, *finding.facts)
     return replace(problem, rule=rule)
 
 

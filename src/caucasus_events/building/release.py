@@ -1,26 +1,21 @@
 """Making a release: which version is due, freezing it, and whether history still holds."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
 from caucasus_events.describing import about, papers
 from caucasus_events.errors import InvalidValueError, Problem, ProblemsError, ReleaseError
 from caucasus_events.ledger import changelog, differences, due, frozen
+from caucasus_events.ledger.differences import Tables
+from caucasus_events.ledger.frozen import Frozen
 from caucasus_events.ledger.versions import FIRST, next_version
 from caucasus_events.model.versions import parse
 
 from . import aside, dataset, files
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from caucasus_events.ledger.differences import Tables
-    from caucasus_events.ledger.frozen import Frozen
 
 _VERSION_FILE = "src/caucasus_events/describing/about.py"
 _NEXT = {
@@ -97,7 +92,11 @@ def freeze(root: Path, day: str) -> list[str]:
     What is cheap to find wrong is refused first: the day, then an earlier release that is missing or altered, then
     what the seeds give, and a version that may not be released now. Returns the paths that were written.
     """
-    released, ended = _checked_day(day), aside.settle(root)
+    try:
+        released = date.fromisoformat(day).isoformat()
+    except ValueError:
+        raise InvalidValueError(f"{day!r} is no day; write YYYY-MM-DD") from None
+    ended = aside.settle(root)
     releases, broken = frozen.read_chain(root)
     if broken:
         raise ProblemsError(broken)
@@ -137,14 +136,6 @@ def _log(root: Path) -> str | None:
     """Read the changelog, if there is one."""
     path = root / changelog.FILE
     return path.read_text("utf-8") if path.exists() else None
-
-
-def _checked_day(written: str) -> str:
-    """Read the day of a release."""
-    try:
-        return date.fromisoformat(written).isoformat()
-    except ValueError:
-        raise InvalidValueError(f"{written!r} is no day; write YYYY-MM-DD") from None
 
 
 def describe(root: Path) -> list[str]:
@@ -196,13 +187,9 @@ def _replay_problems(release: Frozen, now: Tables) -> Sequence[Problem]:
     """Carry out all later changes on a frozen release; the outcome must be the tables of today."""
     changes = now["changes"]
     later = changes[[parse(each) > parse(release.version) for each in changes["version"]]]
+    what, do = f"the changes since {release.version} do not lead to", "restore validation/releases/ and build anew"
     return [
-        Problem(
-            f"{frozen.RELEASES}/{release.version}/{name}.parquet",
-            "",
-            f"the changes since {release.version} do not lead to data/{name}.parquet",
-            "restore validation/releases/ and build anew",
-        )
+        Problem(f"{frozen.RELEASES}/{release.version}/{name}.parquet", "", f"{what} data/{name}.parquet", do)
         for name, frame in differences.replay(release.tables, later).items()
         if not _equal(frame, now[name])
     ]

@@ -1,8 +1,8 @@
 """Checking ``data/`` as it stands: by the models of the tables, by every rule, and against what the seeds build."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pandera
@@ -16,15 +16,9 @@ from caucasus_events.model.rows import FILES, TABLES, key_of, singular
 from caucasus_events.model.schema import MODELS
 
 from . import files
-from .dataset import Built, build_in_memory
+from .dataset import Built, Progress, build_in_memory
 from .placing import rule_problems
 from .rules import Shipped
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from .dataset import Progress
 
 _BUILD = "run caucasus-events build"
 _REBUILD = "run caucasus-events build and commit data/, or undo the change to the seeds"
@@ -140,12 +134,9 @@ def _same_file(path: Path, expected: bytes, *, by_bytes: bool) -> bool:
     if content is None or by_bytes or path.suffix != ".parquet":
         return content == expected
     old, new = (pq.read_schema(pa.BufferReader(each)) for each in (content, expected))
-    return bool(old.equals(new)) and _metadata(old) == _metadata(new)
-
-
-def _metadata(schema: pa.Schema) -> dict[bytes, bytes]:
-    """Return the metadata that does not name the versions that wrote the file."""
-    return {key: value for key, value in (schema.metadata or {}).items() if key != b"pandas"}
+    # What pandas writes of itself names the versions that wrote the file.
+    was, becomes = ({**(each.metadata or {}), b"pandas": None} for each in (old, new))
+    return bool(old.equals(new)) and was == becomes
 
 
 def _difference_problem(name: str, change: differences.Difference) -> Problem:

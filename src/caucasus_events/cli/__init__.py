@@ -4,8 +4,6 @@ What a command does is in ``readers`` and ``writers``, what ``show`` and ``list`
 nothing here knows more of the dataset than its version.
 """
 
-from __future__ import annotations
-
 import sys
 from io import TextIOWrapper
 from typing import Any
@@ -23,8 +21,13 @@ class Commands(click.Group):
     """A group that prints the package's own errors without a traceback and exits with 1."""
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        """Make sure, before anything is printed, that everything can be."""
-        _speak_utf8()
+        """Write UTF-8, before anything is printed, where the encoding of the system lacks letters that the data have."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                try:
+                    "→ə".encode(stream.encoding)
+                except UnicodeEncodeError:
+                    stream.reconfigure(encoding="utf-8")
         return super().make_context(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -38,16 +41,6 @@ class Commands(click.Group):
         except CaucasusEventsError as error:
             click.echo(f"caucasus-events: {error}", err=True)
         return ctx.exit(1)
-
-
-def _speak_utf8() -> None:
-    """Write UTF-8 where the encoding of the system lacks letters that the data have."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            try:
-                "→ə".encode(stream.encoding)
-            except UnicodeEncodeError:
-                stream.reconfigure(encoding="utf-8")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})

@@ -1,30 +1,24 @@
 """The commands of a plain install: show, list, annotate, explore, verify."""
 
-from __future__ import annotations
-
 import sys
 import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from caucasus_events.describing import about
 from caucasus_events.errors import UnknownNameError, UnmatchedCodesWarning, unknown
+from caucasus_events.model.layers import LAYERS
 from caucasus_events.model.rows import TABLES
 from caucasus_events.model.words import counted
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 wing = click.Group()
 
 _dates = click.option(
-    "--dates",
-    type=click.Choice(["seed", "corroborated"]),
-    default="seed",
-    help="corroborated: as other sources narrow them.",
+    "--dates", type=click.Choice(LAYERS), default="seed", help="corroborated: as other sources narrow them."
 )
 
 
@@ -72,28 +66,17 @@ def list_records(kind: str | None, entity: str | None, dates: str) -> None:
         caucasus-events list --entity ARM
     """
     from caucasus_events.model import codebook
-    from caucasus_events.reading import tables
+    from caucasus_events.reading import names, tables
 
     from . import showing
 
     frame = tables.load("timeline", dates)
     frame = frame[frame["type"].isin(codebook.chosen(kind, [*codebook.codes("event"), *codebook.codes("status")]))]
-    if entity is not None:
-        frame = frame[frame["record_id"].isin(_records_of(entity))]
+    frame = names.with_party(frame, entity)
     for row in frame.itertuples():
         click.echo(row.record_id)
         showing.paragraph("    ", f"{row.type}, {showing.began_and_ended(row)}: {row.title}")
     click.echo(counted(len(frame), "record"))
-
-
-def _records_of(name: str) -> set[str]:
-    """Return the ids of all records in which an entity is a party."""
-    from caucasus_events.reading import names, tables
-
-    party = names.resolve(name)
-    people, statuses = tables.load("participants"), tables.load("statuses")
-    concerned = statuses[["subject", "object", "about"]].isin([party]).any(axis=1)
-    return {*people[people["entity_id"] == party]["event_id"], *statuses[concerned]["status_id"]}
 
 
 @wing.command()

@@ -1,9 +1,8 @@
 """What ``show`` and ``list`` print: tables, records with their evidence, and when they were so, in 80 columns."""
 
-from __future__ import annotations
-
 import textwrap
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import click
 import pandas as pd
@@ -12,9 +11,6 @@ from caucasus_events.errors import UnknownNameError, nearest
 from caucasus_events.model import words
 from caucasus_events.model.rows import FILES, TABLES
 from caucasus_events.reading import tables
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _COLUMNS = 80
 
@@ -29,8 +25,6 @@ def paragraph(label: str, text: str) -> None:
 def began_and_ended(row: Any) -> str:
     """Write when a record began and ended.
 
-    Examples
-    --------
     >>> began_and_ended(tables.load("timeline").set_index("record_id").loc["turkey-armenia-border-closed"])
     'began 1993-01-01 … 1993-12-31, still so on 2020-07-23'
     """
@@ -81,7 +75,11 @@ def show_record(identity: str, dates: str) -> None:
     click.echo(f"  {row['url']}")
     readings = tables.load("corroborations").query("record_id == @identity")
     for reading in readings.sort_values("preferred", ascending=False, kind="stable").itertuples():
-        _show_reading(reading)
+        why = "applied" if reading.applied else f"not applied: {reading.why_not}"
+        click.echo("")
+        paragraph("  ", f"{reading.bound} {reading.date}: {reading.relation} the seed, {reading.confidence}, {why}")
+        paragraph("  ", f"{reading.says}.")
+        paragraph("  ", f"sources: {reading.sources}")
 
 
 def _facts(row: Any, dates: str) -> Mapping[str, object]:
@@ -97,12 +95,3 @@ def _facts(row: Any, dates: str) -> Mapping[str, object]:
     if row["kind"] == "status":
         facts["holds"] = "yes" if record["holds"] else "no: an explicit denial"
     return facts | {"assertion": record["assertion"]}
-
-
-def _show_reading(reading: Any) -> None:
-    """Print what other sources say of a date, whether it is applied, and who they are."""
-    why = "applied" if reading.applied else f"not applied: {reading.why_not}"
-    click.echo("")
-    paragraph("  ", f"{reading.bound} {reading.date}: {reading.relation} the seed, {reading.confidence}, {why}")
-    paragraph("  ", f"{reading.says}.")
-    paragraph("  ", f"sources: {reading.sources}")

@@ -1,18 +1,14 @@
 """The commands of a checkout, with the extra ``build``: new, build, check, and release status, freeze, describe."""
 
-from __future__ import annotations
-
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from caucasus_events.describing import about
 from caucasus_events.errors import ProblemsError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 wing = click.Group()
 

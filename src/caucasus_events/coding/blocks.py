@@ -1,7 +1,5 @@
 """The blocks of a sheet: which keys each has, and of what types. What they say is checked elsewhere."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict

@@ -5,8 +5,6 @@ or an unknown end means is decided here, because libraries for EDTF merge the tw
 years too wide or leave the mark out.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import date, timedelta
 
@@ -30,8 +28,6 @@ class DateError(ValueError):
 def parse_window(text: str) -> Window:
     """Read a single date or a set as the window of days it stands for; a :class:`DateError` if it is neither.
 
-    Examples
-    --------
     >>> parse_window("1988-02")
     Window(earliest=datetime.date(1988, 2, 1), latest=datetime.date(1988, 2, 29))
     >>> parse_window("[..1988]")
@@ -52,8 +48,6 @@ def parse_window(text: str) -> Window:
 def precision(text: str | None) -> str:
     """Say how precise a coded date is: a code of the codebook's ``precision``.
 
-    Examples
-    --------
     >>> precision("1988-02~"), precision("[1988..1990]"), precision(None)
     ('month', 'range', 'none')
     """
@@ -68,8 +62,6 @@ def event_bounds(text: str | None, speaks_until: date) -> Bounds:
     A single date or a set is the window of both start and end; ``a/b`` began in a and ended in b; no date means no
     later than that day.
 
-    Examples
-    --------
     >>> event_bounds("2020-07", date(2020, 7, 23)).end_latest
     datetime.date(2020, 7, 23)
     """
@@ -89,8 +81,6 @@ def status_bounds(start: str | None, end: str | None, speaks_until: date) -> tup
     An end ``..`` was still so on ``speaks_until`` and has no latest day; an end left out is unknown, and earliest the
     start's earliest; a start left out is no later than the stated end.
 
-    Examples
-    --------
     >>> bounds, state = status_bounds("1993", "..", date(2020, 7, 23))
     >>> bounds.start_latest, bounds.end_earliest, bounds.end_latest, state
     (datetime.date(1993, 12, 31), datetime.date(2020, 7, 23), None, 'ongoing')
@@ -113,8 +103,6 @@ def reading_bounds(side: str, text: str) -> Bounds:
     ``side`` is the ``date`` of an event, the ``start`` or the ``end`` of a status. None stands wherever the reading
     says nothing: of a start, on both sides of the end.
 
-    Examples
-    --------
     >>> reading_bounds("end", "[2020-11..]").end_earliest
     datetime.date(2020, 11, 1)
     """

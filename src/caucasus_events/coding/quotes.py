@@ -4,8 +4,6 @@ Offsets are code points into the text as it stands in the file; ``text[start:end
 quote. White space is what ``str.isspace`` says it is.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from itertools import takewhile
@@ -60,8 +58,6 @@ class FoldedText:
 def fold_space(text: str) -> str:
     r"""Write every run of white space as one space, and none at either end.
 
-    Examples
-    --------
     >>> fold_space("Azerbaijan\n\nhas  refrained ")
     'Azerbaijan has refrained'
     """
@@ -71,8 +67,6 @@ def fold_space(text: str) -> str:
 def locate(passage: str, text: FoldedText) -> list[Span]:
     r"""Find every place where a passage stands in a text, in order; a passage without words stands nowhere.
 
-    Examples
-    --------
     >>> locate("b c", FoldedText("a b\nc, b  c"))
     [Span(start=2, end=5), Span(start=7, end=11)]
     """
@@ -89,8 +83,6 @@ def locate(passage: str, text: FoldedText) -> list[Span]:
 def context(span: Span, text: FoldedText) -> tuple[str, str]:
     """Return the folded words before and after a place, for a W3C TextQuoteSelector.
 
-    Examples
-    --------
     >>> context(Span(2, 3), FoldedText("a b c"))
     ('a ', ' c')
     """
@@ -103,8 +95,6 @@ def closest(passage: str, text: FoldedText) -> tuple[Span, int] | None:
 
     Returns the place and how many characters agree before the first difference.
 
-    Examples
-    --------
     >>> closest("on 6 May 1999", FoldedText("adopted on 5 May 1999."))
     (Span(start=8, end=21), 3)
     """

@@ -5,25 +5,18 @@ identifiers may stand in any of the files. Whether a reading fits the record tha
 ``building.rules``.
 """
 
-from __future__ import annotations
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
+from caucasus_events.errors import Problem
 from caucasus_events.model.bounds import BOUNDS, Bounds, relation
+from caucasus_events.model.rows import Row
 
 from . import blocks, dates, toml
 from .blocks import Block, Several, Words
-from .seeds import Part, gathered, reason_part, undated
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
-
-    from caucasus_events.errors import Problem
-    from caucasus_events.model.rows import Row
-
-    from .seeds import Coded
-    from .toml import Lines
+from .seeds import Coded, Part, gathered, reason_part, undated
+from .toml import Lines
 
 FOLDER = "seeds/reported"
 # Below this, no analysis should rest on a date.
@@ -96,14 +89,9 @@ def code_layer(root: Path) -> list[Coded]:
 def _code_file(document: toml.Document, lines: Lines, problems: list[Problem]) -> Coded:
     """Code the blocks of one file."""
     found, wrong = toml.read_blocks(document, BLOCKS, lines)
-    coders: dict[str, Callable[[Lines, int, Any], Part]] = {
-        "reading": _reading,
-        "reference": _reference,
-        "external_id": _external_id,
-        "change": reason_part,
-        "withdrawn": reason_part,
-    }
-    parts = [code(lines, *each) for kind, code in coders.items() for each in found[kind]]
+    # In the order of BLOCKS.
+    coders: list[Callable[[Lines, int, Any], Part]] = [_reading, _reference, _external_id, reason_part, reason_part]
+    parts = [code(lines, *each) for kind, code in zip(BLOCKS, coders, strict=True) for each in found[kind]]
     return gathered(lines, parts, problems + wrong, declared=toml.declared(document, ("reading", "reference")))
 
 
@@ -112,8 +100,6 @@ def outcome(reading: Mapping[str, Any], stated: Bounds) -> Row:
 
     The reason is the first that fits of ``contradicts``, ``not preferred`` and ``low confidence``.
 
-    Examples
-    --------
     >>> stated = dates.status_bounds(None, "..", dates.date(2020, 7, 23))[0]
     >>> start = dates.reading_bounds("start", "2015-01-02")._asdict()
     >>> outcome({**start, "preferred": True, "confidence": "high"}, stated)

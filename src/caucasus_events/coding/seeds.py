@@ -5,36 +5,27 @@ for. A record keeps the names of the sheet; bounds come from ``dates``, places f
 between seeds are in ``building.rules``.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from caucasus_events.errors import Fact, Problem
 from caucasus_events.model import codebook
-from caucasus_events.model.rows import TABLES, key_of
+from caucasus_events.model.bounds import Bounds
+from caucasus_events.model.rows import TABLES, Row, key_of
 
 from . import blocks, dates, quotes, sheets
-from .quotes import fold_space
+from .quotes import FoldedText, Span, fold_space
+from .toml import At, Lines
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
-
-    from numpy.typing import NDArray
-
-    from caucasus_events.model.bounds import Bounds
-    from caucasus_events.model.rows import Row
-
-    from .quotes import FoldedText, Span
-    from .toml import At, Lines
-
-    Reason = blocks.Change | blocks.Withdrawn
-    States = NDArray[np.int8]
-    Flags = NDArray[np.bool_]
+Reason = blocks.Change | blocks.Withdrawn
+States = NDArray[np.int8]
+Flags = NDArray[np.bool_]
 
 CITED = "cited"
 
@@ -68,10 +59,6 @@ class Coded:
     blocks: dict[tuple[str, str], list[At]]
     reasons: list[tuple[At, Reason]]
     problems: list[Problem]
-
-    def problem(self, at: At, value: str, what: str, do: str, *facts: Fact) -> Problem:
-        """Say what is wrong with a block, at the line of ``value``."""
-        return self.lines.problem(at, value, what, do, *facts)
 
 
 def gathered(
@@ -141,9 +128,6 @@ class _Seed(NamedTuple):
         return f"{self.sheet.seed_id}.txt:{self.text.line(offset)}"
 
 
-# ---------------------------------------------------------------------------- locate the passages
-
-
 class _Places(NamedTuple):
     """The passages of a block that stand in the text once, where, and a problem for each that does not."""
 
@@ -201,9 +185,6 @@ def _differences(seed: _Seed, passage: str) -> list[Fact]:
     shown, line = seed.text.folded[span.start : span.end], seed.text_line(seed.text.original(span.start))
     # Both are clipped around the same character, so that the caret stands under either.
     return [Fact("quote", quote, aim=agree), Fact("closest", shown, line, caret=min(agree, len(shown)))]
-
-
-# ---------------------------------------------------------------------------- each block to rows
 
 
 def _parts(seed: _Seed, located: Mapping[At, _Places]) -> list[Part]:
@@ -314,9 +295,6 @@ def _set_aside(seed: _Seed, number: int, block: blocks.SetAside, places: _Places
     return Part(at, seed.sheet.lines.unknown_code(at, "reason", block.reason, "reason") or places.problems)
 
 
-# ---------------------------------------------------------------------------- account for every character
-
-
 def _account(seed: _Seed, located: Mapping[At, _Places], *, sound: bool) -> Part:
     """Give every character of the text its disposition; words that have none are a problem.
 
@@ -362,7 +340,7 @@ def _states(seed: _Seed, located: Mapping[At, _Places], names: list[str]) -> tup
 def _gaps(seed: _Seed, missing: Flags, accounted: Flags) -> list[Problem]:
     """Report every run of words that is neither cited nor set aside."""
     problems, index = [], np.flatnonzero(missing)
-    # Of two missing characters with as many accounted ones before them none stands between: they are one run, over
+    # Missing characters with equally many accounted ones before them have none between them: they are one run, over
     # white space and lines too.
     run_of = np.cumsum(accounted)[index]
     for number in np.unique(run_of):

@@ -4,19 +4,15 @@ Reading checks the form only. What the records say is checked in ``seeds`` (agai
 (against each other).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from caucasus_events.errors import Fact, Problem
 from caucasus_events.model.rows import sha256
 
 from . import blocks, toml
 from .toml import Lines
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LARGEST = 5_000_000
 BLOCKS: dict[str, type[blocks.Block]] = {

@@ -1,20 +1,15 @@
 """The head of a sheet for a new seed, with one commented record of each kind: the file ``template.toml``."""
 
-from __future__ import annotations
-
 import json
 import re
 from importlib import resources
+from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING
 
 from caucasus_events.errors import Problem, ProblemsError
 from caucasus_events.model.rows import sha256
 
 from . import sheets
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def new_seed(text: Path, root: Path) -> Path:

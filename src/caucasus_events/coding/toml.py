@@ -3,31 +3,24 @@
 Reading checks the form only: bytes, TOML, keys, types of values. Which blocks a file may have is in ``blocks``.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import tomllib
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from caucasus_events.errors import Fact, Problem, nearest
 from caucasus_events.model import codebook
 
-from .blocks import Participant
+from .blocks import Block, Participant
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
-
-    from pydantic.fields import FieldInfo
-    from pydantic_core import ErrorDetails
-
-    from .blocks import Block
-
-    Document = dict[str, Any]
+Document = dict[str, Any]
 
 # A block: its kind, its number among those of its kind from 0, and what problems call it.
 At = tuple[str, int, str]
@@ -60,8 +53,6 @@ class Lines:
     def line_of(self, kind: str, number: int = 0, value: str = "", key: str = "") -> int:
         r"""Return the line of ``value`` in a block, else of ``key``, else of its header; 1 if there is no such block.
 
-        Examples
-        --------
         >>> Lines("a.toml", '[[event]]\nid = "war-1991"\n[[event]]\nid = "war-1992"').line_of("event", 1, "war-1992")
         4
         """
@@ -70,7 +61,7 @@ class Lines:
             return 1
         start = starts[number]
         end = min((other for _, other in self._headers if other > start), default=len(self._text))
-        keyed = re.compile(rf"(?m:^){key}\s*=").search(self._text, start, end) if key else None
+        keyed = re.compile(rf"(?m:^){re.escape(key)}\s*=").search(self._text, start, end) if key else None
         # A value such as "?" stands in many lines of a block: the one with its key comes first.
         origin = keyed.start() if keyed else start
         # In quotes first: a bare AAA stands in other words too.
@@ -187,14 +178,11 @@ def _key_problem(
     else:
         sought, place = value if isinstance(value, str) and value.strip() else "", str(loc[0])
     what, do = _key_words(error, key, value, fields)
-    facts = () if error == "missing" else (Fact("found", _shown(value)),)
+    # On one line, as it would stand in a sheet.
+    shown = value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False, default=str)
+    facts = () if error == "missing" else (Fact("found", shown),)
     line = lines.line_of(kind, number, sought, place)
     return Problem(f"{lines.path}:{line}", f"{kind} {name}".strip(), what, do, facts)
-
-
-def _shown(value: object) -> str:
-    """Write a value as it would stand in a sheet, on one line."""
-    return value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _key_words(error: str, key: str, value: object, fields: dict[str, FieldInfo]) -> tuple[str, str]:

@@ -1,7 +1,5 @@
 """What the dataset is, in the words that every descriptor and every citation uses."""
 
-from __future__ import annotations
-
 NAME = "caucasus-events"
 TITLE = "caucasus-events: events and statuses of the South Caucasus"
 DESCRIPTION = (
@@ -14,19 +12,8 @@ LICENCE_TITLE = "Creative Commons Attribution 4.0 International"
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 HOMEPAGE = "https://pypi.org/project/caucasus-events/"
 # pyproject.toml, which can read no more than the version from here, repeats name, description and keywords.
-KEYWORDS = (
-    "armenia",
-    "azerbaijan",
-    "border",
-    "ceasefire",
-    "conflict",
-    "dataset",
-    "event data",
-    "georgia",
-    "parquet",
-    "south caucasus",
-    "timeline",
-)
+KEYWORDS: tuple[str, ...] = ("armenia", "azerbaijan", "border", "ceasefire", "conflict", "dataset", "event data")
+KEYWORDS += ("georgia", "parquet", "south caucasus", "timeline")
 # The version of package and data: three numbers, which SemVer and PEP 440 read alike. pyproject.toml takes it from
 # here, and code as about.VERSION, so that a test can set another in one place.
 VERSION = "1.1.0"

@@ -3,36 +3,21 @@
 In between stand items of the Citation Style Language (CSL), which every style is written from.
 """
 
-from __future__ import annotations
-
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from caucasus_events.errors import InvalidValueError, unknown
 
 from . import about
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    Item = dict[str, Any]
+Item = dict[str, Any]
+Rows = Iterable[Mapping[str, Any]]
 
 # Those of the standard library speak the language of the machine.
-_MONTH_NAMES = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+_MONTHS = "January February March April May June July August September October November December"
+_MONTH_NAMES = _MONTHS.split()
 _BETWEEN_AUTHORS = re.compile(r";\s+|,\s+(?:and\s+)?|\s+and\s+")
 # What CSL calls the kinds of reference; the others are pages of the web.
 _CSL_TYPES = {"news": "article-newspaper", "report": "report", "legal text": "legislation", "dataset": "dataset"}
@@ -41,8 +26,6 @@ _CSL_TYPES = {"news": "article-newspaper", "report": "report", "legal text": "le
 def source_citation(source: Mapping[str, Any]) -> str:
     """Cite the document that a row comes from, in one sentence.
 
-    Examples
-    --------
     >>> from datetime import date
     >>> source = {"author": "A. Writer", "title": "A title", "publisher": "A Paper", "published": date(1991, 5, 7)}
     >>> source_citation(source)
@@ -57,22 +40,16 @@ def source_citation(source: Mapping[str, Any]) -> str:
 def reference_citation(reference: Mapping[str, Any]) -> str:
     """Cite a source that dates a record: publisher, title, when, and where it was read.
 
-    Examples
-    --------
     >>> reference_citation({"title": "A title", "publisher": "A Paper", "date": "1991-05", "url": "https://example.org"})
     'A Paper, “A title”, May 1991. https://example.org'
     """
-    day = " ".join(reversed(_date_words(_issued(_date_parts(reference["date"])))))
+    day = " ".join(reversed(_date_words(_issued(reference["date"]))))
     when = f", {day}" if day else ""
     return f"{reference['publisher']}, “{reference['title']}”{when}. {reference['url']}"
 
 
 def bibliography(
-    sources: Iterable[Mapping[str, Any]],
-    version: str,
-    style: str = "bibtex",
-    released: str | None = None,
-    references: Iterable[Mapping[str, Any]] = (),
+    sources: Rows, version: str, style: str = "bibtex", released: str | None = None, references: Rows = ()
 ) -> str:
     """Cite the dataset in a version (and the day of its release), then documents, then the sources that date records.
 
@@ -80,16 +57,8 @@ def bibliography(
     Association's seventh edition (``"apa"``), or as a list in the Citation Style Language's JSON (``"csl-json"``);
     another style is an :class:`InvalidValueError`.
 
-    Examples
-    --------
-    >>> print(bibliography([], "1.0.0"))
-    @misc{caucasus-events,
-      author = {{The caucasus-events maintainers}},
-      title = {{caucasus-events: events and statuses of the South Caucasus}},
-      howpublished = {Data set},
-      note = {Version 1.0.0},
-      url = {https://pypi.org/project/caucasus-events/},
-    }
+    >>> bibliography([], "1.0.0").splitlines()[0]
+    '@misc{caucasus-events,'
     """
     items = [_dataset_item(version, released), *map(_source_item, sources), *map(_reference_item, references)]
     if style == "bibtex":
@@ -105,7 +74,7 @@ def _dataset_item(version: str, released: str | None) -> Item:
     """Describe the dataset."""
     author = [{"literal": about.AUTHOR}]
     item = {"id": about.NAME, "type": "dataset", "title": about.TITLE, "author": author, "version": version}
-    return item | _issued(_date_parts(released)) | {"URL": about.HOMEPAGE}
+    return item | _issued(released) | {"URL": about.HOMEPAGE}
 
 
 def _source_item(source: Mapping[str, Any]) -> Item:
@@ -117,7 +86,7 @@ def _source_item(source: Mapping[str, Any]) -> Item:
         "title": source["title"],
         "author": _authors(source["author"], source["publisher"], first),
         "container-title": source["publisher"],
-        **_issued([day.year, day.month, day.day]),
+        **_issued(day.isoformat()[:10]),
         "URL": source["url"],
     }
     return item | ({"note": f"First published by {first}"} if first else {})
@@ -131,17 +100,13 @@ def _reference_item(reference: Mapping[str, Any]) -> Item:
         "title": reference["title"],
         "author": [{"literal": reference["publisher"]}],
         "URL": reference["url"],
-        **_issued(_date_parts(reference["date"])),
+        **_issued(reference["date"]),
     }
 
 
-def _date_parts(date: str | None) -> list[int]:
-    """Read year, month and day of a publication as far as they are given."""
-    return [int(part) for part in re.findall(r"\d+", date or "")]
-
-
-def _issued(parts: list[int]) -> Item:
-    """Date an item, if there is a date."""
+def _issued(date: str | None) -> Item:
+    """Date an item by year, month and day, as far as they are given."""
+    parts = [int(part) for part in re.findall(r"\d+", date or "")]
     return {"issued": {"date-parts": [parts]}} if parts else {}
 
 

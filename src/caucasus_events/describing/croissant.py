@@ -3,19 +3,14 @@
 ``rendered`` has the Parquet files by name; ``released`` is the day of the release, None before it.
 """
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping
 from importlib import resources
-from typing import TYPE_CHECKING
 
 from caucasus_events.model.rows import FILES, sha256
 
 from . import about, citation
 from .datapackage import PARQUET, TYPES, Json
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _CROISSANT = "http://mlcommons.org/croissant/1.1"
 # What the specification prescribes, to the letter.
@@ -32,16 +27,9 @@ def croissant(rendered: Mapping[str, bytes], released: str | None) -> Json:
         "citeAs": citation.bibliography([], about.VERSION, "apa", released),
         "isLiveDataset": False,
         "distribution": [
-            {
-                "@type": "cr:FileObject",
-                "@id": name,
-                "name": name,
-                "contentUrl": name,
-                "contentSize": f"{len(rendered[name])} B",
-                "encodingFormat": "application/x-parquet",
-                "sha256": sha256(rendered[name]),
-            }
-            for name in (f"{table}.parquet" for table in FILES)
+            {"@type": "cr:FileObject", "@id": name, "name": name, "contentUrl": name}
+            | {"contentSize": f"{len(content)} B", "encodingFormat": "application/x-parquet", "sha256": sha256(content)}
+            for name, content in rendered.items()
         ],
         "recordSet": [_record_set(name) for name in FILES],
     }
@@ -57,15 +45,10 @@ def _record_set(name: str) -> Json:
         "description": table.grain,
         "key": [{"@id": f"{name}/{column}"} for column in table.key],
         "field": [
-            {
-                "@type": "cr:Field",
-                "@id": f"{name}/{column}",
-                "name": column,
-                "description": described.meaning,
-                "dataType": TYPES[described.kind][1],
-                "source": {"fileObject": {"@id": f"{name}.parquet"}, "extract": {"column": column}},
-            }
-            for column, described in table.columns.items()
+            {"@type": "cr:Field", "@id": f"{name}/{column}", "name": column, "description": each.meaning}
+            | {"dataType": TYPES[each.kind][1]}
+            | {"source": {"fileObject": {"@id": f"{name}.parquet"}, "extract": {"column": column}}}
+            for column, each in table.columns.items()
         ],
     }
 
@@ -81,16 +64,10 @@ def landing(rendered: Mapping[str, bytes], released: str | None) -> Json:
         "spatialCoverage": "South Caucasus",
         "citation": citation.bibliography([], about.VERSION, "apa", released),
         "distribution": [
-            {
-                "@type": "DataDownload",
-                "name": name,
-                # The files are inside what is downloaded there.
-                "contentUrl": about.HOMEPAGE,
-                "encodingFormat": PARQUET,
-                "contentSize": f"{len(rendered[name])} B",
-                "sha256": sha256(rendered[name]),
-            }
-            for name in (f"{table}.parquet" for table in FILES)
+            # The files are inside what is downloaded there.
+            {"@type": "DataDownload", "name": name, "contentUrl": about.HOMEPAGE, "encodingFormat": PARQUET}
+            | {"contentSize": f"{len(content)} B", "sha256": sha256(content)}
+            for name, content in rendered.items()
         ],
     }
 

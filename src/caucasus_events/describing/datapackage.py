@@ -1,18 +1,14 @@
 """The tables as a Data Package, version 2: what is said of a column is read from ``model.rows``, of a file from it."""
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+import pandas as pd
 
 from caucasus_events.model.column_kinds import SAYS, Column
 from caucasus_events.model.rows import FILES, content_digest, references, sha256
 
 from . import about
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import pandas as pd
 
 Json = dict[str, Any]
 
@@ -71,13 +67,9 @@ def _table_schema(name: str) -> Json:
     """Describe the columns of a table, its key and what its columns refer to."""
     table, key = FILES[name], list(FILES[name].key)
     fields = [
-        {
-            "name": column,
-            "type": TYPES[described.kind][0],
-            "description": described.meaning,
-            "constraints": _constraints(described, unique=[column] == key),
-        }
-        for column, described in table.columns.items()
+        {"name": column, "type": TYPES[each.kind][0], "description": each.meaning}
+        | {"constraints": _constraints(each, unique=[column] == key)}
+        for column, each in table.columns.items()
     ]
     # A primary key of a Data Package may hold no null, and a change of a whole row names no column.
     identified: Json = {"uniqueKeys": [key]} if name == "changes" else {"primaryKey": key}

@@ -3,19 +3,14 @@
 ``released`` is the day of the release, YYYY-MM-DD; None before it.
 """
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+
+import pandas as pd
 
 from . import about
 from .croissant import croissant, landing
 from .datapackage import Json, datapackage
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import pandas as pd
 
 
 def descriptors(

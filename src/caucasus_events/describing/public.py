@@ -1,36 +1,17 @@
 """The public names of the package: what the root offers, and what a release tells of."""
 
-from __future__ import annotations
-
-# Which module a public name comes from, the version aside; `__init__` names them once more for type checkers.
-HOME = {
-    "load": "reading.tables",
-    "load_events": "reading.tables",
-    "load_statuses": "reading.tables",
-    "load_participants": "reading.tables",
-    "load_entities": "reading.tables",
-    "load_sources": "reading.tables",
-    "load_evidence": "reading.tables",
-    "load_coverage": "reading.tables",
-    "load_timeline": "reading.tables",
-    "load_corroborations": "reading.tables",
-    "load_references": "reading.tables",
-    "load_external_ids": "reading.tables",
-    "data_path": "reading.tables",
-    "changes": "reading.tables",
-    "as_of": "asking.questions",
-    "between": "asking.questions",
-    "history": "asking.questions",
-    "evidence": "asking.statements",
-    "cite": "asking.statements",
-    "panel": "asking.panels",
-    "write_panel": "asking.panels",
-    "annotate": "joining.annotation",
-    "annotate_parquet": "joining.annotation",
-    "timeline": "drawing.figure",
-    "CONFIG": "drawing.figure",
-    "write_explorer": "drawing.explorer",
-    "verify": "reading.integrity",
+# What each module offers, the version aside; `__init__` names them once more for type checkers.
+_OFFERED = {
+    "reading.tables": "load load_events load_statuses load_participants load_entities load_sources load_evidence "
+    "load_coverage load_timeline load_corroborations load_references load_external_ids data_path changes",
+    "asking.questions": "as_of between history",
+    "asking.statements": "evidence cite",
+    "asking.panels": "panel write_panel",
+    "joining.annotation": "annotate annotate_parquet",
+    "drawing.figure": "timeline CONFIG",
+    "drawing.explorer": "write_explorer",
+    "reading.integrity": "verify",
 }
-
+# Which module a public name comes from.
+HOME = {name: module for module, names in _OFFERED.items() for name in names.split()}
 NAMES = sorted([*HOME, "__version__"])

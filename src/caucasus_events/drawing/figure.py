@@ -20,7 +20,7 @@ from caucasus_events.errors import InvalidValueError, UnknownNameError, unknown
 from caucasus_events.model import codebook, layers
 from caucasus_events.model.words import counted
 from caucasus_events.reading import tables
-from caucasus_events.reading.names import resolve_all
+from caucasus_events.reading.names import PARTIES, with_party
 
 from . import captions, many, marks, page, traces
 from .layout import layout
@@ -40,7 +40,6 @@ CONFIG = {
 
 _HEADING = "Events and statuses of the South Caucasus"
 _USUAL_WIDTH, _LEAST_WIDTH = 1200, 320
-_SIDES = ["subject", "object", "about"]
 
 
 def timeline(  # noqa: PLR0913 - every argument but the first is named at the call
@@ -142,7 +141,7 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     """
     whole = with_horizons(*_released(dates)) if frame is None else _own_dates(frame, dates)
     first, last, day = _days_asked(start, end, as_of)
-    records = marks.prepare(_with_parties(_with_types(whole, types), entities), lanes)
+    records = marks.prepare(with_party(_with_types(whole, types), entities), lanes)
     lower, upper = marks.extent(records)
     # Comparisons with NaN are false: a side that is left out keeps all, and so does a bound that is not stated.
     meets = ~(lower > last) & ~(upper < first)
@@ -199,7 +198,7 @@ def with_horizons(timeline: pd.DataFrame, events: pd.DataFrame, statuses: pd.Dat
     >>> whole["speaks_until"].max()
     Timestamp('2020-07-23 00:00:00')
     """
-    columns = ["record_id", *_SIDES, "assertion", "attributed_to", "source_id", "speaks_until"]
+    columns = ["record_id", *PARTIES, "assertion", "attributed_to", "source_id", "speaks_until"]
     both = [events.rename(columns={"event_id": "record_id"}), statuses.rename(columns={"status_id": "record_id"})]
     homes = pd.concat([frame.reindex(columns=columns).astype({"assertion": str}) for frame in both])
     return timeline.merge(homes, on="record_id", how="left", validate="1:1")
@@ -248,20 +247,6 @@ def _with_types(frame: pd.DataFrame, types: str | Iterable[str] | None) -> pd.Da
         raise UnknownNameError(unknown("column", "type", map(str, frame.columns)))
     known = [*codebook.event_types(), *codebook.status_types(), *frame["type"].dropna().astype(str).unique()]
     return frame[frame["type"].isin(codebook.chosen(types, dict.fromkeys(known)))]
-
-
-def _with_parties(frame: pd.DataFrame, entities: str | Iterable[str] | None) -> pd.DataFrame:
-    """Keep the rows in which some entities are parties: of the released events, those that name them."""
-    if entities is None:
-        return frame
-    ids = resolve_all(entities)
-    people = tables.load_participants()
-    events = people[people["entity_id"].isin(ids)]["event_id"]
-    named = [name for name in _SIDES if name in frame]
-    keys = [name for name in ("record_id", "event_id") if name in frame]
-    if not named and not keys:
-        raise UnknownNameError(unknown("column", "subject", map(str, frame.columns)))
-    return frame[frame[named].isin(ids).any(axis=1) | frame[keys].isin(set(events)).any(axis=1)]
 
 
 def _warn_of_unplaced(ids: pd.Series) -> None:

@@ -101,14 +101,7 @@ def _bands(page: Page) -> list[dict[str, Any]]:
     if not page.narrow:
         sides.append({"xsizemode": "pixel", "xanchor": 0, "x0": 4 - page.margin["l"], "x1": 0})
     return [
-        {
-            **_below("paper"),
-            **side,
-            "name": f"lane {lane.title}",
-            "y0": lane.first,
-            "y1": lane.last,
-            "fillcolor": BAND,
-        }
+        {**_below("paper"), **side, "name": f"lane {lane.title}", "y0": lane.first, "y1": lane.last, "fillcolor": BAND}
         for lane in page.lanes[::2]
         for side in sides
     ]

@@ -1,9 +1,8 @@
 """The Data part of ``CHANGELOG.md``, written from the tables and compared with them."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from caucasus_events.errors import Fact, Problem
 from caucasus_events.model.bounds import BOUNDS
@@ -11,15 +10,10 @@ from caucasus_events.model.rows import OWN, dictionaries
 from caucasus_events.model.versions import PATTERN
 from caucasus_events.model.words import counted
 
-from .differences import of_shape
+from .differences import Tables, of_shape
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from .differences import Tables
-
-    # A row of the table ``changes``.
-    Row = Mapping[str, Any]
+# A row of the table ``changes``.
+Row = Mapping[str, Any]
 
 FILE = "CHANGELOG.md"
 UNRELEASED = "## Unreleased"
@@ -115,23 +109,8 @@ def _remaining_lines(rows: Iterable[Row], shown: set[tuple[str, str | None]]) ->
 def with_release(text: str, version: str, released: str, part: str) -> str:
     r"""Turn what is collected as unreleased into a release, with its Data part, under a new, empty "Unreleased".
 
-    Examples
-    --------
-    >>> print(with_release("# Changelog\n\n## Unreleased\n\n### Code\n\n- x\n", "1.0.0", "2031-02-03", "y"))
-    # Changelog
-    <BLANKLINE>
-    ## Unreleased
-    <BLANKLINE>
-    ## 1.0.0 (2031-02-03)
-    <BLANKLINE>
-    ### Data
-    <BLANKLINE>
-    y
-    <BLANKLINE>
-    ### Code
-    <BLANKLINE>
-    - x
-    <BLANKLINE>
+    >>> with_release("## Unreleased\n\n### Code\n\n- x\n", "1.0.0", "2031-02-03", "y").split("\n\n")
+    ['## Unreleased', '## 1.0.0 (2031-02-03)', '### Data', 'y', '### Code', '- x\n']
     """
     head, found, rest = text.partition(UNRELEASED + "\n")
     if not found:

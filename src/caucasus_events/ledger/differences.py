@@ -1,17 +1,13 @@
 """Two versions of a table to the rows and cells that differ, and back again."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from caucasus_events.model.rows import FILES, TABLES, dictionaries, texts, typed
+from caucasus_events.model.rows import FILES, TABLES, dictionaries, framed, texts, typed
 from caucasus_events.model.versions import parse
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 # A row of the table ``changes``, or one in the making, and the tables of a release by name.
 Entry = dict[str, str | None]
@@ -30,13 +26,9 @@ class Difference(NamedTuple):
 
 def differences(old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]) -> list[Entry]:
     """List every row, cell, column and table that differs between two releases, as ``changes`` without reasons."""
-    names = [name for name in [*new, *old] if name != "changes"]
-    blank = {"reason": None, "reason_code": None}
-    return [
-        {"table": name, **found._asdict(), **blank}
-        for name in dict.fromkeys(names)
-        for found in _between_releases(name, old, new)
-    ]
+    names = dict.fromkeys(name for name in [*new, *old] if name != "changes")
+    found = ((name, each) for name in names for each in _between_releases(name, old, new))
+    return [{"table": name, **each._asdict(), "reason": None, "reason_code": None} for name, each in found]
 
 
 def _between_releases(name: str, old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]) -> list[Difference]:
@@ -55,8 +47,6 @@ def _between_releases(name: str, old: Mapping[str, pd.DataFrame], new: Mapping[s
 def table_differences(old: pd.DataFrame, new: pd.DataFrame, key: Sequence[str]) -> list[Difference]:
     """List what differs between two versions of a table in their common columns, in the order of the key.
 
-    Examples
-    --------
     >>> old, new = pd.DataFrame({"k": ["a"], "v": [1]}), pd.DataFrame({"k": ["a"], "v": [2]})
     >>> table_differences(old, new, ["k"])
     [Difference(id='a', operation='changed', column='v', old='1', new='2')]
@@ -100,25 +90,18 @@ def changes_table(entries: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Make the table ``changes``: releases as versions compare, and within one by the rest of the key."""
     later = FILES["changes"].key[1:]
     rows = sorted(entries, key=lambda row: (parse(row["version"]), *(str(row[name]) for name in later)))
-    columns = {
-        name: pd.Series([row[name] for row in rows], dtype=object).astype(dtype)
-        for name, dtype in FILES["changes"].dtypes.items()
-    }
-    return pd.DataFrame(columns)
+    return framed("changes", rows)
 
 
 def replay(old: Mapping[str, pd.DataFrame], changes: pd.DataFrame) -> Tables:
     """Carry out the changes of all later releases on the tables of an old one: the tables they lead to."""
     entries = dictionaries(changes)
-    return {
-        name: replayed_table(
-            old.get(name, pd.DataFrame(columns=list(FILES[name].dtypes))),
-            [entry for entry in entries if entry["table"] == name],
-            FILES[name].key,
-            FILES[name].dtypes,
-        )
-        for name in TABLES
-    }
+    found: Tables = {}
+    for name in TABLES:
+        table, mine = FILES[name], [entry for entry in entries if entry["table"] == name]
+        before = old.get(name, pd.DataFrame(columns=list(table.dtypes)))
+        found[name] = replayed_table(before, mine, table.key, table.dtypes)
+    return found
 
 
 def replayed_table(
@@ -126,8 +109,6 @@ def replayed_table(
 ) -> pd.DataFrame:
     """Carry out changes, release by release, on an old version of a table; the new one is typed and sorted by key.
 
-    Examples
-    --------
     >>> old = pd.DataFrame({"k": ["a"], "v": [1]})
     >>> entry = {"id": "a", "operation": "changed", "column": "v", "new": "2"}
     >>> replayed_table(old, [entry], ["k"], old.dtypes)["v"].tolist()

@@ -4,21 +4,16 @@ What is gone breaks what others built and is a major step; what is new, or a cel
 minor one; words that are only for reading are a patch.
 """
 
-from __future__ import annotations
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+import pandas as pd
 
 from caucasus_events.model.rows import FILES, OWN
 
+from .differences import Entry
 from .frozen import Frozen, shape_of
 from .versions import LEVELS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    import pandas as pd
-
-    from .differences import Entry
 
 
 class Due(NamedTuple):

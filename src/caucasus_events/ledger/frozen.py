@@ -6,11 +6,11 @@ is read from them again; the rest is held by a digest of its own, and by that of
 keeps.
 """
 
-from __future__ import annotations
-
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -19,11 +19,7 @@ from caucasus_events.errors import Fact, Problem, ProblemsError
 from caucasus_events.model.rows import FILES, content_digest, sha256
 from caucasus_events.model.versions import is_version, parse
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from .differences import Tables
+from .differences import Tables
 
 RELEASES = "validation/releases"
 STATEMENT = "release.json"
@@ -69,7 +65,9 @@ def read_chain(root: Path) -> tuple[list[Frozen], list[Problem]]:
     """
     versions = released(root)
     found: list[Frozen] = []
-    problems = list(_strays(root, versions))
+    strays = [path.name for path in sorted((root / RELEASES).glob("*/")) if path.name not in versions]
+    what, do = f"the folder is no release: it holds no {STATEMENT}", "restore it, or remove it"
+    problems = [Problem(f"{RELEASES}/{name}", "", what, do) for name in strays]
     before = None
     for number, version in enumerate(versions, 1):
         folder = root / RELEASES / version
@@ -130,8 +128,6 @@ def link(folder: Path) -> dict[str, str]:
 def own_digest(stated: Mapping[str, Any]) -> str:
     """Digest what a release states of itself, but for this digest.
 
-    Examples
-    --------
     >>> own_digest({"version": "1.0.0", "sha256": "0"}) == own_digest({"version": "1.0.0"})
     True
     """
@@ -142,22 +138,19 @@ def own_digest(stated: Mapping[str, Any]) -> str:
 def shape_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Describe what a reader's code can depend on: public names, and keys, columns, types, words and codes of tables.
 
-    Examples
-    --------
     >>> languages = pd.DataFrame({"language": pd.Series(["en"], dtype="str")})
     >>> shape_of({"sources": languages})["tables"]["sources"]["columns"]["language"]["type"]
     'str'
     """
-    return {"tables": {name: _table_shape(name, frame) for name, frame in tables.items()}, "names": public.NAMES}
-
-
-def _table_shape(name: str, frame: pd.DataFrame) -> dict[str, Any]:
-    """Describe one table."""
-    columns = {
-        str(column): {"type": str(dtype), "description": FILES[name].meanings[str(column)], "codes": _codes_of(dtype)}
-        for column, dtype in frame.dtypes.items()
-    }
-    return {"key": list(FILES[name].key), "columns": columns}
+    found = {}
+    for name, frame in tables.items():
+        meanings = FILES[name].meanings
+        columns = {
+            str(column): {"type": str(dtype), "description": meanings[str(column)], "codes": _codes_of(dtype)}
+            for column, dtype in frame.dtypes.items()
+        }
+        found[name] = {"key": list(FILES[name].key), "columns": columns}
+    return {"tables": found, "names": public.NAMES}
 
 
 def _codes_of(dtype: Any) -> list[str]:
@@ -166,11 +159,7 @@ def _codes_of(dtype: Any) -> list[str]:
 
 
 def release_files(
-    version: str,
-    day: str,
-    previous: Mapping[str, str] | None,
-    tables: Mapping[str, pd.DataFrame],
-    rendered: Mapping[str, bytes],
+    version: str, day: str, previous: Mapping[str, str] | None, tables: Tables, rendered: Mapping[str, bytes]
 ) -> dict[str, bytes]:
     """Write the files of a release by name: its tables as they are shipped, and what it states of itself."""
     shape = shape_of(tables)
@@ -181,14 +170,6 @@ def release_files(
     stated = {"version": version, "released": day, "previous": previous, **shape}
     stated["sha256"] = own_digest(stated)
     return {**files, STATEMENT: (json.dumps(stated, indent=1, ensure_ascii=False) + "\n").encode()}
-
-
-def _strays(root: Path, versions: Sequence[str]) -> Iterator[Problem]:
-    """Report folders among the releases that are none."""
-    for path in sorted((root / RELEASES).glob("*/")):
-        if path.name not in versions:
-            what = f"the folder is no release: it holds no {STATEMENT}"
-            yield Problem(f"{RELEASES}/{path.name}", "", what, "restore it, or remove it")
 
 
 def _link_problems(frozen: Frozen, before: Mapping[str, str] | None) -> Iterator[Problem]:

@@ -5,11 +5,13 @@ sheets, and refuses a change that has none. A withdrawn record leaves its tombst
 ``withdrawn``, the row as it was in ``old``, the id that replaces it in ``new``, and why. It stays there for good.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+import pandas as pd
+
+from caucasus_events.coding import seeds, toml
 from caucasus_events.errors import Fact, Problem
 from caucasus_events.model import bounds, rows
 from caucasus_events.model.rows import FILES, OWN, TABLES, dictionaries
@@ -17,16 +19,8 @@ from caucasus_events.model.versions import parse
 
 from .differences import Entry, Tables, changes_table, differences, of_shape
 from .due import Due, due
+from .frozen import Frozen
 from .versions import FIRST, next_version
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    import pandas as pd
-
-    from caucasus_events.coding import seeds, toml
-
-    from .frozen import Frozen
 
 # Of the cells of one record that changed, so many are shown.
 _SHOWN = 6
@@ -45,8 +39,6 @@ def _referring(*targets: str) -> list[tuple[str, str]]:
 def _naming_an_entity() -> set[str]:
     """Name the places in which a row changes with an entity that it names: the cell; of a key, the row itself.
 
-    Examples
-    --------
     >>> sorted(_naming_an_entity())[:3]
     ['events.attributed_to', 'events.location', 'participants.added']
     """
@@ -117,6 +109,10 @@ class _Reason(NamedTuple):
         """The id that replaces what is withdrawn."""
         return getattr(self.block, "replaced_by", None)
 
+    def problem(self, what: str, do: str, value: str = "") -> Problem:
+        """Say what is wrong with it, at the line of ``value`` or of its id."""
+        return self.seed.lines.problem(self.at, value or self.block.id, what, do)
+
 
 def explain(tables: Tables, coded: Sequence[seeds.Coded], last: Frozen | None, version: str) -> History:
     """Compare all tables with the last release, and explain every difference by the reasons that the sheets give.
@@ -147,9 +143,9 @@ def explain(tables: Tables, coded: Sequence[seeds.Coded], last: Frozen | None, v
     ]
     explained = list(zip(found, evident, given, strict=True))
     entries = [_explained(*each) | {"version": number} for each in explained]
-    used = {each.block.id for each in given if each}
+    used, two = {each.block.id for each in given if each}, ("the id has two reasons", "write one for each release")
     problems = [
-        *(_doubled(each) for each in fresh if by_id[each.block.id] is not each),
+        *(each.problem(*two) for each in fresh if by_id[each.block.id] is not each),
         *_silent([entry for entry, code, reason in explained if not (code or reason)], last.version),
         *_revived(found, {row["id"] for row in past if row["operation"] == "withdrawn"}),
         *(_idle(each, f"since {last.version}") for name, each in by_id.items() if name not in used),
@@ -229,10 +225,7 @@ def _place_of(entry: Entry) -> str:
 
 
 def _reason_for(
-    entry: Entry,
-    by_id: Mapping[str, _Reason],
-    depends: Mapping[str, Sequence[str]],
-    follows: Mapping[str, set[str]],
+    entry: Entry, by_id: Mapping[str, _Reason], depends: Mapping[str, Sequence[str]], follows: Mapping[str, set[str]]
 ) -> _Reason | None:
     """Look for a reason: of the row, else of its column or table, else of something that it follows from."""
     owner = _owner(entry["id"])
@@ -290,26 +283,17 @@ def _cell_text(entry: Entry) -> str:
     return f"{entry['table']}: {entry['id']} is {entry['operation']}"
 
 
-def _doubled(reason: _Reason) -> Problem:
-    """Report one of two reasons for one id."""
-    return reason.seed.problem(reason.at, reason.block.id, "the id has two reasons", "write one for each release")
-
-
 def _idle(reason: _Reason, since: str) -> Problem:
     """Report a reason that explains nothing."""
-    what = f"the block explains no change {since}"
-    return reason.seed.problem(reason.at, reason.block.id, what, "remove it, or make the change that it explains")
+    return reason.problem(f"the block explains no change {since}", "remove it, or make the change that it explains")
 
 
 def _revived(entries: Sequence[Entry], dead: set[str | None]) -> list[Problem]:
     """Report ids that were withdrawn and stand for something again."""
+    what = "the id was withdrawn in an earlier release"
+    do = "give the record another id: a withdrawn one is never used again"
     return [
-        Problem(
-            f"data/{entry['table']}.parquet",
-            f"{OWN[str(entry['table'])]} {entry['id']}",
-            "the id was withdrawn in an earlier release",
-            "give the record another id: a withdrawn one is never used again",
-        )
+        Problem(f"data/{entry['table']}.parquet", f"{OWN[str(entry['table'])]} {entry['id']}", what, do)
         for entry in entries
         if entry["operation"] == "added" and entry["table"] in OWN and entry["id"] in dead
     ]
@@ -317,10 +301,6 @@ def _revived(entries: Sequence[Entry], dead: set[str | None]) -> list[Problem]:
 
 def _lost_heirs(reasons: Iterable[_Reason], ids: set[str]) -> list[Problem]:
     """Report withdrawals in favour of a record that does not exist."""
-    return [
-        each.seed.problem(
-            each.at, each.heir, f"no record is called {each.heir!r}", "name one that stands, or leave it out"
-        )
-        for each in reasons
-        if each.heir is not None and each.heir not in ids
-    ]
+    do = "name one that stands, or leave it out"
+    lost = ((each, each.heir) for each in reasons if each.heir is not None and each.heir not in ids)
+    return [each.problem(f"no record is called {heir!r}", do, heir) for each, heir in lost]

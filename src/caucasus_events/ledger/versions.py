@@ -1,7 +1,5 @@
 """The first version, the sizes of a step, and where a step of each size leads."""
 
-from __future__ import annotations
-
 from caucasus_events.model.versions import parse
 
 FIRST = "1.0.0"
@@ -11,8 +9,6 @@ LEVELS = ("none", "patch", "minor", "major")
 def next_version(version: str, level: str) -> str:
     """Return the lowest version that a step of this level leads to; without a step, the next patch.
 
-    Examples
-    --------
     >>> [next_version("1.2.3", level) for level in LEVELS]
     ['1.2.4', '1.2.4', '1.3.0', '2.0.0']
     """

@@ -1,7 +1,5 @@
 """Bounds: when something can have begun and ended, as windows of days whose sides may be unknown."""
 
-from __future__ import annotations
-
 import calendar
 import re
 from datetime import date
@@ -21,7 +19,7 @@ class Window(NamedTuple):
     earliest: date | None
     latest: date | None
 
-    def meet(self, other: Window) -> Window:
+    def meet(self, other: "Window") -> "Window":
         """Return the days that two windows share; where one is open, the other alone counts."""
         earliest = [day for day in (self.earliest, other.earliest) if day]
         latest = [day for day in (self.latest, other.latest) if day]
@@ -47,8 +45,6 @@ def relation(stated: Bounds, reading: Bounds) -> str:
 
     It ``contradicts`` if it leaves start or end without a day, ``confirms`` if it narrows nothing, else ``refines``.
 
-    Examples
-    --------
     >>> since_1993 = Bounds(date(1993, 1, 1), date(1993, 12, 31), None, None)
     >>> april, later = (Bounds(date(*day), date(*day), None, None) for day in ((1993, 4, 3), (1994, 1, 1)))
     >>> relation(since_1993, april), relation(since_1993, later), relation(april, since_1993)
@@ -65,8 +61,6 @@ def stated_days(text: str) -> tuple[date, date] | None:
 
     A day that the calendar does not have is a ``ValueError``.
 
-    Examples
-    --------
     >>> stated_days("1988-02")
     (datetime.date(1988, 2, 1), datetime.date(1988, 2, 29))
     >>> stated_days("spring 1988") is None

@@ -1,19 +1,15 @@
 """The vocabulary, read from ``codebook.toml``: types, roles, kinds, reasons and their order."""
 
-from __future__ import annotations
-
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from caucasus_events.errors import UnknownNameError, unknown
 
 from .words import markdown_table
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 # What the sheets are coded with, and what is said of their records by others and between releases.
 _Coded = Literal["lane", "event", "status", "role", "kind", "assertion", "reason", "precision", "end_state", "record"]
@@ -72,8 +68,6 @@ def _document() -> dict[str, dict[str, dict[str, Any]]]:
 def codes(vocabulary: Vocabulary) -> list[str]:
     """List the codes of one vocabulary in codebook order.
 
-    Examples
-    --------
     >>> codes("assertion")
     ['asserted', 'attributed', 'implied']
     """
@@ -90,8 +84,6 @@ def lanes() -> dict[str, Lane]:
 def event_types() -> dict[str, EventType]:
     """Return the types of event by name, in codebook order.
 
-    Examples
-    --------
     >>> list(event_types()["border_closure"].roles)
     ['actor', 'target']
     """
@@ -102,8 +94,6 @@ def event_types() -> dict[str, EventType]:
 def status_types() -> dict[str, StatusType]:
     """Return the types of status by name, in codebook order.
 
-    Examples
-    --------
     >>> status_types()["alliance"].symmetric
     True
     """
@@ -118,8 +108,6 @@ def definitions(vocabulary: Vocabulary) -> dict[str, Code]:
 def markdown(vocabulary: Literal["event", "status", "reason", "assertion"]) -> str:
     """Write one vocabulary as the Markdown table that stands in ``seeds/CODEBOOK.md``.
 
-    Examples
-    --------
     >>> print(markdown("assertion").splitlines()[0])
     | value | meaning | for example |
     """
@@ -141,8 +129,6 @@ def chosen(types: str | Iterable[str] | None, known: Iterable[str], what: str = 
 
     A type that is not known is an :class:`UnknownNameError` that names the nearest.
 
-    Examples
-    --------
     >>> chosen("alliance", status_types()), chosen(None, ["clash", "ceasefire"])
     (['alliance'], ['clash', 'ceasefire'])
     """

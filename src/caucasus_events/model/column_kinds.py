@@ -1,16 +1,12 @@
 """What a column can be, and what a table is made of; the columns themselves stand in :mod:`.rows`."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # What plain pd.read_parquet gives of a kind of column; of codes, their list.
 _DTYPES = {
@@ -82,21 +78,22 @@ class Table(NamedTuple):
         return [name for name, column in self.columns.items() if not column.descriptive]
 
 
-# The kinds of column. Strings of a closed list are choices, or codes where Parquet keeps the whole list.
-of_codes = partial(Column, kind="code")
-of_choices = partial(Column, kind="text")
-of_flags = partial(Column, kind="flag")
-of_counts = partial(Column, kind="count")
-of_shares = partial(Column, kind="share", largest=1)
-of_numbers = partial(Column, kind="number", nullable=True)
-of_days = partial(Column, kind="day", nullable=True)
-of_words = partial(Column, kind="text", pattern=SAYS, descriptive=True)
+# The kinds of column, which .rows calls of.ids, of.days and so on. Strings of a closed list are choices, or codes where
+# Parquet keeps the whole list.
+codes = partial(Column, kind="code")
+choices = partial(Column, kind="text")
+flags = partial(Column, kind="flag")
+counts = partial(Column, kind="count")
+shares = partial(Column, kind="share", largest=1)
+numbers = partial(Column, kind="number", nullable=True)
+days = partial(Column, kind="day", nullable=True)
+words = partial(Column, kind="text", pattern=SAYS, descriptive=True)
 
 
-def of_text(meaning: str, *, matches: str | None = None, **more: Any) -> Column:
+def text(meaning: str, *, matches: str | None = None, **more: Any) -> Column:
     """Describe a column of strings; an empty string is never a value."""
     return Column(meaning, kind="text", pattern=rf"^(?:{matches})$" if matches else SAYS, **more)
 
 
-of_ids = partial(of_text, matches=SLUG)
-of_entities = partial(of_text, matches=ENTITY, refers="entities")
+ids = partial(text, matches=SLUG)
+entities = partial(text, matches=ENTITY, refers="entities")

@@ -3,25 +3,20 @@
 The seed's own bounds are never lost: a frame of the second layer carries them beside its own.
 """
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from caucasus_events.errors import InvalidValueError, unknown
 
 from .bounds import BOUNDS
 from .rows import RECORDS
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    Days = NDArray[np.datetime64]
+Days = NDArray[np.datetime64]
 
 
 class Layer(IntEnum):
@@ -52,8 +47,6 @@ def sharpened(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
 
     That a start from one source and the seed's "is so" on its own day are one unbroken spell is an assumption.
 
-    Examples
-    --------
     >>> start = {"reading_id": "a-start", "record_id": "a", "bound": "start", "applied": True}
     >>> never = dict.fromkeys(BOUNDS, pd.NaT)
     >>> readings = pd.DataFrame([start | never | {"start_latest": pd.Timestamp("1991")}])
@@ -96,7 +89,7 @@ def _narrowed(seed: dict[str, Days], start: dict[str, Days], end: dict[str, Days
     return dict(zip(BOUNDS, (first, latest, earliest, last), strict=True))
 
 
-def _layer_that_set(seed: dict[str, Days], found: dict[str, Days], bounds: Sequence[str]) -> pd.Categorical[Any]:
+def _layer_that_set(seed: dict[str, Days], found: dict[str, Days], bounds: Sequence[str]) -> "pd.Categorical[Any]":
     """Return which layer set a window: the seed's, or that of a reading that narrowed it."""
     # NaT equals nothing, not even itself.
     moved = [(seed[bound] != found[bound]) & ~(np.isnat(seed[bound]) & np.isnat(found[bound])) for bound in bounds]

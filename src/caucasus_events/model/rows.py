@@ -4,272 +4,231 @@ Every column is described here, and only here. The models that check a frame (:m
 the dictionary are derived from it, so that reading never pays for a checker.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from . import column_kinds as of
 from .codebook import codes
-from .column_kinds import (
-    ENTITY,
-    Table,
-    of_choices,
-    of_codes,
-    of_counts,
-    of_days,
-    of_entities,
-    of_flags,
-    of_ids,
-    of_numbers,
-    of_shares,
-    of_text,
-    of_words,
-)
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
+from .column_kinds import ENTITY, Table
 
 Row = dict[str, Any]
 
 _TRUTH = {"True": True, "False": False}
 # Columns that several tables have.
 _FOUR_BOUNDS = {
-    "start_earliest": of_days("first day on which it can have begun; null: unknown"),
-    "start_latest": of_days("last day on which it can have begun; null: unknown, and then no day is certain"),
-    "end_earliest": of_days("first day on which it can have ended; null: unknown, and then no day is certain"),
-    "end_latest": of_days("last day on which it can have ended; null: unknown or still going on"),
+    "start_earliest": of.days("first day on which it can have begun; null: unknown"),
+    "start_latest": of.days("last day on which it can have begun; null: unknown, and then no day is certain"),
+    "end_earliest": of.days("first day on which it can have ended; null: unknown, and then no day is certain"),
+    "end_latest": of.days("last day on which it can have ended; null: unknown or still going on"),
 }
-_TITLE = of_words("one neutral line in the coder's words")
-_ASSERTION = of_codes("how the seed makes the claim", codes("assertion"))
-_ATTRIBUTED = of_entities("entity whose claim it is; only where assertion is attributed", nullable=True)
-_SOURCE_ID = of_ids("the seed that the row belongs to", refers="sources")
-_UNTIL = of_days("last day the seed can speak of; after it the dataset does not know", nullable=False)
-_SOURCES = of_text(
+_TITLE = of.words("one neutral line in the coder's words")
+_ASSERTION = of.codes("how the seed makes the claim", codes("assertion"))
+_ATTRIBUTED = of.entities("entity whose claim it is; only where assertion is attributed", nullable=True)
+_SOURCE_ID = of.ids("the seed that the row belongs to", refers="sources")
+_UNTIL = of.days("last day the seed can speak of; after it the dataset does not know", nullable=False)
+_CITED = of.text(
     'the sources that say so, ids of the table references; separated by "; "', refers="references", parted="; "
 )
 _DONE = ["added", "changed", "removed", "withdrawn"]
 _OPERATIONS = [*_DONE, "column added", "column removed", "table added", "table removed"]
 
+_SOURCES = {
+    "source_id": of.ids("id of the seed, the name of its files"),
+    "title": of.words("title of the document"),
+    "author": of.words("who wrote it"),
+    "publisher": of.words("who published the copy that was coded"),
+    "first_published_by": of.words("where that copy says it appeared first", nullable=True),
+    "published": of.days("day of publication", nullable=False),
+    "speaks_until": _UNTIL,
+    "url": of.words("address of the copy"),
+    "language": of.text("language of the document, ISO 639", matches="[a-z]{2,3}"),
+    "sha256": of.text("SHA-256 of the text that was coded", matches="[0-9a-f]{64}"),
+    "characters": of.counts("length of the text in code points"),
+    "cited_share": of.shares("share of the characters, white space aside, that a record cites; 0 to 1"),
+    "set_aside_share": of.shares("share of them that is set aside with a reason; 0 to 1"),
+}
+_ENTITIES = {
+    "entity_id": of.text("code: ISO 3166-1 alpha-3, usual abbreviation, X code or SURNAME", matches=ENTITY),
+    "name": of.text("neutral name; who claims or controls is a record, never part of a name"),
+    "kind": of.codes("what the entity is", codes("kind")),
+    "iso3": of.text("ISO 3166-1 alpha-3 code", nullable=True, matches="[A-Z]{3}"),
+    "cow": of.numbers("Correlates of War country code"),
+    "cow_abbrev": of.text("Correlates of War abbreviation", nullable=True, matches="[A-Z]{3}"),
+    "gw": of.numbers("Gleditsch-Ward country code"),
+    "cow_igo": of.numbers("Correlates of War IGO number (version 3)"),
+    "ucdp_actor": of.numbers("UCDP actor id"),
+    "wikidata": of.text("Wikidata item", nullable=True, matches="Q[1-9]\\d*"),
+    "also_known_as": of.text('spellings met in sources, not endorsed; separated by "; "', nullable=True),
+}
+_EVENTS = {
+    "event_id": of.ids("id of the event, stable for ever"),
+    "type": of.codes("type of event", codes("event")),
+    "title": _TITLE,
+    "date": of.text("the date as coded from the seed alone, EDTF; null: the seed gives none", nullable=True),
+    **_FOUR_BOUNDS,
+    "date_precision": of.codes("how precise the coded date is", codes("precision")),
+    "location": of.text(
+        "entity code, or both codes of a border; null: the seed does not say",
+        nullable=True,
+        matches=f"{ENTITY}(?:-{ENTITY})?",
+        refers="entities",
+        parted="-",
+    ),
+    "participants": of.words(
+        "who took part, by role, for reading; the table participants is for joining", nullable=True
+    ),
+    "assertion": _ASSERTION,
+    "attributed_to": _ATTRIBUTED,
+    "same_as": of.ids("id of an event of another seed that is the same occurrence", nullable=True, refers="events"),
+    "source_id": _SOURCE_ID,
+    "speaks_until": _UNTIL,
+}
+_PARTICIPANTS = {
+    "event_id": of.ids("the event", refers="events"),
+    "entity_id": of.entities("who took part"),
+    "role": of.choices("in which role; a code of the codebook", codes("role")),
+}
+_STATUSES = {
+    "status_id": of.ids("id of the status, stable for ever"),
+    "type": of.codes("type of status", codes("status")),
+    "title": _TITLE,
+    "subject": of.entities("entity of whom it is said"),
+    "object": of.entities("entity with regard to whom; in symmetric types the later in the alphabet"),
+    "about": of.entities("territory that the status is limited to; null: not limited", nullable=True),
+    "symmetric": of.flags("whether the order of subject and object carries no meaning"),
+    "holds": of.flags("false: the seed denies it explicitly; silence is never false"),
+    "start": of.text("the start as coded from the seed alone, EDTF; null: the seed gives none", nullable=True),
+    "end": of.text(
+        'the end as coded, EDTF; "..": still so when the seed speaks; null: the seed gives none', nullable=True
+    ),
+    **_FOUR_BOUNDS,
+    "end_state": of.codes("what the seed says of the end", codes("end_state")),
+    "assertion": _ASSERTION,
+    "attributed_to": _ATTRIBUTED,
+    "source_id": _SOURCE_ID,
+    "speaks_until": _UNTIL,
+}
+_EVIDENCE = {
+    "record_id": of.ids("the event or status that the passage proves", refers="timeline"),
+    "source_id": _SOURCE_ID,
+    "start_char": of.counts("where the passage begins in the text, in code points from 0"),
+    "end_char": of.counts("where it ends, the character not included"),
+    "quote": of.text("the passage, verbatim but for white space, which is folded"),
+    "prefix": of.words("up to 32 code points before it, white space folded; may be empty", pattern=None),
+    "suffix": of.words("up to 32 code points after it, white space folded; may be empty", pattern=None),
+}
+_COVERAGE = {
+    "source_id": _SOURCE_ID,
+    "start_char": of.counts("where the stretch begins in the text, in code points from 0"),
+    "end_char": of.counts("where it ends, the character not included"),
+    "disposition": of.codes("cited by a record, or the reason why it is set aside", ["cited", *codes("reason")]),
+}
+_TIMELINE = {
+    "record_id": of.ids("id of the event or status", refers="timeline"),
+    "kind": of.codes("event or status", codes("record")),
+    "type": of.codes("type of event or status", [*codes("event"), *codes("status")]),
+    "title": _TITLE,
+    "parties": of.words("who is party to it, for reading", nullable=True),
+    **_FOUR_BOUNDS,
+    "end_state": of.codes("what the seed says of the end; null for events", codes("end_state"), nullable=True),
+    "holds": of.flags("false: an explicit denial; null for events", nullable=True),
+    "quote": of.text("the passage that its coder put first, white space folded"),
+    "citation": of.words("how to cite the document that the row comes from"),
+    "url": of.words("address of the document"),
+}
+_CORROBORATIONS = {
+    "reading_id": of.ids("id of the reading, stable for ever; it begins with that of the record"),
+    "record_id": of.ids("the event or status that the reading is about", refers="timeline"),
+    "bound": of.choices("date of an event, start or end of a status", codes("bound")),
+    "date": of.text("what the sources say of it, EDTF"),
+    "start_earliest": of.days("first day on which, by the reading, it can have begun; null: it does not say"),
+    "start_latest": of.days("last day on which, by the reading, it can have begun; null: it does not say"),
+    "end_earliest": of.days("first day on which, by the reading, it can have ended; null: it does not say"),
+    "end_latest": of.days("last day on which, by the reading, it can have ended; null: it does not say"),
+    "relation": of.choices("how it stands to the seed's own window, worked out from both", codes("relation")),
+    "preferred": of.flags("whether it is the one reading of this bound to rest on; at most one is"),
+    "confidence": of.choices("how well the date of the act that `says` names is supported", codes("confidence")),
+    "applied": of.flags("whether it sharpens the record where dates are corroborated"),
+    "why_not": of.choices("why it is not applied; null: it is", codes("why_not"), nullable=True),
+    "says": of.text("what the sources say, in our words"),
+    "note": of.words("what is uncertain, ambiguous or another definition; null: nothing to add", nullable=True),
+    "sources": _CITED,
+}
+_REFERENCES = {
+    "reference_id": of.ids("id of the source"),
+    "title": of.words("its title"),
+    "publisher": of.words("who published it"),
+    "date": of.text("when it was published, EDTF; null: the copy does not say", nullable=True),
+    "url": of.words("address of the page, or of the copy that was read"),
+    "kind": of.choices("what kind of source it is", codes("medium")),
+    "access": of.choices("what of it was read", codes("access")),
+    "licence": of.words("licence of a dataset, as far as it was checked; null: not checked", nullable=True),
+}
+_EXTERNAL_IDS = {
+    "record_id": of.ids("the event or status", refers="timeline"),
+    "scheme": of.choices("whose identifier it is", codes("scheme")),
+    "external_id": of.text("the identifier, as its dataset writes it"),
+    "match": of.choices("how far the join goes; of what is related nothing may be read across", codes("match")),
+    "note": of.words("what the two have in common and what not", nullable=True),
+    "sources": _CITED,
+}
+_CHANGES = {
+    "version": of.text("the release in which it changed", matches=r"\d+\.\d+\.\d+"),
+    "table": of.text("the table that it stands in", matches="[a-z_]+"),
+    "id": of.text("the key of the row, its parts joined by spaces; of a column or table, its name"),
+    "operation": of.choices(f"what was done: {', '.join(_OPERATIONS)}", _OPERATIONS),
+    "column": of.text("the column of the cell; null: the whole row", nullable=True, matches="[a-z0-9_]+"),
+    "old": of.text("what stood there, as text; of a whole row, its cells as JSON", nullable=True),
+    "new": of.text(
+        "what stands there, as text; of a whole row, its cells as JSON; of a withdrawn record, the id that replaces it",
+        nullable=True,
+    ),
+    "reason": of.text(
+        "why, in the words of the person who changed it; null: a new record, table or column", nullable=True
+    ),
+    "reason_code": of.choices(
+        "the kind of change; a code of the codebook, new_record, new_table (or column) or withdrawn",
+        ["new_record", "new_table", *codes("change"), "withdrawn"],
+        nullable=True,
+    ),
+}
+
 FILES: dict[str, Table] = {
-    "sources": Table(
-        "One row per seed document.",
-        ("source_id",),
-        {
-            "source_id": of_ids("id of the seed, the name of its files"),
-            "title": of_words("title of the document"),
-            "author": of_words("who wrote it"),
-            "publisher": of_words("who published the copy that was coded"),
-            "first_published_by": of_words("where that copy says it appeared first", nullable=True),
-            "published": of_days("day of publication", nullable=False),
-            "speaks_until": _UNTIL,
-            "url": of_words("address of the copy"),
-            "language": of_text("language of the document, ISO 639", matches="[a-z]{2,3}"),
-            "sha256": of_text("SHA-256 of the text that was coded", matches="[0-9a-f]{64}"),
-            "characters": of_counts("length of the text in code points"),
-            "cited_share": of_shares("share of the characters, white space aside, that a record cites; 0 to 1"),
-            "set_aside_share": of_shares("share of them that is set aside with a reason; 0 to 1"),
-        },
-    ),
-    "entities": Table(
-        "One row per actor or place that is party to a record.",
-        ("entity_id",),
-        {
-            "entity_id": of_text("code: ISO 3166-1 alpha-3, usual abbreviation, X code or SURNAME", matches=ENTITY),
-            "name": of_text("neutral name; who claims or controls is a record, never part of a name"),
-            "kind": of_codes("what the entity is", codes("kind")),
-            "iso3": of_text("ISO 3166-1 alpha-3 code", nullable=True, matches="[A-Z]{3}"),
-            "cow": of_numbers("Correlates of War country code"),
-            "cow_abbrev": of_text("Correlates of War abbreviation", nullable=True, matches="[A-Z]{3}"),
-            "gw": of_numbers("Gleditsch-Ward country code"),
-            "cow_igo": of_numbers("Correlates of War IGO number (version 3)"),
-            "ucdp_actor": of_numbers("UCDP actor id"),
-            "wikidata": of_text("Wikidata item", nullable=True, matches="Q[1-9]\\d*"),
-            "also_known_as": of_text('spellings met in sources, not endorsed; separated by "; "', nullable=True),
-        },
-    ),
-    "events": Table(
-        "One row per event: something that happened.",
-        ("event_id",),
-        {
-            "event_id": of_ids("id of the event, stable for ever"),
-            "type": of_codes("type of event", codes("event")),
-            "title": _TITLE,
-            "date": of_text("the date as coded from the seed alone, EDTF; null: the seed gives none", nullable=True),
-            **_FOUR_BOUNDS,
-            "date_precision": of_codes("how precise the coded date is", codes("precision")),
-            "location": of_text(
-                "entity code, or both codes of a border; null: the seed does not say",
-                nullable=True,
-                matches=f"{ENTITY}(?:-{ENTITY})?",
-                refers="entities",
-                parted="-",
-            ),
-            "participants": of_words(
-                "who took part, by role, for reading; the table participants is for joining", nullable=True
-            ),
-            "assertion": _ASSERTION,
-            "attributed_to": _ATTRIBUTED,
-            "same_as": of_ids(
-                "id of an event of another seed that is the same occurrence", nullable=True, refers="events"
-            ),
-            "source_id": _SOURCE_ID,
-            "speaks_until": _UNTIL,
-        },
-    ),
-    "participants": Table(
-        "One row per event, actor and role.",
-        ("event_id", "entity_id", "role"),
-        {
-            "event_id": of_ids("the event", refers="events"),
-            "entity_id": of_entities("who took part"),
-            "role": of_choices("in which role; a code of the codebook", codes("role")),
-        },
-    ),
+    "sources": Table("One row per seed document.", ("source_id",), _SOURCES),
+    "entities": Table("One row per actor or place that is party to a record.", ("entity_id",), _ENTITIES),
+    "events": Table("One row per event: something that happened.", ("event_id",), _EVENTS),
+    "participants": Table("One row per event, actor and role.", ("event_id", "entity_id", "role"), _PARTICIPANTS),
     "statuses": Table(
-        "One row per status: something that was the case, or is explicitly denied.",
-        ("status_id",),
-        {
-            "status_id": of_ids("id of the status, stable for ever"),
-            "type": of_codes("type of status", codes("status")),
-            "title": _TITLE,
-            "subject": of_entities("entity of whom it is said"),
-            "object": of_entities("entity with regard to whom; in symmetric types the later in the alphabet"),
-            "about": of_entities("territory that the status is limited to; null: not limited", nullable=True),
-            "symmetric": of_flags("whether the order of subject and object carries no meaning"),
-            "holds": of_flags("false: the seed denies it explicitly; silence is never false"),
-            "start": of_text("the start as coded from the seed alone, EDTF; null: the seed gives none", nullable=True),
-            "end": of_text(
-                'the end as coded, EDTF; "..": still so when the seed speaks; null: the seed gives none', nullable=True
-            ),
-            **_FOUR_BOUNDS,
-            "end_state": of_codes("what the seed says of the end", codes("end_state")),
-            "assertion": _ASSERTION,
-            "attributed_to": _ATTRIBUTED,
-            "source_id": _SOURCE_ID,
-            "speaks_until": _UNTIL,
-        },
+        "One row per status: something that was the case, or is explicitly denied.", ("status_id",), _STATUSES
     ),
-    "evidence": Table(
-        "One row per passage that a record cites.",
-        ("record_id", "source_id", "start_char"),
-        {
-            "record_id": of_ids("the event or status that the passage proves", refers="timeline"),
-            "source_id": _SOURCE_ID,
-            "start_char": of_counts("where the passage begins in the text, in code points from 0"),
-            "end_char": of_counts("where it ends, the character not included"),
-            "quote": of_text("the passage, verbatim but for white space, which is folded"),
-            "prefix": of_words("up to 32 code points before it, white space folded; may be empty", pattern=None),
-            "suffix": of_words("up to 32 code points after it, white space folded; may be empty", pattern=None),
-        },
-    ),
+    "evidence": Table("One row per passage that a record cites.", ("record_id", "source_id", "start_char"), _EVIDENCE),
     "coverage": Table(
         "One row per stretch of a seed; together they tile it without gap or overlap.",
         ("source_id", "start_char"),
-        {
-            "source_id": _SOURCE_ID,
-            "start_char": of_counts("where the stretch begins in the text, in code points from 0"),
-            "end_char": of_counts("where it ends, the character not included"),
-            "disposition": of_codes(
-                "cited by a record, or the reason why it is set aside", ["cited", *codes("reason")]
-            ),
-        },
+        _COVERAGE,
     ),
-    "timeline": Table(
-        "One row per record, flat: the one file to open when you open one.",
-        ("record_id",),
-        {
-            "record_id": of_ids("id of the event or status", refers="timeline"),
-            "kind": of_codes("event or status", codes("record")),
-            "type": of_codes("type of event or status", [*codes("event"), *codes("status")]),
-            "title": _TITLE,
-            "parties": of_words("who is party to it, for reading", nullable=True),
-            **_FOUR_BOUNDS,
-            "end_state": of_codes("what the seed says of the end; null for events", codes("end_state"), nullable=True),
-            "holds": of_flags("false: an explicit denial; null for events", nullable=True),
-            "quote": of_text("the passage that its coder put first, white space folded"),
-            "citation": of_words("how to cite the document that the row comes from"),
-            "url": of_words("address of the document"),
-        },
-    ),
+    "timeline": Table("One row per record, flat: the one file to open when you open one.", ("record_id",), _TIMELINE),
     "corroborations": Table(
         "One row per reading: what other sources than the seed say of the date of a record.",
         ("reading_id",),
-        {
-            "reading_id": of_ids("id of the reading, stable for ever; it begins with that of the record"),
-            "record_id": of_ids("the event or status that the reading is about", refers="timeline"),
-            "bound": of_choices("date of an event, start or end of a status", codes("bound")),
-            "date": of_text("what the sources say of it, EDTF"),
-            "start_earliest": of_days("first day on which, by the reading, it can have begun; null: it does not say"),
-            "start_latest": of_days("last day on which, by the reading, it can have begun; null: it does not say"),
-            "end_earliest": of_days("first day on which, by the reading, it can have ended; null: it does not say"),
-            "end_latest": of_days("last day on which, by the reading, it can have ended; null: it does not say"),
-            "relation": of_choices("how it stands to the seed's own window, worked out from both", codes("relation")),
-            "preferred": of_flags("whether it is the one reading of this bound to rest on; at most one is"),
-            "confidence": of_choices(
-                "how well the date of the act that `says` names is supported", codes("confidence")
-            ),
-            "applied": of_flags("whether it sharpens the record where dates are corroborated"),
-            "why_not": of_choices("why it is not applied; null: it is", codes("why_not"), nullable=True),
-            "says": of_text("what the sources say, in our words"),
-            "note": of_words("what is uncertain, ambiguous or another definition; null: nothing to add", nullable=True),
-            "sources": _SOURCES,
-        },
+        _CORROBORATIONS,
     ),
-    "references": Table(
-        "One row per source that a reading or an identifier cites.",
-        ("reference_id",),
-        {
-            "reference_id": of_ids("id of the source"),
-            "title": of_words("its title"),
-            "publisher": of_words("who published it"),
-            "date": of_text("when it was published, EDTF; null: the copy does not say", nullable=True),
-            "url": of_words("address of the page, or of the copy that was read"),
-            "kind": of_choices("what kind of source it is", codes("medium")),
-            "access": of_choices("what of it was read", codes("access")),
-            "licence": of_words("licence of a dataset, as far as it was checked; null: not checked", nullable=True),
-        },
-    ),
+    "references": Table("One row per source that a reading or an identifier cites.", ("reference_id",), _REFERENCES),
     "external_ids": Table(
         "One row per record, scheme and identifier: what the record is called in other datasets.",
         ("record_id", "scheme", "external_id"),
-        {
-            "record_id": of_ids("the event or status", refers="timeline"),
-            "scheme": of_choices("whose identifier it is", codes("scheme")),
-            "external_id": of_text("the identifier, as its dataset writes it"),
-            "match": of_choices("how far the join goes; of what is related nothing may be read across", codes("match")),
-            "note": of_words("what the two have in common and what not", nullable=True),
-            "sources": _SOURCES,
-        },
+        _EXTERNAL_IDS,
     ),
     "changes": Table(
         "One row per cell or row that changed since the first release.",
         ("version", "table", "id", "operation", "column"),
-        {
-            "version": of_text("the release in which it changed", matches=r"\d+\.\d+\.\d+"),
-            "table": of_text("the table that it stands in", matches="[a-z_]+"),
-            "id": of_text("the key of the row, its parts joined by spaces; of a column or table, its name"),
-            "operation": of_choices(f"what was done: {', '.join(_OPERATIONS)}", _OPERATIONS),
-            "column": of_text("the column of the cell; null: the whole row", nullable=True, matches="[a-z0-9_]+"),
-            "old": of_text("what stood there, as text; of a whole row, its cells as JSON", nullable=True),
-            "new": of_text(
-                "what stands there, as text; of a whole row, its cells as JSON; of a withdrawn record, the id that "
-                "replaces it",
-                nullable=True,
-            ),
-            "reason": of_text(
-                "why, in the words of the person who changed it; null: a new record, table or column", nullable=True
-            ),
-            "reason_code": of_choices(
-                "the kind of change; a code of the codebook, new_record, new_table (or column) or withdrawn",
-                ["new_record", "new_table", *codes("change"), "withdrawn"],
-                nullable=True,
-            ),
-        },
+        _CHANGES,
     ),
 }
 
@@ -281,14 +240,8 @@ LAYER = ("corroborations", "references", "external_ids")
 TABLES = (*SEED_TABLES, *LAYER)
 
 # The tables whose rows have an id of their own, and what such a row is called; the rows of the others belong to these.
-OWN = {
-    "sources": "source",
-    "entities": "entity",
-    "events": "event",
-    "statuses": "status",
-    "corroborations": "reading",
-    "references": "reference",
-}
+OWN = {"sources": "source", "entities": "entity", "events": "event", "statuses": "status"}
+OWN |= {"corroborations": "reading", "references": "reference"}
 # Which column holds the id of a record, by table.
 RECORDS = {"events": "event_id", "statuses": "status_id"}
 # What a status says, its dates aside: rows that agree in these speak of one thing, over all documents.
@@ -303,8 +256,6 @@ def singular(table: str) -> str:
 def dictionaries(frame: pd.DataFrame) -> list[Row]:
     """Return the rows of a table as dictionaries, with None where nothing stands.
 
-    Examples
-    --------
     >>> dictionaries(pd.DataFrame({"day": pd.to_datetime(["2020-07-23", None])}))
     [{'day': Timestamp('2020-07-23 00:00:00')}, {'day': None}]
     """
@@ -316,6 +267,12 @@ def dictionaries(frame: pd.DataFrame) -> list[Row]:
         values[pd.isna(cells)] = None
         columns[str(name)] = values.tolist()
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def framed(table: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Make a typed table of rows, in their order; keys that are no columns are left out."""
+    columns = {name: pd.Series([row.get(name) for row in rows], dtype=object) for name in FILES[table].columns}
+    return pd.DataFrame({name: columns[name].astype(dtype) for name, dtype in FILES[table].dtypes.items()})
 
 
 def key_of(table: str, row: Mapping[str, Any]) -> str:
@@ -354,8 +311,6 @@ def content_digest(name: str, frame: pd.DataFrame) -> str:
 def texts(column: pd.Series) -> list[str | None]:
     """Write a column as text that reads the same under every version of pandas; None where nothing stands.
 
-    Examples
-    --------
     >>> texts(pd.Series(pd.to_datetime(["2020-07-23", None]))), texts(pd.Series([True, False]))
     (['2020-07-23', None], ['True', 'False'])
     """
@@ -367,8 +322,6 @@ def texts(column: pd.Series) -> list[str | None]:
 def typed(cells: Sequence[str | None], dtype: Any) -> pd.Series:
     """Read back what :func:`texts` wrote.
 
-    Examples
-    --------
     >>> typed(["1", None], "Int16").tolist(), typed(["False"], "bool").tolist()
     ([1, <NA>], [False])
     """

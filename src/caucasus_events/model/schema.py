@@ -3,20 +3,15 @@
 Only what builds and whoever validates imports this; reading a table never does.
 """
 
-from __future__ import annotations
-
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 import pandera.pandas as pa
 from pandera.engines import pandas_engine
 
+from .column_kinds import Column, Table
 from .rows import FILES
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from .column_kinds import Column, Table
 
 
 def _pandera_type(column: Column) -> Any:
@@ -58,19 +53,14 @@ def _model(name: str) -> pa.DataFrameSchema:
     alone = table.key[0] if len(table.key) == 1 else None
     columns = {
         column: pa.Column(
-            _pandera_type(described),
-            _checks(described),
-            nullable=described.nullable,
-            unique=column == alone,
-            description=described.meaning,
+            _pandera_type(each), _checks(each), nullable=each.nullable, unique=column == alone, description=each.meaning
         )
-        for column, described in table.columns.items()
+        for column, each in table.columns.items()
     }
     # A change of a whole row names no column, and the same row may change in many releases.
     unique = None if alone or name == "changes" else list(table.key)
-    types = pa.Check(
-        partial(_exact_types, table=table), error="every column has the type that plain pd.read_parquet gives"
-    )
+    error = "every column has the type that plain pd.read_parquet gives"
+    types = pa.Check(partial(_exact_types, table=table), error=error)
     midnight = pa.Check(_midnight, error="every day begins at midnight")
     return pa.DataFrameSchema(columns, [types, midnight], name=name, unique=unique, strict=True, ordered=True)
 

@@ -1,7 +1,5 @@
 """Version numbers: three of them, as SemVer writes them, and how they compare."""
 
-from __future__ import annotations
-
 import re
 
 from packaging.version import Version
@@ -15,8 +13,6 @@ PATTERN = r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){2}"
 def parse(version: str) -> Version:
     """Read ``X.Y.Z``; versions compare as numbers do. Anything else is an :class:`InvalidValueError`.
 
-    Examples
-    --------
     >>> parse("1.10.0") > parse("1.9.2")
     True
     """

@@ -1,11 +1,6 @@
 """Words that are written in many places, each in one way: counts, windows of days, Markdown tables."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 UNKNOWN = "unknown"
 NOT_BEFORE, NOT_AFTER, FROM_TO = "not before ", "not after ", " … "
@@ -14,8 +9,6 @@ NOT_BEFORE, NOT_AFTER, FROM_TO = "not before ", "not after ", " … "
 def counted(number: int, noun: str, plural: str = "") -> str:
     """Write a number and what it counts.
 
-    Examples
-    --------
     >>> counted(1, "record"), counted(2_000, "record"), counted(2, "entity", "entities")
     ('1 record', '2,000 records', '2 entities')
     """
@@ -25,8 +18,6 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 def window(first: str, last: str) -> str:
     """Write a window of days whose sides may be empty: one day, two, one side, or unknown.
 
-    Examples
-    --------
     >>> window("1993-04-03", "1993-04-03"), window("1993-01-01", "1993-12-31")
     ('1993-04-03', '1993-01-01 … 1993-12-31')
     >>> window("", "1993-12-31"), window("1993-01-01", ""), window("", "")
@@ -42,8 +33,6 @@ def window(first: str, last: str) -> str:
 def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[int] = ()) -> str:
     r"""Write a Markdown table; pipes in cells are escaped, columns in ``right`` are aligned right.
 
-    Examples
-    --------
     >>> print(markdown_table(["code", "rows"], [["a|b", 1]], right=[1]))
     | code | rows |
     | --- | ---: |

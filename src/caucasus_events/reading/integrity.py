@@ -107,10 +107,7 @@ def _altered_file(path: Path, each: Mapping[str, Any], content: bytes, released:
     """Report in which way a file differs: it is another table, cut short, altered, or written anew."""
     name, digest = each["path"], sha256(content)
     other = next((one["path"] for one in released if one["hash"] == f"sha256:{digest}"), None)
-    facts = (
-        Fact("bytes", f"{len(content)}; released: {each['bytes']}"),
-        Fact("sha256", digest),
-    )
+    facts = (Fact("bytes", f"{len(content)}; released: {each['bytes']}"), Fact("sha256", digest))
     if other:
         return Problem(name, "", f"the file is {other}", _AGAIN, facts)
     # A whole Parquet file ends as it begins; one that was written anew may be smaller too.

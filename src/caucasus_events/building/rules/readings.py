@@ -1,8 +1,6 @@
 """Rules of what other sources say: that readings fit, are applied as they should be, and agree."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from caucasus_events.coding import dates, readings
 from caucasus_events.errors import Fact
@@ -11,10 +9,7 @@ from caucasus_events.model.bounds import BOUNDS, Bounds, relation
 from caucasus_events.model.rows import RECORDS
 
 from .records import no_seed_contradicts_itself
-from .registry import Finding, Shipped, TableRow, found_expected, rows_of, rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from .registry import Finding, Shipped, TableRow, rows_of, rule
 
 # What a reading can be of, in the records of a table.
 _SIDES_READ = {"events": ("date",), "statuses": ("start", "end")}
@@ -42,10 +37,7 @@ def readings_have_the_bounds_of_their_date(shipped: Shipped) -> Iterator[Finding
         except dates.DateError as error:
             yield row.breaks(error.what, error.do, error.text, [Fact("date", error.text, caret=error.caret)])
             continue
-        for name, expected in bounds._asdict().items():
-            if row[name] != expected:
-                facts = found_expected(row[name], expected)
-                yield row.breaks(f"{name} does not follow from the date of the reading", facts=facts)
+        yield from row.unlike(bounds._asdict(), "does not follow from the date of the reading")
 
 
 def _beside_their_records(shipped: Shipped) -> Iterator[tuple[TableRow, Bounds, Bounds]]:
@@ -106,10 +98,7 @@ def one_reading_is_preferred(shipped: Shipped) -> Iterator[Finding]:
 def readings_are_applied_as_the_rules_say(shipped: Shipped) -> Iterator[Finding]:
     """A reading is applied if it is preferred, at least of medium confidence, and does not contradict."""
     for row, stated, _ in _beside_their_records(shipped):
-        for column, expected in readings.outcome(row, stated).items():
-            if row[column] != expected:
-                facts = found_expected(row[column], expected)
-                yield row.breaks(f"{column} is not what follows from the reading", facts=facts)
+        yield from row.unlike(readings.outcome(row, stated), "is not what follows from the reading")
 
 
 @rule

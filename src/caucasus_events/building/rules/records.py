@@ -1,19 +1,15 @@
 """Rules of events and statuses: their dates, their parties, and that no seed contradicts itself."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from caucasus_events.coding import dates
 from caucasus_events.errors import Fact
 from caucasus_events.model import codebook
 from caucasus_events.model.bounds import BOUNDS
 
-from .registry import Finding, Shipped, TableRow, found_expected, rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+from .registry import Finding, Shipped, TableRow, rule
 
 # What one seed can say yes and no of: a proposition, in its words.
 _SAID = ("source_id", "type", "subject", "object", "about")
@@ -56,10 +52,7 @@ def bounds_follow_from_the_coded_dates(shipped: Shipped) -> Iterator[Finding]:
         except dates.DateError as error:
             yield row.breaks(error.what, error.do, error.text, [Fact("date", error.text, caret=error.caret)])
             continue
-        for name, expected in bounds._asdict().items():
-            if row[name] != expected:
-                facts = found_expected(row[name], expected)
-                yield row.breaks(f"{name} does not follow from the coded date", facts=facts)
+        yield from row.unlike(bounds._asdict(), "does not follow from the coded date")
         if row[column] != code:
             yield row.breaks(f"{column} is {row[column]}, the coded date says {code}")
 
@@ -119,9 +112,8 @@ def roles_fit_the_type(shipped: Shipped) -> Iterator[Finding]:
             place = f"{row['role']} of a {kind.name}"
             yield from _of_kind(row, "entity_id", place, kinds, kind.roles[row["role"]])
         elif kind:
-            yield row.breaks(
-                f"{kind.name} knows no role {row['role']!r}", f"write {' or '.join(kind.roles)}", row["role"]
-            )
+            do = f"write {' or '.join(kind.roles)}"
+            yield row.breaks(f"{kind.name} knows no role {row['role']!r}", do, row["role"])
 
 
 @rule
@@ -190,8 +182,6 @@ def no_seed_contradicts_itself(shipped: Shipped) -> Iterator[Finding]:
             certain = [yes["start_latest"], no["start_latest"], yes["end_earliest"], no["end_earliest"]]
             # A null bound is never certain; both are from the later start to the earlier end.
             if None not in certain and max(certain[:2]) <= min(certain[2:]):
-                day = Fact("day", str(max(certain[:2])))
-                facts = Fact("yes", yes.key), Fact("no", no.key), day
-                yield no.breaks(
-                    "the seed says yes and no of one day", "mend one of the two, or its dates", no.key, facts
-                )
+                facts = Fact("yes", yes.key), Fact("no", no.key), Fact("day", str(max(certain[:2])))
+                do = "mend one of the two, or its dates"
+                yield no.breaks("the seed says yes and no of one day", do, no.key, facts)

@@ -1,18 +1,15 @@
 """What a rule looks at, what it yields, and how all of them are run."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from caucasus_events.errors import Fact
 from caucasus_events.model.rows import RECORDS, dictionaries, key_of
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # What to do where nobody wrote the mistake: a build writes the rows anew.
 REBUILD = "build the data anew"
@@ -51,6 +48,13 @@ class TableRow(dict[str, Any]):
         # Who takes part is written in the block of the event.
         table, key = ("events", self["event_id"]) if self.table == "participants" else (self.table, self.key)
         return Finding(table, key, what, do, at, tuple(facts), missing)
+
+    def unlike(self, expected: Mapping[str, object], what: str) -> Iterator[Finding]:
+        """Find every cell that is not what is expected of it."""
+        for column, value in expected.items():
+            if self[column] != value:
+                facts = Fact("found", str(self[column])), Fact("expected", str(value))
+                yield self.breaks(f"{column} {what}", facts=facts)
 
 
 @dataclass(frozen=True)
@@ -110,8 +114,3 @@ def rows_of(table: str, frame: pd.DataFrame) -> list[TableRow]:
     """Return the rows of a table, or of some of it."""
     days = {str(name): frame[name].dt.date for name in frame.select_dtypes("datetime")}
     return [TableRow(table, cells) for cells in dictionaries(frame.assign(**days))]
-
-
-def found_expected(found: object, expected: object) -> tuple[Fact, Fact]:
-    """Set what stands there beside what should."""
-    return Fact("found", str(found)), Fact("expected", str(expected))

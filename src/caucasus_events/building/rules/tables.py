@@ -1,19 +1,14 @@
 """Rules of every table: keys, ids, what rows name, and what timeline repeats."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from caucasus_events.errors import Fact, nearest
 from caucasus_events.model.column_kinds import ENTITY, SLUG
 from caucasus_events.model.rows import FILES, OWN, RECORDS, TABLES, references
 
 from .registry import Finding, Shipped, TableRow, rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @rule
@@ -102,9 +97,8 @@ def _dangling(row: TableRow, column: str, target: str, value: str, names: list[s
     add = adds.get(target, f"name one of the {'records' if target == 'timeline' else target}")
     near = nearest(value, names)
     do = f"write {near}, or {add}" if near else add
-    what = (
-        f"unknown {OWN.get(target, 'record')} {value!r} in {'participants' if row.table == 'participants' else column}"
-    )
+    where = "participants" if row.table == "participants" else column
+    what = f"unknown {OWN.get(target, 'record')} {value!r} in {where}"
     facts = [Fact("known", ", ".join(names), wrap=True)] if target == "entities" else []
     return row.breaks(what, do, value, facts, missing=value)
 
