@@ -43,7 +43,7 @@ def problems_of_data(built: Built, root: Path) -> tuple[list[Problem], list[Prob
     """List what is wrong with ``data/``: files that cannot be read, what the tables show alone, what the seeds show."""
     shipped, unread = read_shipped(root)
     alone = shipped_problems(shipped, built.texts)
-    return unread, alone, _differences(built, shipped, root, by_bytes=files.pins_hold())
+    return unread, alone, _unlike_the_seeds(built, shipped, root, by_bytes=files.pins_hold())
 
 
 def read_shipped(root: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
@@ -92,7 +92,9 @@ def _model_problem(name: str, frame: pd.DataFrame, case: Mapping[str, Any]) -> P
     return Problem(f"data/{name}.parquet", record, what, _BUILD, (fact,), rule)
 
 
-def _differences(built: Built, shipped: Mapping[str, pd.DataFrame], root: Path, *, by_bytes: bool) -> list[Problem]:
+def _unlike_the_seeds(
+    built: Built, shipped: Mapping[str, pd.DataFrame], root: Path, *, by_bytes: bool
+) -> list[Problem]:
     """List every row and cell, then every file, in which ``data/`` is not what the seeds build."""
     problems = [
         _difference_problem(name, change)

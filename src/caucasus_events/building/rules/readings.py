@@ -12,7 +12,7 @@ from .records import no_seed_contradicts_itself
 from .registry import Finding, Shipped, TableRow, rows_of, rule
 
 # What a reading can be of, in the records of a table.
-_SIDES = {"events": ("date",), "statuses": ("start", "end")}
+_SIDES_READ = {"events": ("date",), "statuses": ("start", "end")}
 
 
 @rule
@@ -21,9 +21,9 @@ def readings_fit_their_record(shipped: Shipped) -> Iterator[Finding]:
     tables = {row.key: row.table for row in shipped.records()}
     for row in shipped.rows["corroborations"]:
         table, start = tables.get(row["record_id"]), f"{row['record_id']}-{row['bound']}-"
-        if table and row["bound"] not in _SIDES[table]:
+        if table and row["bound"] not in _SIDES_READ[table]:
             what = f"{'an event' if table == 'events' else 'a status'} has no {row['bound']}"
-            yield row.breaks(what, f"write {' or '.join(_SIDES[table])}", row["bound"])
+            yield row.breaks(what, f"write {' or '.join(_SIDES_READ[table])}", row["bound"])
         elif table and not row.key.startswith(start):
             yield row.breaks("the id does not name record and bound", f"let it begin with {start}", row.key)
 
@@ -45,11 +45,11 @@ def _beside_their_records(shipped: Shipped) -> Iterator[tuple[TableRow, Bounds, 
     records = {row.key: row for row in shipped.records()}
     for row in shipped.rows["corroborations"]:
         record = records.get(row["record_id"])
-        if record and row["bound"] in _SIDES[record.table]:
+        if record and row["bound"] in _SIDES_READ[record.table]:
             yield row, readings.bounds_of(record), readings.bounds_of(row)
 
 
-def _facts(stated: Bounds, reading: Bounds) -> tuple[Fact, Fact]:
+def _stated_and_read(stated: Bounds, reading: Bounds) -> tuple[Fact, Fact]:
     """Set what the seed states beside what a reading says."""
     return Fact("seed", _spoken(stated)), Fact("reading", _spoken(reading))
 
@@ -70,7 +70,7 @@ def relations_are_borne_out(shipped: Shipped) -> Iterator[Finding]:
         if found != row["relation"]:
             what = f"the reading is said to be one that {row['relation']}; by its dates it {found}"
             do = f'write relation = "{found}", or mend the date'
-            yield row.breaks(what, do, row["relation"], _facts(stated, reading))
+            yield row.breaks(what, do, row["relation"], _stated_and_read(stated, reading))
 
 
 @rule
@@ -79,7 +79,7 @@ def no_preferred_reading_contradicts(shipped: Shipped) -> Iterator[Finding]:
     for row, stated, reading in _beside_their_records(shipped):
         if row["preferred"] and relation(stated, reading) == "contradicts":
             what = "a reading that contradicts the seed is preferred"
-            yield row.breaks(what, "write preferred = false", "true", _facts(stated, reading))
+            yield row.breaks(what, "write preferred = false", "true", _stated_and_read(stated, reading))
 
 
 @rule
