@@ -21,7 +21,7 @@ class Commands(click.Group):
     """A group that prints the package's own errors without a traceback and exits with 1."""
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        """Write UTF-8, before anything is printed, where the encoding of the system lacks letters that the data have."""
+        """Before anything is printed, turn to UTF-8 where the system's encoding lacks letters that the data have."""
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):
                 try:
