@@ -177,7 +177,7 @@ def compose(
     as_of: float = np.nan,
     quotes: bool = True,
 ) -> dict[str, Any]:
-    """Put marks, words and layout of prepared records together, as ``data`` and ``layout``, before plotly checks them."""
+    """Put marks, words and layout of prepared records together, as ``data`` and ``layout`` unchecked by plotly."""
     fast = len(records) > MANY
     spans = many.underlaid(marks.spans(records)) if fast else marks.spans(records)
     measures = page.arrange(records, spans, size, window, heading)

@@ -57,7 +57,7 @@ def prepare(frame: pd.DataFrame, lanes: str | Mapping[str, str] | None = None) -
     """
     key = next((name for name in _ID_COLUMNS if name in frame), None)
     ids = frame[key].astype(str) if key else pd.Series(frame.index.astype(str), frame.index)
-    labels = frame["title"] if "title" in frame else ids
+    labels = frame.get("title", ids)
     # A column of strings is not copied: there may be a million.
     labels = labels if isinstance(labels.dtype, pd.StringDtype) else labels.astype(object)
     days = _read_bounds(frame, ids)
