@@ -26,7 +26,7 @@ AGAIN = "install this version again"
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """A copy of the released files, to be broken."""
+    """A copy of the files, to be broken."""
     return Path(shutil.copytree(tables.data_path(), tmp_path / "data", ignore=shutil.ignore_patterns("__pycache__")))
 
 
@@ -145,6 +145,7 @@ def test_files_beside_the_tables_are_held_against_the_list_of_the_installer(
     assert str(caught.value).startswith("croissant.json: the file is altered\n")
 
 
+@pytest.mark.released
 def test_a_zipped_package_finds_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The tables of a package in a zip are copied out, whole, and read from there."""
     with zipfile.ZipFile(tmp_path / "package.zip", "w") as packed:
