@@ -93,7 +93,7 @@ def test_a_corrected_date_becomes_its_cells_with_their_reason(checkout: Path, mo
     assert set(found[["version", "operation", "reason", "reason_code"]].itertuples(index=False, name=None)) == {
         ("1.1.0", "changed", REASON, "corrected_date")
     }
-    schema.Changes.validate(found)
+    schema.MODELS["changes"].validate(found)
     assert release.check(checkout)[0] == "10 changes lead from each of 2 frozen releases to the tables of today"
     assert "## 1.1.0 (2031-03-04)\n\n### Data\n\n**Corrected dates**\n\n" in (checkout / "CHANGELOG.md").read_text(
         "utf-8"
