@@ -70,7 +70,7 @@ def annotate(  # noqa: PLR0913 - what can be asked
     types
         Status types; left out, all, in codebook order.
     codes
-        Scheme of the codes: ``"iso3"``, ``"cow"``, ``"gw"``, ``"name"`` (names and spellings),
+        Scheme of the codes: ``"iso3"``, ``"cow"``, ``"gw"``, ``"iso_numeric"``, ``"name"`` (names and spellings),
         ``"id"`` (the dataset's own, which organisations and territories have too) or another of
         :data:`.names.SCHEMES`; left out, that of ``like``, else ``"iso3"``.
     like
