@@ -102,14 +102,14 @@ class Problem:
         return "\n".join([head, *facts, *_beside_label("do", self.do)])
 
 
-def nearest(value: str, known: Iterable[str]) -> str | None:
+def nearest(value: str, known: Iterable[str], alike: float = 0.6) -> str | None:
     """Return the known name most like ``value``, or None if none is like it.
 
     >>> nearest("ceasefires", ["clash", "ceasefire"])
     'ceasefire'
     """
     folded = {name.casefold(): name for name in known}
-    close = difflib.get_close_matches(value.casefold(), folded, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(value.casefold(), folded, n=1, cutoff=alike)
     return folded[close[0]] if close else None
 
 

@@ -164,7 +164,7 @@ def _nearest_name(name: str, entities: pd.DataFrame) -> str | None:
     telling: dict[str, str] = {}
     for each in names:
         telling.setdefault(_telling_words(each), each)
-    close = nearest(_telling_words(name), telling)
+    close = nearest(_telling_words(name), telling, alike=0.75)
     return telling[close] if close else None
 
 
