@@ -20,7 +20,7 @@ from caucasus_events.errors import InvalidValueError, UnknownNameError, unknown
 from caucasus_events.model import codebook, layers
 from caucasus_events.model.words import counted
 from caucasus_events.reading import tables
-from caucasus_events.reading.names import PARTIES, resolve_all
+from caucasus_events.reading.names import PARTIES, with_party
 
 from . import captions, many, marks, page, traces
 from .layout import layout
@@ -149,7 +149,7 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
         brings = f"dates={dates!r} is for the released records; load the frame with dates={dates!r}, it brings its own"
         raise InvalidValueError(brings)
     first, last, day = _days_asked(start, end, as_of)
-    records = marks.prepare(_with_parties(_with_types(whole, types), entities), lanes)
+    records = marks.prepare(with_party(_with_types(whole, types), entities), lanes)
     lower, upper = marks.extent(records)
     # Comparisons with NaN are false: a side that is left out keeps all, and so does a bound that is not stated.
     meets = ~(lower > last) & ~(upper < first)
@@ -221,18 +221,6 @@ def _with_types(frame: pd.DataFrame, types: str | Iterable[str] | None) -> pd.Da
         raise UnknownNameError(unknown("column", "type", map(str, frame.columns)))
     known = [*codebook.event_types(), *codebook.status_types(), *frame["type"].dropna().astype(str).unique()]
     return frame[frame["type"].isin(codebook.chosen(types, dict.fromkeys(known)))]
-
-
-def _with_parties(frame: pd.DataFrame, entities: str | Iterable[str] | None) -> pd.DataFrame:
-    """Keep the rows in which some entities are parties: of the released events, those that name them."""
-    if entities is None:
-        return frame
-    ids, people = resolve_all(entities), tables.load_participants()
-    events = people["event_id"][people["entity_id"].isin(ids)]
-    named, keys = ([name for name in names if name in frame] for names in (PARTIES, ("record_id", "event_id")))
-    if not named and not keys:
-        raise UnknownNameError(unknown("column", "subject", map(str, frame.columns)))
-    return frame[frame[named].isin(ids).any(axis=1) | frame[keys].isin(set(events)).any(axis=1)]
 
 
 def _subtitle(records: pd.DataFrame, whole: int, *, own: bool, dates: str) -> str:
