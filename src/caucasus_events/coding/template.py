@@ -7,9 +7,11 @@ from pathlib import Path
 from string import Template
 
 from caucasus_events.errors import Problem, ProblemsError
+from caucasus_events.model.column_kinds import SLUG
 from caucasus_events.model.rows import sha256
 
 from . import sheets
+from .seeds import MISNAMED
 
 
 def new_seed(text: Path, root: Path) -> Path:
@@ -20,9 +22,8 @@ def new_seed(text: Path, root: Path) -> Path:
     """
     target, problems = root / "seeds" / text.name, []
     place = f"seeds/{text.name}"
-    if text.suffix != ".txt" or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text.stem):
-        do = "name it like an id, in kebab-case with the year: author-2021.txt"
-        problems.append(Problem(place, "", "the name of the file is not the id of a seed", do))
+    if text.suffix != ".txt" or not re.fullmatch(SLUG, text.stem):
+        problems.append(Problem(place, "", *MISNAMED))
     taken = [path for path in (target, target.with_suffix(".toml")) if path.exists() and not path.samefile(text)]
     problems += [Problem(f"seeds/{path.name}", "", "the file exists", "choose another name") for path in taken]
     words, unfit = sheets.read_text(text)
