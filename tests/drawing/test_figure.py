@@ -182,7 +182,7 @@ def test_an_unknown_type_entity_or_column_is_named_with_the_nearest() -> None:
     """A misspelling is answered with what exists."""
     with pytest.raises(UnknownNameError, match=r"^unknown type 'clashes' \(nearest: clash; known: clash, "):
         figure.timeline(types="clashes")
-    with pytest.raises(UnknownNameError, match=r"nearest: Turkey"):
+    with pytest.raises(UnknownNameError, match=r"nearest: Türkiye"):
         figure.timeline(entities="Turkye")
     bounds = states.frame()[["start_earliest", "end_latest"]]
     with pytest.raises(UnknownNameError, match=r"^unknown column 'type' \(known: start_earliest, end_latest\)$"):
