@@ -26,7 +26,7 @@ AGAIN = "install this version again"
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """A copy of the released files, to be broken."""
+    """A copy of the files, to be broken."""
     return Path(shutil.copytree(tables.data_path(), tmp_path / "data", ignore=shutil.ignore_patterns("__pycache__")))
 
 
