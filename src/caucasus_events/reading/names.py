@@ -8,7 +8,8 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from caucasus_events.errors import InvalidValueError, UnknownNameError, nearest, unknown
+from caucasus_events.errors import InvalidValueError, UnknownNameError, nearest, shown, unknown
+from caucasus_events.model.asked import one_of, text, texts
 
 from .tables import load_entities, load_participants, load_statuses
 
@@ -40,8 +41,8 @@ def resolve_all(names: str | Iterable[str]) -> list[str]:
     >>> resolve_all(["Georgia", "GEO", "Baku"])
     ['GEO', 'AZE']
     """
-    entities, several = load_entities(), [names] if isinstance(names, str) else names
-    return list(dict.fromkeys(find_entity(entities, name) for name in several))
+    entities = load_entities()
+    return list(dict.fromkeys(find_entity(entities, name) for name in texts("entity", names)))
 
 
 def with_party(frame: pd.DataFrame, entities: str | Iterable[str] | None) -> pd.DataFrame:
@@ -78,8 +79,7 @@ def code_meanings(scheme: str) -> dict[Hashable, str]:
     >>> code_meanings("cow")[640], code_meanings("cow_abbrev")["GRG"], code_meanings("name")["ankara"]
     ('TUR', 'GEO', 'TUR')
     """
-    if scheme not in SCHEMES:
-        raise InvalidValueError(unknown("scheme of codes", str(scheme), SCHEMES))
+    one_of("scheme of codes", scheme, SCHEMES)
     meanings = spellings(load_entities()) if scheme == "name" else _bearers(load_entities(), SCHEMES[scheme])
     return {code: found[0] for code, found in meanings.items() if len(found) == 1}
 
@@ -104,18 +104,18 @@ def find_entity(entities: pd.DataFrame, name: str) -> str:
     >>> find_entity(load_entities(), "Artsakh (Nagorno-Karabakh)")
     'XNK'
     """
-    wanted = casefolded(str(name))
+    wanted = casefolded(text("entity", name))
     for meanings in (_bearers(entities, "entity_id"), _bearers(entities, "name"), spellings(entities)):
         found = {casefolded(str(code)): ids for code, ids in meanings.items()}.get(wanted, [])
         if len(found) > 1:
-            raise InvalidValueError(f"{name!r} is the name of several entities: {', '.join(found)}; give the id")
+            raise InvalidValueError(f"{shown(name)} is the name of several entities: {', '.join(found)}; give the id")
         if found:
             return found[0]
     # The nearest of all names, and the ids, which are shorter to list.
     ids = entities["entity_id"].tolist()
-    near = nearest(str(name), [*ids, *entities["name"], *entities["also_known_as"].dropna().str.split("; ").explode()])
+    near = nearest(name, [*ids, *entities["name"], *entities["also_known_as"].dropna().str.split("; ").explode()])
     hint = f"nearest: {near}; " if near else ""
-    raise UnknownNameError(f"unknown entity {str(name)!r} ({hint}known: {', '.join(ids)})")
+    raise UnknownNameError(f"unknown entity {shown(name)} ({hint}known: {', '.join(ids)})")
 
 
 def spellings(entities: pd.DataFrame) -> dict[Hashable, list[str]]:
