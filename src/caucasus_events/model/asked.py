@@ -11,10 +11,7 @@ from caucasus_events.errors import InvalidValueError, UnknownNameError, shown, u
 
 
 def one_of(
-    what: str,
-    value: Any,
-    allowed: Iterable[str],
-    error: type[InvalidValueError | UnknownNameError] = InvalidValueError,
+    what: str, value: Any, allowed: Iterable[str], error: type[InvalidValueError | UnknownNameError] = InvalidValueError
 ) -> str:
     """Return a value that is one of those allowed; another, of whatever kind, is an error that names the nearest.
 
