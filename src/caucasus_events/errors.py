@@ -12,6 +12,7 @@ The tree::
     UnmatchedCodesWarning       (UserWarning) codes that belong to nobody in the dataset
 """
 
+import datetime as dt
 import difflib
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -19,6 +20,8 @@ from dataclasses import dataclass, field
 
 # How a problem is laid out, in characters: a text on one line, what is kept before a caret, the labels, the margin.
 _LINE, _MARGIN, _LABEL, _INDENT = 58, 8, 10, " " * 4
+# What is written as it is in a message; of anything else only the kind, for it may have many lines, or none.
+_PLAIN = (str, bytes, bool, int, float, complex, dt.date, dt.time, dt.timedelta, type(None))
 
 
 class CaucasusEventsError(Exception):
@@ -113,16 +116,31 @@ def nearest(value: str, known: Iterable[str], alike: float = 0.6) -> str | None:
     return folded[close[0]] if close else None
 
 
-def unknown(what: str, value: str, known: Iterable[str]) -> str:
+def shown(value: object) -> str:
+    """Write a value for a message, on one line: of a long one the beginning, of one that is not plain its kind.
+
+    >>> shown("events"), shown(["events"]), shown(10**400), shown("a" * 100)[-7:]
+    ("'events'", 'a value of type list', 'a number of 1,329 bits', "aaaa' …")
+    """
+    if isinstance(value, str) and len(value) > _LINE:
+        return f"{value[:_LINE]!r} …"
+    # Python refuses to write numbers of thousands of digits.
+    if isinstance(value, int) and abs(value) >= 10**_LINE:
+        return f"a number of {value.bit_length():,} bits"
+    written = repr(value) if isinstance(value, _PLAIN) else f"a value of type {type(value).__name__}"
+    return written if len(written) <= _LINE + len("''") else f"{written[:_LINE]} …"
+
+
+def unknown(what: str, value: object, known: Iterable[str]) -> str:
     """Say that a name does not exist, with the nearest and the known ones.
 
     >>> unknown("table", "event", ["events", "sources"])
     "unknown table 'event' (nearest: events; known: events, sources)"
     """
     names = list(known)
-    near = nearest(value, names)
+    near = nearest(value, names) if isinstance(value, str) else None
     hint = f"nearest: {near}; " if near else ""
-    return f"unknown {what} {value!r} ({hint}known: {', '.join(names)})"
+    return f"unknown {what} {shown(value)} ({hint}known: {', '.join(names)})"
 
 
 def _beside_label(label: str, text: str) -> list[str]:

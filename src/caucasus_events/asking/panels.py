@@ -17,7 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from caucasus_events.describing import about
-from caucasus_events.errors import InvalidValueError, unknown
+from caucasus_events.errors import InvalidValueError
+from caucasus_events.model.asked import flag, one_of
 from caucasus_events.model.codebook import chosen, status_types
 from caucasus_events.reading import tables
 
@@ -215,10 +216,9 @@ def write_panel(path: str | Path, unit: str, freq: str, start: Day, end: Day, **
 def _plan(unit: str, freq: str, start: Day, end: Day, **options: Unpack[Options]) -> Plan:
     """Check what is asked for, and compute the runs of every column."""
     for what, value, allowed in (("unit", unit, UNITS), ("freq", freq, FREQS), ("rule", options["rule"], PERIOD_RULES)):
-        if value not in allowed:
-            raise InvalidValueError(unknown(what, str(value), allowed))
+        one_of(what, value, allowed)
     types, entities = options.pop("types"), options.pop("entities")
-    options["directed"] = options["directed"] or unit != "dyad"
+    options["directed"] = flag("directed", options["directed"]) or unit != "dyad"
     known = status_types()
     usual = [name for name, kind in known.items() if unit != "membership" or "organisation" in kind.object]
     kinds = chosen(usual if types is None else types, known, "status type")

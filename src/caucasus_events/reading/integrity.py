@@ -12,6 +12,7 @@ import pandas as pd
 
 from caucasus_events.describing import about
 from caucasus_events.errors import Fact, Problem, ProblemsError
+from caucasus_events.model.asked import path
 from caucasus_events.model.rows import FILES, content_digest, sha256
 
 from . import tables
@@ -25,7 +26,7 @@ _DESCRIPTOR = "datapackage.json"
 _SAID = {"path": str, "hash": str, "contentDigest": str, "bytes": int, "rows": int}
 
 
-def verify(folder: Path | None = None) -> pd.DataFrame:
+def verify(folder: str | Path | None = None) -> pd.DataFrame:
     """Compare the installed files with the digests of their release.
 
     Parameters
@@ -41,6 +42,8 @@ def verify(folder: Path | None = None) -> pd.DataFrame:
 
     Raises
     ------
+    InvalidValueError
+        If ``folder`` is no path (a ``ValueError``).
     ProblemsError
         If a file is missing, cut short, altered, that of another table or of another version;
         every one of them is named.
@@ -55,7 +58,7 @@ def verify(folder: Path | None = None) -> pd.DataFrame:
     >>> verify()["file"].tolist()[:2]
     ['sources.parquet', 'entities.parquet']
     """
-    home = tables.data_path() if folder is None else folder
+    home = tables.data_path() if folder is None else path("folder", folder)
     released, problems = _released_files(home)
     problems += [problem for each in released for problem in _file_problems(home, each, released)]
     problems += list(_other_files(home))

@@ -12,7 +12,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from caucasus_events.errors import InvalidValueError, UnknownNameError, nearest, unknown
+from caucasus_events.errors import InvalidValueError, UnknownNameError, nearest, shown, unknown
+from caucasus_events.model.asked import one_of, text, texts
 
 from .tables import load_entities, load_participants, load_statuses
 
@@ -47,8 +48,8 @@ def resolve_all(names: str | Iterable[str]) -> list[str]:
     >>> resolve_all(["Georgia", "GEO", "Baku"])
     ['GEO', 'AZE']
     """
-    entities, several = load_entities(), [names] if isinstance(names, str) else names
-    return list(dict.fromkeys(find_entity(entities, name) for name in several))
+    entities = load_entities()
+    return list(dict.fromkeys(find_entity(entities, name) for name in texts("entity", names)))
 
 
 def with_party(frame: pd.DataFrame, entities: str | Iterable[str] | None) -> pd.DataFrame:
@@ -85,8 +86,7 @@ def code_meanings(scheme: str) -> dict[Hashable, str]:
     >>> code_meanings("cow")[640], code_meanings("iso_numeric")[51], code_meanings("name")["ankara"]
     ('TUR', 'ARM', 'TUR')
     """
-    if scheme not in SCHEMES:
-        raise InvalidValueError(unknown("scheme of codes", str(scheme), SCHEMES))
+    one_of("scheme of codes", scheme, SCHEMES)
     if scheme == "iso_numeric":
         known = load_entities()["entity_id"].tolist()
         return {said["iso_numeric"]: state for state, said in _standard_names().items() if state in known}
@@ -116,18 +116,18 @@ def find_entity(entities: pd.DataFrame, name: str) -> str:
     >>> find_entity(load_entities(), "Artsakh (Nagorno-Karabakh)")
     'XNK'
     """
-    wanted = casefolded(str(name))
+    wanted = casefolded(text("entity", name))
     for meanings in (_bearers(entities, "entity_id"), _bearers(entities, "name"), spellings(entities)):
         found = {casefolded(str(code)): ids for code, ids in meanings.items()}.get(wanted, [])
         if len(found) > 1:
-            raise InvalidValueError(f"{name!r} is the name of several entities: {', '.join(found)}; give the id")
+            raise InvalidValueError(f"{shown(name)} is the name of several entities: {', '.join(found)}; give the id")
         if found:
             return found[0]
     # The nearest of all names, and the ids, which are shorter to list.
     ids = entities["entity_id"].tolist()
-    near = _nearest_name(str(name), entities)
+    near = _nearest_name(name, entities)
     hint = f"nearest: {near}; " if near else ""
-    raise UnknownNameError(f"unknown entity {str(name)!r} ({hint}known: {', '.join(ids)})")
+    raise UnknownNameError(f"unknown entity {shown(name)} ({hint}known: {', '.join(ids)})")
 
 
 def spellings(entities: pd.DataFrame) -> dict[Hashable, list[str]]:

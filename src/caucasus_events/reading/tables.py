@@ -10,8 +10,9 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from caucasus_events.errors import Fact, Problem, ProblemsError, UnknownNameError, unknown
+from caucasus_events.errors import Fact, Problem, ProblemsError, UnknownNameError
 from caucasus_events.model import layers, versions
+from caucasus_events.model.asked import one_of
 from caucasus_events.model.rows import FILES, TABLES
 
 # What to do where an installed file is not what it was.
@@ -324,9 +325,7 @@ def changes(since: str | None = None, *, table: str | None = None) -> pd.DataFra
     """
     frame = _read("changes")
     if table is not None:
-        if table not in TABLES:
-            raise UnknownNameError(unknown("table", str(table), TABLES))
-        frame = frame[frame["table"] == table]
+        frame = frame[frame["table"] == one_of("table", table, TABLES, UnknownNameError)]
     if since is not None:
         after = versions.parse(since)
         frame = frame[frame["version"].map(lambda version: versions.parse(version) > after).astype(bool)]
@@ -356,15 +355,13 @@ def data_path(name: str | None = None) -> Path:
     >>> pd.read_parquet(data_path("sources"))["language"].tolist()
     ['en']
     """
-    if name is not None and name not in FILES:
-        raise UnknownNameError(unknown("table", name, FILES))
     folder = _folder()
-    return folder / f"{name}.parquet" if name else folder
+    return folder if name is None else folder / f"{one_of('table', name, FILES, UnknownNameError)}.parquet"
 
 
 def _read(name: str) -> pd.DataFrame:
     """Read an installed table; one that is missing or damaged is a :class:`ProblemsError` with the way out."""
-    path = data_path(name)
+    path = data_path(one_of("table", name, FILES, UnknownNameError))
     # A folder of that name would be read as a table without rows.
     if not path.is_file():
         what = "a folder stands where the file should" if path.is_dir() else "the file is missing"
