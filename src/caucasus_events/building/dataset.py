@@ -94,6 +94,8 @@ def compare(root: Path, progress: Progress | None = None, last: frozen.Frozen | 
     if problems:
         raise ProblemsError(sorted(problems, key=file_order))
     last = last or frozen.read_frozen(root)
+    if lost := frozen.vanished(root, last):
+        raise ProblemsError(lost)
     return Compared(tables, texts, reasons.explain(tables, coded, last, about.VERSION))
 
 
