@@ -53,7 +53,7 @@ def test_new_tables_and_columns_are_told_in_a_line_each(checkout: Path) -> None:
     table = found.history.table
     assert set(table["reason_code"]) == {"new_table"}
     assert table["reason"].isna().all()
-    schema.Changes.validate(table)
+    schema.MODELS["changes"].validate(table)
     assert changelog.data_part("1.1.0", {**found.tables, "changes": table}) == (
         "**New tables and columns**\n\n"
         "- table added: `corroborations`, 2 rows\n"

@@ -13,14 +13,14 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from caucasus_events.coding import readings, seeds
+from caucasus_events.coding import readings, seeds, writing
 from caucasus_events.describing import about, citation
 from caucasus_events.errors import ProblemsError, ReleaseError
 from caucasus_events.ledger import frozen, reasons
 from caucasus_events.model import codebook
 from caucasus_events.model.rows import FILES, TABLES, Row, framed
 
-from . import files
+from . import aside, files
 from .placing import apart, file_order, rule_problems
 from .rules import Shipped
 
@@ -59,9 +59,10 @@ class Compared(NamedTuple):
 
 def build_dataset(root: Path, progress: Progress | None = None) -> Built:
     """Build every table from the seeds and write ``data/``; if anything is wrong, nothing is written."""
-    files.recover(root)
-    built = build_in_memory(root, progress)
-    files.write(built.files, root)
+    with writing.alone(root):
+        aside.settle(root)
+        built = build_in_memory(root, progress)
+        aside.put_data(built.files, root)
     return built
 
 
@@ -94,6 +95,8 @@ def compare(root: Path, progress: Progress | None = None, last: frozen.Frozen | 
     if problems:
         raise ProblemsError(sorted(problems, key=file_order))
     last = last or frozen.read_frozen(root)
+    if lost := frozen.vanished(root, last):
+        raise ProblemsError(lost)
     return Compared(tables, texts, reasons.explain(tables, coded, last, about.VERSION))
 
 

@@ -4,6 +4,7 @@ Reading checks the form only. What the records say is checked in ``seeds`` (agai
 (against each other).
 """
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,10 +51,12 @@ class Sheet:
 def read_text(path: Path) -> tuple[str, list[Problem]]:
     """Read the text of a seed; an empty one, and the reason, if it cannot be coded."""
     place = f"seeds/{path.name}"
-    if not path.is_file():
+    if not os.path.lexists(path):
         do = f"put the document there, or remove seeds/{path.stem}.toml"
         return "", [Problem(place, "", "the sheet has no text", do)]
-    data = path.read_bytes()
+    data = toml.read_file(path, place, "text", LARGEST, _CONVERT)
+    if isinstance(data, Problem):
+        return "", [data]
     unfit = _unfit(data)
     if unfit is None:
         return data.decode(), []
@@ -65,8 +68,6 @@ def read_text(path: Path) -> tuple[str, list[Problem]]:
 
 def _unfit(data: bytes) -> tuple[Any, ...] | None:
     """Say why a text cannot be coded, at which byte, and the facts; None if it can."""
-    if len(data) > LARGEST:
-        return "the text is too long", None, Fact("size", f"{len(data):,} bytes; the largest is {LARGEST:,}")
     if data.startswith(b"\xef\xbb\xbf"):
         return "the text begins with a byte order mark", 0
     try:
@@ -82,7 +83,7 @@ def _unfit(data: bytes) -> tuple[Any, ...] | None:
 def read_sheet(path: Path, text: str) -> tuple[Sheet, list[Problem]]:
     """Read the sheet of a seed, and compare the hash in its head with the text; an empty one could not be read."""
     place = f"seeds/{path.name}"
-    if not path.is_file():
+    if not os.path.lexists(path):
         do = f"run caucasus-events new seeds/{path.stem}.txt, and code the text"
         return Sheet(path.stem, Lines(place)), [Problem(f"seeds/{path.stem}.txt", "", "the text has no sheet", do)]
     document, lines, problems = toml.read_toml(path, place)

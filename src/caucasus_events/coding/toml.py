@@ -3,6 +3,7 @@
 Reading checks the form only: bytes, TOML, keys, types of values. Which blocks a file may have is in ``blocks``.
 """
 
+import codecs
 import json
 import re
 import tomllib
@@ -24,6 +25,11 @@ Document = dict[str, Any]
 
 # A block: its kind, its number among those of its kind from 0, and what problems call it.
 At = tuple[str, int, str]
+
+# A sheet that quotes the whole of the largest text fits.
+_LARGEST = 10_000_000
+# A sheet nests four deep: [[event]], participants, one of them, its role.
+_DEEPEST, _BITS, _DIGITS = 20, 63, 1000
 
 _HEADER = re.compile(r"^\s*\[+\s*(\w+)\s*\]+", re.MULTILINE)
 # What to do about the mistakes in TOML that coders make; the reader's own words say what is wrong.
@@ -85,16 +91,92 @@ class Lines:
         return [self.problem(at, value, f"unknown {key} {value!r}", do, Fact("known", ", ".join(names), wrap=True))]
 
 
+def read_file(path: Path, place: str, kind: str, largest: int, do: str) -> bytes | Problem:
+    """Read a text or a sheet that problems call ``place``; a problem if it is no file, cannot be read, or is too long.
+
+    ``do`` is what to do with one that is longer than ``largest`` bytes.
+    """
+    if not path.is_file():
+        found = "a folder" if path.is_dir() else "no file" if path.exists() else "a link that leads nowhere"
+        return Problem(place, "", f"the {kind} is {found}", "put a file there, or remove it")
+    try:
+        size = path.stat().st_size
+        if size > largest:
+            fact = Fact("size", f"{size:,} bytes; the largest is {largest:,}")
+            return Problem(place, "", f"the {kind} is too long", do, (fact,))
+        return path.read_bytes()
+    except OSError as error:
+        fact = Fact("system", error.strerror or str(error))
+        return Problem(place, "", "the file cannot be read", "allow reading it, or restore it", (fact,))
+
+
 def read_toml(path: Path, place: str) -> tuple[Document | None, Lines, list[Problem]]:
     """Read a file that problems call ``place``; None and one problem if it cannot be read."""
+    data = read_file(path, place, "sheet", _LARGEST, "split the document, and its sheet with it")
+    raw = data if isinstance(data, Problem) else _decoded(data, place)
+    if isinstance(raw, Problem):
+        return None, Lines(place), [raw]
     try:
-        raw = path.read_bytes().decode()
-        return tomllib.loads(raw), Lines(place, raw), []
-    except UnicodeDecodeError as error:
-        fact = Fact("byte", f"0x{error.object[error.start]:02x} at offset {error.start}")
-        return None, Lines(place), [Problem(place, "", "the sheet is not UTF-8", "save it as UTF-8", (fact,))]
+        document = tomllib.loads(raw)
     except tomllib.TOMLDecodeError as error:
-        return None, Lines(place), [_bad_toml(place, raw, str(error))]
+        problem: Problem | None = _bad_toml(place, raw, str(error))
+    except RecursionError:
+        problem = _too_deep(place, raw)
+    # Python itself reads no decimal number of more digits than some thousands.
+    except ValueError:
+        problem = _too_large(place, raw, "")
+    else:
+        problem = _beyond(document, place, raw)
+    return (None, Lines(place), [problem]) if problem else (document, Lines(place, raw), [])
+
+
+def _decoded(data: bytes, place: str) -> str | Problem:
+    """Decode the bytes of a sheet, or say why they are none of one."""
+    if data.startswith(codecs.BOM_UTF8):
+        what, do = "the sheet begins with a byte order mark", "save it as UTF-8 without one"
+        return Problem(f"{place}:1", "", what, do)
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        fact = Fact("byte", f"0x{data[error.start]:02x} at offset {error.start}")
+        return Problem(place, "", "the sheet is not UTF-8", "save it as UTF-8", (fact,))
+
+
+def _beyond(document: Document, place: str, raw: str) -> Problem | None:
+    """Report what TOML can say and no sheet does: values within values without end, and numbers beyond 64 bits."""
+    level: list[tuple[str, Any]] = list(document.items())
+    for _ in range(_DEEPEST):
+        for key, value in level:
+            if type(value) is int and value.bit_length() > _BITS:
+                return _too_large(place, raw, key)
+        # A list hands its key down: that is what stands in the line.
+        below: list[tuple[str, Any]] = []
+        for key, value in level:
+            if isinstance(value, dict):
+                below += value.items()
+            elif isinstance(value, list):
+                below += [(key, each) for each in value]
+        if not below:
+            return None
+        level = below
+    return _too_deep(place, raw)
+
+
+def _too_deep(place: str, raw: str) -> Problem:
+    """Report values within values, at the line that opens most of them."""
+    lines = raw.split("\n")
+    depth = [len(re.findall(r"[\[{]|\w\s*\.", line)) for line in lines]
+    place = f"{place}:{depth.index(max(depth)) + 1}"
+    do = "write what the sheet format asks for: blocks, and lists in them"
+    return Problem(place, "", f"values are nested more than {_DEEPEST} deep", do)
+
+
+def _too_large(place: str, raw: str, key: str) -> Problem:
+    """Report a number that no column holds, at its line."""
+    found = re.search(rf"^\W*{re.escape(key)}\W*=" if key else rf"[0-9_]{{{_DIGITS},}}", raw, re.MULTILINE)
+    line = raw.count("\n", 0, found.start()) + 1 if found else 1
+    do = "write the number as its source does; if it is a word, in quotes"
+    return Problem(f"{place}:{line}", "", "a whole number has too many digits", do)
 
 
 def _bad_toml(place: str, raw: str, message: str) -> Problem:
