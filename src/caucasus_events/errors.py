@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 
 # How a problem is laid out, in characters: a text on one line, what is kept before a caret, the labels, the margin.
 _LINE, _MARGIN, _LABEL, _INDENT = 58, 8, 10, " " * 4
+# Of a name that is longer than this, only the beginning is shown.
+_LONGEST = 120
 
 
 class CaucasusEventsError(Exception):
@@ -97,7 +99,9 @@ class Problem:
 
     def __str__(self) -> str:
         """Write place, record and what is wrong; the facts, aligned; what to do."""
-        head = ": ".join(part for part in (self.place, self.record, self.what) if part)
+        # An id of a thousand letters would hide what is wrong with it.
+        record = self.record if len(self.record) <= _LONGEST else f"{self.record[:_LINE]}…"
+        head = ": ".join(part for part in (self.place, record, self.what) if part)
         facts = [line for fact in self.facts for line in _fact_lines(fact)]
         return "\n".join([head, *facts, *_beside_label("do", self.do)])
 
