@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 _LINE, _MARGIN, _LABEL, _INDENT = 58, 8, 10, " " * 4
 # What is written as it is in a message; of anything else only the kind, for it may have many lines, or none.
 _PLAIN = (str, bytes, bool, int, float, complex, dt.date, dt.time, dt.timedelta, type(None))
+# Of a name that is longer than this, only the beginning is shown.
+_LONGEST = 120
 
 
 class CaucasusEventsError(Exception):
@@ -100,7 +102,9 @@ class Problem:
 
     def __str__(self) -> str:
         """Write place, record and what is wrong; the facts, aligned; what to do."""
-        head = ": ".join(part for part in (self.place, self.record, self.what) if part)
+        # An id of a thousand letters would hide what is wrong with it.
+        record = self.record if len(self.record) <= _LONGEST else f"{self.record[:_LINE]}…"
+        head = ": ".join(part for part in (self.place, record, self.what) if part)
         facts = [line for fact in self.facts for line in _fact_lines(fact)]
         return "\n".join([head, *facts, *_beside_label("do", self.do)])
 

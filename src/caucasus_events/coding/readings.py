@@ -15,7 +15,7 @@ from caucasus_events.model.rows import Row
 
 from . import blocks, dates, toml
 from .blocks import Block, Several, Words
-from .seeds import Coded, Part, gathered, reason_part, undated
+from .seeds import Coded, Part, gathered, reason_part, several_in_one, undated
 from .toml import At, Lines
 
 FOLDER = "seeds/reported"
@@ -131,6 +131,7 @@ def _reading(lines: Lines, number: int, block: Reading) -> Part:
         faulty |= {"date"}
     row = block.model_dump(exclude={"id", "record"}) | dict.fromkeys(faulty) | bounds._asdict()
     row |= {"reading_id": _row_id(lines, at), "record_id": block.record, "sources": "; ".join(block.sources) or None}
+    problems += several_in_one(lines, at, "sources", block.sources)
     # One that cannot be read whole is applied to nothing.
     row["preferred"] = block.preferred and not faulty
     return Part(at, problems, [("corroborations", row)], faulty=frozenset(faulty))
@@ -168,4 +169,5 @@ def _external_id(lines: Lines, number: int, block: ExternalId) -> Part:
     problems, faulty = _unknown_codes(lines, at, block, scheme="scheme", match="match")
     row = block.model_dump(exclude={"id", "record"}) | dict.fromkeys(faulty)
     row |= {"record_id": block.record, "external_id": block.id, "sources": "; ".join(block.sources) or None}
+    problems += several_in_one(lines, at, "sources", block.sources)
     return Part(at, problems, [("external_ids", row)], faulty=frozenset(faulty))

@@ -164,6 +164,12 @@ def reason_part(lines: Lines, number: int, block: Reason) -> Part:
     return Part(at, problems, reason=None if block.faulty else block)
 
 
+def several_in_one(lines: Lines, at: At, key: str, values: Sequence[str]) -> list[Problem]:
+    """Report a text of a list that holds the sign by which a table parts them: there it would be several."""
+    what, do = f"a text in {key} holds a semicolon", "write each as a string of its own, with a comma between them"
+    return [lines.problem(at, each, what, do, Fact("found", each)) for each in values if ";" in each]
+
+
 def unfit_words(lines: Lines, at: At, key: str, text: str | None) -> list[Problem]:
     """Report words that do not belong in a table, of a key that no table has."""
     wrong = wording.unfit(key, text) if text else None
@@ -227,8 +233,9 @@ def _entity(seed: _Seed, number: int, entity: blocks.Entity) -> Part:
     problems = seed.sheet.lines.unknown_code(at, "kind", entity.kind, "kind")
     row = entity.model_dump(exclude={"id"}) | {"entity_id": _row_id(seed, at)}
     row["also_known_as"] = "; ".join(entity.also_known_as) or None
+    parted = several_in_one(seed.sheet.lines, at, "also_known_as", entity.also_known_as)
     faulty = entity.faulty | ({"kind"} if problems else frozenset())
-    return Part(at, problems, [("entities", row | dict.fromkeys(faulty))], faulty=faulty)
+    return Part(at, [*problems, *parted], [("entities", row | dict.fromkeys(faulty))], faulty=faulty)
 
 
 def _event(seed: _Seed, number: int, event: blocks.Event, places: Places) -> Part:

@@ -1,7 +1,7 @@
 """Rules of events and statuses: their dates, their parties, and that no seed contradicts itself."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 from caucasus_events.coding import dates
@@ -174,6 +174,32 @@ def occurrences_are_those_of_other_seeds(shipped: Shipped) -> Iterator[Finding]:
         if row["same_as"] is not None and seeds.get(row["same_as"]) == row["source_id"]:
             do = "code the occurrence once, with every passage"
             yield row.breaks("same_as names an event of the same seed", do, row["same_as"])
+
+
+@rule("type", "subject", "object", "about", "holds", "date", "start", "end", "location", "participants", "passages")
+def no_fact_is_coded_twice(shipped: Shipped) -> Iterator[Finding]:
+    """No two records of a seed say the same of the same parties with the same dates, from words that they share."""
+    cast: dict[str, list[tuple[str, str]]] = {}
+    for row in shipped.rows["participants"]:
+        cast.setdefault(row["event_id"], []).append((row["entity_id"], row["role"]))
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for row in shipped.rows["evidence"]:
+        spans.setdefault(row["record_id"], []).append((row["start_char"], row["end_char"]))
+    alike: dict[tuple[Any, ...], list[TableRow]] = {}
+    for row in shipped.records():
+        said = ("date", "location") if row.table == "events" else (*_SAID, "holds", "start", "end")
+        told = (row.table, row["source_id"], row["type"], *(row[column] for column in said))
+        alike.setdefault((*told, *sorted(cast.get(row.key, []))), []).append(row)
+    for rows in alike.values():
+        for first, second in combinations(rows, 2):
+            if _meet(spans.get(first.key, []), spans.get(second.key, [])):
+                do = "keep one, with every passage; if they are two, say in what they differ: a date, a place, a party"
+                yield second.breaks("the record says what another says", do, second.key, [Fact("first", first.key)])
+
+
+def _meet(some: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> bool:
+    """Say whether two records share words."""
+    return any(start < last and first < end for start, end in some for first, last in others)
 
 
 @rule()

@@ -43,6 +43,16 @@ def cited_stretches_are_the_evidence(shipped: Shipped) -> Iterator[Finding]:
                 yield stretch.breaks("no passage begins where the cited stretch does")
 
 
+@rule("coverage")
+def a_seed_gives_a_record(shipped: Shipped) -> Iterator[Finding]:
+    """Of every document something is coded."""
+    cited = {row["source_id"] for row in shipped.rows["evidence"]}
+    for row in shipped.rows["sources"]:
+        if row.key not in cited:
+            do = "code what it says; a document that says nothing that fits a type is no seed"
+            yield row.breaks("the whole text is set aside", do)
+
+
 @rule()
 def quotes_stand_at_their_offsets(shipped: Shipped) -> Iterator[Finding]:
     """The text between the offsets, white space folded, is the quote, and what is around it its context."""
