@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import pandas as pd
 import pyarrow as pa
 
+from caucasus_events.asking.day_columns import DayColumn
 from caucasus_events.errors import InvalidValueError
 from caucasus_events.reading.names import code_meanings
+from caucasus_events.reading.targets import whole_file
 
-from .columns import Codes, warn_of_unmatched
+from .columns import Codes, OwnColumns
 from .engines import annotated_narwhal
 from .lookups import released_lookup
 from .memory import added_to_arrow, added_to_pandas, new_cells, stream
@@ -135,7 +137,7 @@ def annotate_parquet(
         The file to read.
     target
         The file to write, compressed as the source is; it stands under this name only when it is
-        complete.
+        complete. A link is followed; a device or a pipe is written to when all is done.
     progress
         Called with the number of rows done and the number of all, after every block.
     **asked
@@ -153,12 +155,14 @@ def annotate_parquet(
         Parquet file.
     UnknownNameError
         If there is no such status type (a ``KeyError``).
+    UnwritableError
+        If the target cannot be written (an ``OSError``).
     TypeError
         If there is no such option.
 
     Warns
     -----
-    UnmatchedCodesWarning
+    UnmatchedCodesWarning, NoDayWarning
         As :func:`annotate` does, once for the whole file.
 
     Examples
@@ -178,29 +182,24 @@ def annotate_parquet(
     options.apply_defaults()
     lookup, meanings, wanted = _prepared(cast("Asked", options.arguments))
     source, target = Path(source), Path(target)
-    if target.exists() and source.samefile(target):
-        raise InvalidValueError(f"{source} would be written over itself: give another file")
-    partial = target.with_name(f"{target.name}.partial")
-    try:
-        count = stream(source, partial, lookup, _party_codes(lookup, meanings, wanted), wanted, progress)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
-    return count
+    with whole_file(target) as partial:
+        if source.exists() and target.exists() and source.samefile(target):
+            raise InvalidValueError(f"{source} would be written over itself: give another file")
+        return stream(source, partial, lookup, _own_columns(lookup, meanings, wanted), wanted, progress)
 
 
 def annotate_by(lookup: Lookup, meanings: Mapping[Hashable, str], frame: Frame, wanted: Wanted) -> Frame:
     """Annotate a frame from answers that are prepared, of pairs if ``wanted`` has two parties."""
-    codes = _party_codes(lookup, meanings, wanted)
+    own = _own_columns(lookup, meanings, wanted)
     if isinstance(frame, pd.DataFrame):
         check_columns(list(frame.columns), wanted)
-        answered: Any = added_to_pandas(frame, new_cells(lookup, codes, wanted, frame.__getitem__, len(frame)), wanted)
+        answered: Any = added_to_pandas(frame, new_cells(lookup, own, wanted, frame.__getitem__, len(frame)), wanted)
     elif isinstance(frame, pa.Table):
         check_columns(frame.column_names, wanted)
-        answered = added_to_arrow(frame, new_cells(lookup, codes, wanted, frame.column, frame.num_rows), wanted)
+        answered = added_to_arrow(frame, new_cells(lookup, own, wanted, frame.column, frame.num_rows), wanted)
     else:
-        answered = annotated_narwhal(lookup, codes, frame, wanted)
-    warn_of_unmatched(codes)
+        answered = annotated_narwhal(lookup, own, frame, wanted)
+    own.warn()
     return answered  # type: ignore[no-any-return]
 
 
@@ -211,7 +210,8 @@ def _prepared(asked: Asked) -> tuple[Lookup, dict[Hashable, str], Wanted]:
     return lookup, code_meanings(wanted.scheme), wanted
 
 
-def _party_codes(lookup: Lookup, meanings: Mapping[Hashable, str], wanted: Wanted) -> list[Codes]:
-    """Number the codes of every column of actors by the entities that they stand for."""
+def _own_columns(lookup: Lookup, meanings: Mapping[Hashable, str], wanted: Wanted) -> OwnColumns:
+    """Say how the reader's columns are read: days, and codes by the number of the entity that each stands for."""
     numbers = {code: lookup.numbers[name] for code, name in meanings.items()}
-    return [Codes(column, wanted.scheme, numbers) for column in wanted.parties]
+    parties = [Codes(column, wanted.scheme, numbers) for column in wanted.parties]
+    return OwnColumns([DayColumn(name) for name in wanted.days], parties)
