@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,11 +12,10 @@ from caucasus_events.describing import about, citation
 from caucasus_events.errors import InvalidValueError, UnknownNameError, nearest
 from caucasus_events.model.rows import dictionaries
 from caucasus_events.reading import tables
+from caucasus_events.reading.frames import as_pandas, is_frame, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    Records = str | Iterable[str] | pd.DataFrame
+    Records = Any
 
 # Where the ids of records stand in the result of a query; the first that is there counts.
 ID_COLUMNS = ("status_ids", "status_id", "event_id", "record_id")
@@ -115,9 +115,15 @@ def record_ids(records: Records) -> list[str]:
     """
     if isinstance(records, pd.Series) and any(column in records.index for column in ID_COLUMNS):
         records = records.to_frame().T
-    if isinstance(records, pd.DataFrame):
-        records = _id_column(records)
-    named = [records] if isinstance(records, str) else [str(name) for name in records if not pd.isna(name)]
+    if is_frame(records):
+        records = _id_column(as_pandas(records, ID_COLUMNS))
+    if isinstance(records, str):
+        named = [records]
+    elif isinstance(records, Iterable) and not isinstance(records, bytes):
+        # Arrow's scalars are unwrapped; bytes are text.
+        named = texts(pd.Series([getattr(name, "as_py", lambda name=name: name)() for name in records])).dropna().tolist()
+    else:
+        raise InvalidValueError(f"records {records!r} cannot be read: give an id, several, or a frame that has them")
     ids = list(dict.fromkeys(identity for name in named for identity in name.split("; ") if identity))
     known = tables.load_timeline()["record_id"]
     for identity in pd.Index(ids).difference(pd.Index(known), sort=False):
@@ -170,8 +176,9 @@ def _statements(ids: list[str]) -> pd.DataFrame:
 def _cited_in(records: Records | None) -> list[Any]:
     """Return the sources of the readings that a frame, or one row of it, names."""
     frame = records.to_frame().T if isinstance(records, pd.Series) and "reading_ids" in records.index else records
-    if not isinstance(frame, pd.DataFrame):
+    if not is_frame(frame):
         return []
+    frame = as_pandas(frame, ("reading_ids", "reading_id"))
     read = next((frame[name].astype("str") for name in ("reading_ids", "reading_id") if name in frame), None)
     if read is None:
         return []
@@ -182,8 +189,10 @@ def _cited_in(records: Records | None) -> list[Any]:
 
 def _id_column(frame: pd.DataFrame) -> pd.Series:
     """Find the column, or the level of the index, that holds ids of records."""
-    flat = frame.reset_index()
-    if column := next((name for name in ID_COLUMNS if name in flat), None):
-        return flat[column]
+    for column in ID_COLUMNS:
+        if column in frame:
+            return frame[column]
+        if column in frame.index.names:
+            return frame.index.get_level_values(column).to_series()
     known, found = ", ".join(ID_COLUMNS), ", ".join(map(str, frame.columns))
     raise InvalidValueError(f"the frame has no column of record ids (known: {known}; found: {found})")

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 # Beyond any day and any code; floats and decimals up to it are exact.
 _LARGEST = 1 << 53
+# The types that may be mixed, since each is written as text without a doubt; and the first integer that is too long.
+_WRITABLE = {"str", "bytes", "int", "float", "Decimal", "date", "datetime", "Timestamp", "Period", "int64", "float64"}
+_LONGEST = 10**40
 # So many types of a mixed column are named.
 _NAMED = 4
 
@@ -121,15 +124,22 @@ def _as_arrow(values: Any, name: str) -> pa.Array:
     try:
         found = pa.array(values, from_pandas=True)
     except (pa.ArrowException, OverflowError, TypeError, ValueError):
-        # Integers beyond 64 bits are digits all the same, and are read as text.
         present = [value for value in values if not (pd.api.types.is_scalar(value) and pd.isna(value))]
         kinds = sorted({type(value).__name__ for value in present})
-        if kinds == ["int"] and max(map(abs, present)) < 10**38:
-            return pa.array([None if pd.isna(value) else str(value) for value in values], pa.string())
+        # What is a day or a code by itself is one beside others, too: all are read as text.
+        if _WRITABLE.issuperset(kinds) and not any(isinstance(v, int) and abs(v) >= _LONGEST for v in present):
+            return pa.array([None if pd.isna(value) else _as_text(value) for value in values], pa.string())
         listed = ", ".join(kinds[:_NAMED]) + (", …" if len(kinds) > _NAMED else "")
         held = f"mixes {listed}: convert it to one type" if len(kinds) > 1 else f"holds {listed}, which cannot be read"
         raise InvalidValueError(f"column {name!r} {held}") from None
     return _plain(found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found, name)
+
+
+def _as_text(value: Any) -> str:
+    """Write a value of a mixed column."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 def _plain(values: Any, name: str) -> pa.Array:
