@@ -95,8 +95,8 @@ def days_of_text(text: str) -> Days | None:
 def _read_number(number: int, what: str) -> Days:
     """Read a whole number: a year, or eight digits YYYYMMDD."""
     if not 0 < number <= 99991231:  # noqa: PLR2004 - the last day there is
-        # The shorter, for thousands of digits are no help.
-        raise InvalidValueError(_out_of_calendar(what, number if abs(number) < 1 << 53 else "of so many digits"))
+        # Thousands of digits are no help, and Python refuses to write them.
+        raise InvalidValueError(_out_of_calendar(what, number if abs(number) < 1 << 63 else "1000…"))
     return _read_text(f"{number:04d}", what)
 
 
@@ -105,7 +105,7 @@ def _read_text(text: str, what: str) -> Days:
     try:
         days = days_of_text(text)
     except ValueError:
-        if _OUTSIDE_CALENDAR.fullmatch(text):
+        if _OUTSIDE_CALENDAR.fullmatch(text) and not _COMPACT.fullmatch(text):
             raise InvalidValueError(_out_of_calendar(what, text)) from None
         raise InvalidValueError(f"{what} {text!r} does not exist") from None
     if days is None and _OUTSIDE_CALENDAR.fullmatch(text):

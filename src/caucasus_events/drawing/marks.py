@@ -206,15 +206,18 @@ def _read_days(column: pd.Series, ids: pd.Series, nones: list[DayColumn]) -> tup
 
 def _unreadable(column: pd.Series) -> Mask:
     """Find the rows whose value is no day, whatever stands beside it."""
-    codes, values = pd.factorize(column.astype(object))
-    read = DayColumn(str(column.name)).reader
+    try:
+        codes, values = pd.factorize(column.astype(object))
+    except TypeError:
+        # Lists and the like, of which the whole column is.
+        return np.zeros(len(column), bool)
     bad = np.zeros(len(values) + 1, bool)
     waiting = [(0, len(values))]
     # Halved until single values are left: those that are no days are few.
     while waiting:
         first, last = waiting.pop()
         try:
-            read(pd.Series(values[first:last], dtype=object))(0, last - first)
+            DayColumn(str(column.name)).reader(pd.Series(values[first:last], dtype=object))(0, last - first)
         except InvalidValueError:
             half = (first + last) // 2
             bad[first] = last - first == 1

@@ -148,7 +148,7 @@ def _plain(values: Any, name: str) -> pa.Array:
     # One look for those that are fast.
     if types.is_timestamp(held) or types.is_primitive(held) or types.is_string(held) or types.is_large_string(held):
         return values
-    if isinstance(held, pa.BaseExtensionType):
+    if isinstance(held, pa.BaseExtensionType) and not held.extension_name.startswith("pandas."):
         return _plain(values.storage, name)
     if types.is_run_end_encoded(held):
         return _plain(pc.run_end_decode(values), name)

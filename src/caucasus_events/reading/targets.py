@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -29,6 +30,10 @@ def whole_file(target: Path) -> Iterator[Path]:
         home = Path(os.path.realpath(target))
         if home.is_dir():
             raise UnwritableError(f"cannot write {target}: it is a folder; name a file in it")
+        if home.is_symlink():
+            raise UnwritableError(f"cannot write {target}: it is a link that leads back to itself; give a file")
+        if home.exists() and not os.access(home, os.W_OK):
+            raise UnwritableError(f"cannot write {target}: it may not be written to; give another file")
         special = home.exists() and not home.is_file()
         # Beside the target, so that renaming is one step; in a folder of its own, so that its name is nobody's.
         beside = None if special else home.parent
@@ -49,7 +54,12 @@ def whole_file(target: Path) -> Iterator[Path]:
 
 def _pour(source: Path, device: Path) -> None:
     """Write a file to a device or a pipe; a pipe that nobody reads is an error, not a wait without end."""
-    handle = os.open(device, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))
+    try:
+        handle = os.open(device, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            raise UnwritableError(f"cannot write {device}: nobody reads this pipe; start its reader first") from error
+        raise
     os.set_blocking(handle, True)
     with open(handle, "wb") as poured, source.open("rb") as read:  # noqa: PTH123 - a handle that is open
         shutil.copyfileobj(read, poured)
