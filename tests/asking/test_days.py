@@ -19,7 +19,15 @@ ZONED = "has a time zone; the days of this dataset have none: give the date alon
 
 @pytest.mark.parametrize(
     "day",
-    [20200723, "20200723", "23 July 2020", "23-Jul-20", "July 23, 2020", "2020-07-23T10:00", pd.Period("2020-07-23", "D")],
+    [
+        20200723,
+        "20200723",
+        "23 July 2020",
+        "23-Jul-20",
+        "July 23, 2020",
+        "2020-07-23T10:00",
+        pd.Period("2020-07-23", "D"),
+    ],
 )
 def test_a_day_may_be_written_as_other_datasets_do(day: int | str | pd.Period) -> None:
     """GDELT's and ACLED's days, days in words and with a time ask what their ISO text asks."""
@@ -31,7 +39,9 @@ def test_a_whole_number_is_a_year(year: int | np.int16 | pd.Period) -> None:
     """A whole number from 1 to 9999 is a year wherever a day is asked for."""
     pd.testing.assert_frame_equal(questions.as_of(year), questions.as_of("1993"))
     pd.testing.assert_frame_equal(questions.between(year, year), questions.between("1993", "1993"))
-    pd.testing.assert_frame_equal(panels.panel("dyad", "year", year, 1994), panels.panel("dyad", "year", "1993", "1994"))
+    pd.testing.assert_frame_equal(
+        panels.panel("dyad", "year", year, 1994), panels.panel("dyad", "year", "1993", "1994")
+    )
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,13 @@ import pytest
 from caucasus_events.asking.panels import write_panel
 from caucasus_events.drawing import explorer
 from caucasus_events.drawing.explorer import write_explorer
-from caucasus_events.errors import InvalidValueError, NoDayWarning, UnknownNameError, UnmatchedCodesWarning, UnwritableError
+from caucasus_events.errors import (
+    InvalidValueError,
+    NoDayWarning,
+    UnknownNameError,
+    UnmatchedCodesWarning,
+    UnwritableError,
+)
 from caucasus_events.joining import lookups, memory
 from caucasus_events.joining.annotation import annotate, annotate_by, annotate_parquet
 from caucasus_events.joining.lookups import build_lookup
@@ -203,7 +209,9 @@ def test_what_is_no_day_is_null_where_nothing_is_read(engine: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [pa.string_view(), pa.large_string(), pa.binary(), pa.large_binary(), pa.binary_view(), pa.binary(3)], ids=str
+    "kind",
+    [pa.string_view(), pa.large_string(), pa.binary(), pa.large_binary(), pa.binary_view(), pa.binary(3)],
+    ids=str,
 )
 def test_text_of_every_type_of_arrow(kind: pa.DataType) -> None:
     """Views, bytes and large types of Arrow are text, as days and as codes; blanks of one length are blank."""
@@ -216,7 +224,7 @@ def test_text_of_every_type_of_arrow(kind: pa.DataType) -> None:
 
 
 def test_columns_of_every_library() -> None:
-    """Dictionaries of Arrow in pandas, unused categories, periods, decimals, large integers and mixed objects are read."""
+    """Dictionaries of Arrow in pandas, unused categories, periods, large integers and mixed objects are read."""
     arrow = pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string()))
     assert _closed(_mine(pd.array(["2001-01-01", "1994", None], dtype=arrow))) == [True, True, None]
     assert _closed(_mine("2001-01-01", pd.array(["TUR", None], dtype=arrow), "ARM")) == [True, None]
@@ -240,7 +248,8 @@ def test_what_stands_for_none_is_told_once() -> None:
     with pytest.warns(NoDayWarning) as caught:
         assert _closed(mine, date_end="end") == [None, None, None]
     assert [str(warning.message) for warning in caught] == [
-        "3 values that stand for no day are taken as unknown: column 'day', -9 (2 rows); column 'end', 9999-12-31 (1 row)"
+        "3 values that stand for no day are taken as unknown: column 'day', -9 (2 rows); "
+        "column 'end', 9999-12-31 (1 row)"
     ]
     with pytest.warns(NoDayWarning, match=r"^2 values .*: column 'day', 9999-12-31 \(2 rows\)$"):
         _closed(_mine(pd.Categorical(["9999-12-31", "2001-01-01", "9999-12-31"])))
@@ -448,8 +457,8 @@ def test_a_file_is_not_written_over_itself(source: Path) -> None:
 # ---------------------------------------------------------------------------- errors
 
 FORMS = (
-    "a column of dates holds timestamps, dates, text (2016-04-02, 20160402, 02 April 2016, 02-Apr-16; 2016-04, 2016) or "
-    "numbers YYYYMMDD and YYYY, in the years 0001 to 9999"
+    "a column of dates holds timestamps, dates, text (2016-04-02, 20160402, 02 April 2016, 02-Apr-16; 2016-04, 2016) "
+    "or numbers YYYYMMDD and YYYY, in the years 0001 to 9999"
 )
 GOOD = _mine(["2001-01-01"])
 # Legend: a reader's table, what is asked besides, the message.
@@ -477,10 +486,16 @@ REFUSED = {
     "zone": (
         pa.table({"day": pa.array([0], pa.timestamp("us", "Mars/Phobos")), "from": ["TUR"], "to": ["ARM"]}),
         {},
-        "column 'day' is in the time zone 'Mars/Phobos', which nobody knows: convert it to one that is known, or drop "
-        "the zone",
+        (
+            "column 'day' is in the time zone 'Mars/Phobos', which nobody knows: convert it to one that is known, or "
+            "drop the zone"
+        ),
     ),
-    "times": (pl.DataFrame({"day": [dt.time(1)], "from": "TUR", "to": "ARM"}), {}, f"column 'day' holds time64[ns]; {FORMS}"),
+    "times": (
+        pl.DataFrame({"day": [dt.time(1)], "from": "TUR", "to": "ARM"}),
+        {},
+        f"column 'day' holds time64[ns]; {FORMS}",
+    ),
     "lazy times": (
         pl.LazyFrame({"day": [dt.time(1)], "from": "TUR", "to": "ARM"}),
         {},
@@ -557,7 +572,7 @@ def test_nothing_of_the_readers_is_lost(source: Path, name: str, monkeypatch: py
     write("/dev/null")
     assert link.is_symlink()
     assert kept.read_bytes() == (folder / "out").read_bytes()
-    assert kept.stat().st_mode & 0o777 == 0o640  # noqa: PLR2004 - the mode that it had
+    assert kept.stat().st_mode & 0o777 == 0o640
     assert partial.read_text() == "mine"
     assert Path("/dev/null").is_char_device()
     pipe = folder / "pipe"

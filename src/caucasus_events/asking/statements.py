@@ -121,7 +121,9 @@ def record_ids(records: Records) -> list[str]:
         named = [records]
     elif isinstance(records, Iterable) and not isinstance(records, bytes):
         # Arrow's scalars are unwrapped; bytes are text.
-        named = texts(pd.Series([getattr(name, "as_py", lambda name=name: name)() for name in records])).dropna().tolist()
+        named = (
+            texts(pd.Series([getattr(name, "as_py", lambda name=name: name)() for name in records])).dropna().tolist()
+        )
     else:
         raise InvalidValueError(f"records {records!r} cannot be read: give an id, several, or a frame that has them")
     ids = list(dict.fromkeys(identity for name in named for identity in name.split("; ") if identity))

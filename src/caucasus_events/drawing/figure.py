@@ -77,10 +77,10 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
         alone: then each row is an event that took place some time from the one to the other, as
         UCDP and ACLED date theirs. A pandas or polars DataFrame, an Arrow table, or a lazy frame,
         which is read. Days are written in any of the ways that :func:`caucasus_events.annotate`
-        lists; a month or a year is its whole window. Used where they are there: ``record_id`` (``event_id``, ``status_id``, ``id``), ``title``, ``type``,
-        ``kind``, ``holds``, ``end_state``, ``speaks_until``, ``quote``, ``citation``. Without
-        ``kind``, rows with an ``event_id``, or with the outer bounds only, are events. Left out,
-        all released records.
+        lists; a month or a year is its whole window. Used where they are there: ``record_id``
+        (``event_id``, ``status_id``, ``id``), ``title``, ``type``, ``kind``, ``holds``,
+        ``end_state``, ``speaks_until``, ``quote``, ``citation``. Without ``kind``, rows with an
+        ``event_id``, or with the outer bounds only, are events. Left out, all released records.
     types
         Types to draw; left out, all.
     entities

@@ -62,8 +62,7 @@ def annotate(  # noqa: PLR0913 - what can be asked
         A pandas or polars DataFrame or an Arrow table; or, not read but joined by their own
         engine, a polars LazyFrame, a DuckDB relation or a PySpark DataFrame.
     date
-        The column with the day: timestamps, dates, ISO text or integers YYYYMMDD. Of a timestamp
-        with a time zone it is the day that zone shows.
+        The column with the day, in any of the ways listed below.
     date_end
         The column with the last day, if the date of a row is a window. A window that ends before
         it begins is answered null.
@@ -97,7 +96,8 @@ def annotate(  # noqa: PLR0913 - what can be asked
     Raises
     ------
     InvalidValueError
-        If a column is not there or is there twice, a new one is there already, a date cannot be
+        If a column is not there, is there twice or of a type that cannot be read, a new one is
+        there already, a date cannot be
         read, time zones are mixed, ``like`` has no column of the codes that are asked for, or
         frame, codes, like, dates or outside is not known (a ``ValueError``).
     UnknownNameError
@@ -108,6 +108,33 @@ def annotate(  # noqa: PLR0913 - what can be asked
     UnmatchedCodesWarning
         If codes belong to nobody in the dataset: which, and of how many rows. Not for lazy
         frames, which are not read.
+    NoDayWarning
+        If values stand for no day: which, and of how many rows. Not for lazy frames.
+
+    Notes
+    -----
+    Days are read as they are written, here, in :func:`caucasus_events.timeline` and, but for the
+    last two lines, wherever a day is asked for:
+
+    =========================================  ===============================================
+    written                                    read as
+    =========================================  ===============================================
+    timestamps and dates                       the day; the one that their time zone shows
+    text ``2016-04-02``, with a time or zone   the day that is written
+    number or text ``20160402``                2 April 2016
+    ``02 April 2016``, ``April 2, 2016``,      2 April 2016; English names, and of two digits
+    ``02-Apr-16``                              the years 1969 to 2068
+    text ``2016-04``                           the month, all of it
+    number or text ``2016``; periods           the year, or the period, all of it
+    empty or blank text                        null
+    ``-9``, ``0`` or less, ``9999``,           null, with a warning: these stand for "none" in
+    ``9999-12-31``, ``0001-01-01``             other datasets
+    =========================================  ===============================================
+
+    All else (``02-04-2016``, which may be of two months, ``201604``, numbers of spreadsheets) is
+    no day: an error that names the first, or null in a lazy frame, because its rows are not read.
+    For the same reason a lazy frame does not refuse texts with different offsets: the day that is
+    written counts. Text may be of any type of the library, categories and bytes of UTF-8 too.
 
     Examples
     --------

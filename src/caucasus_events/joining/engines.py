@@ -114,7 +114,7 @@ def _left_join(left: nw.LazyFrame[Any], ours: pa.Table, keys: list[str]) -> nw.L
 
 
 def _days_as_numbers(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """Write a day as the integer YYYYMMDD, a month as YYYYMM00, a year as YYYY0000, and what is none of them as null."""
+    """Write a day as the integer YYYYMMDD, a month as YYYYMM00, a year as YYYY0000, and all else as null."""
     column = nw.col(name)
     if dtype in _TEXTS or dtype == nw.Binary:
         return _day_of_text(column.cast(nw.String).str.strip_chars())
@@ -157,7 +157,7 @@ def _day_in_words(text: nw.Expr) -> nw.Expr:
 
 
 def _edges(name: str) -> tuple[nw.Expr, nw.Expr]:
-    """Return the first and the last day of what :func:`_days_as_numbers` wrote; null if it stands for none, or is none."""
+    """Return the first and the last day of what :func:`_days_as_numbers` wrote; null if it is none."""
     number = nw.col(name)
     year, month, day = (part.cast(nw.Int64) for part in (number // 10_000, number // 100 % 100, number % 100))
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))

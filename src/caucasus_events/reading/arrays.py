@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.integer[Any]]
     Flags = NDArray[np.bool_]
 
 # Beyond any day and any code; floats and decimals up to it are exact.
@@ -42,7 +42,8 @@ def encoded(column: Any, name: str) -> tuple[Ints, pa.Array] | None:
             return column.cat.codes.to_numpy(), _as_arrow(column.cat.categories, name)
         if not isinstance(column.dtype, pd.ArrowDtype):
             return None
-        column = pa.chunked_array(column.array.__arrow_array__())
+        values: Any = column.array
+        column = pa.chunked_array(values.__arrow_array__())
     elif not isinstance(column, pa.ChunkedArray):
         column = column.to_arrow() if str(column.dtype).startswith(("Categorical", "Enum")) else column
     if not (isinstance(column, pa.Array | pa.ChunkedArray) and pa.types.is_dictionary(column.type)):
@@ -94,10 +95,14 @@ def as_integers(values: Any, refuse: Callable[[NDArray[Any]], None]) -> tuple[In
         if kind_of(values) == "integer":
             found = values.fill_null(0).to_numpy()
             # The largest of unsigned integers would become negative.
-            return (np.minimum(found, _LARGEST) if found.dtype == np.uint64 else found).astype(np.int64, copy=False), null
+            return (np.minimum(found, _LARGEST) if found.dtype == np.uint64 else found).astype(
+                np.int64, copy=False
+            ), null
         values = values.cast(pa.float64()).to_numpy(zero_copy_only=False)
     if values.dtype.kind != "f":
-        return (np.minimum(values, _LARGEST) if values.dtype == np.uint64 else values).astype(np.int64, copy=False), None
+        return (np.minimum(values, _LARGEST) if values.dtype == np.uint64 else values).astype(
+            np.int64, copy=False
+        ), None
     null = np.isnan(values)
     whole = ~null & (values == np.trunc(values)) & (np.abs(values) <= _LARGEST)
     refuse(values[~whole & ~null])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import narwhals as nw
 import pandas as pd
@@ -22,7 +22,7 @@ def is_frame(value: object) -> bool:
 
 
 def as_pandas(frame: Any, read: Container[str]) -> pd.DataFrame:
-    """Return a frame as one of pandas, of which some columns are read and must be there once; a lazy frame is collected.
+    """Return a frame as one of pandas, of which some columns are read and stand there once; a lazy one is read.
 
     What is no frame, has columns of several levels, or a column to be read that pandas cannot hold, is an
     :class:`InvalidValueError`.
@@ -34,14 +34,16 @@ def as_pandas(frame: Any, read: Container[str]) -> pd.DataFrame:
         given = f"{type(frame).__module__}.{type(frame).__name__}"
         allowed = "a frame of pandas, polars, pyarrow, DuckDB or PySpark"
         raise InvalidValueError(f"cannot read a {given} (allowed: {allowed})")
-    frame = frame if isinstance(frame, pd.DataFrame) else _converted(frame, read)
-    if isinstance(frame.columns, pd.MultiIndex):
-        such = f", such as {frame.columns[0]!r}" if len(frame.columns) else ""
-        raise InvalidValueError(f"the frame has columns of {frame.columns.nlevels} levels{such}: give each one name")
-    for name in frame.columns[frame.columns.duplicated()]:
+    found: pd.DataFrame = frame if isinstance(frame, pd.DataFrame) else _converted(frame, read)
+    if isinstance(found.columns, pd.MultiIndex):
+        such = f", such as {found.columns[0]!r}" if len(found.columns) else ""
+        raise InvalidValueError(f"the frame has columns of {found.columns.nlevels} levels{such}: give each one name")
+    for name in found.columns[found.columns.duplicated()]:
         if name in read:
-            raise InvalidValueError(f"column {name!r} is there {list(frame.columns).count(name)} times: rename all but one")
-    return frame
+            raise InvalidValueError(
+                f"column {name!r} is there {list(found.columns).count(name)} times: rename all but one"
+            )
+    return found
 
 
 def texts(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -82,10 +84,12 @@ def _series(column: Any, name: str, read: Container[str]) -> pd.Series[Any]:
     try:
         if isinstance(column, nw.Series):
             large = column.dtype in (nw.Int128, nw.UInt128)
-            return (column.cast(nw.String) if large else column).to_pandas()
+            column = column.cast(nw.String) if large else column
+            return cast("pd.Series[Any]", column.to_pandas())
         while pa.types.is_dictionary(column.type):
             column = column.cast(column.type.value_type)
-        return (column.cast(pa.string()) if pa.types.is_string_view(column.type) else column).to_pandas()
+        column = column.cast(pa.string()) if pa.types.is_string_view(column.type) else column
+        return cast("pd.Series[Any]", column.to_pandas())
     except Exception:  # noqa: BLE001 - of several libraries, none of which names the column
         if name in read:
             held = column.type if isinstance(column, pa.ChunkedArray) else column.dtype

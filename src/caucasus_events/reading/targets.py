@@ -28,12 +28,7 @@ def whole_file(target: Path) -> Iterator[Path]:
     try:
         # What is meant is the file behind a link; to replace the link would leave the file as it was.
         home = Path(os.path.realpath(target))
-        if home.is_dir():
-            raise UnwritableError(f"cannot write {target}: it is a folder; name a file in it")
-        if home.is_symlink():
-            raise UnwritableError(f"cannot write {target}: it is a link that leads back to itself; give a file")
-        if home.exists() and not os.access(home, os.W_OK):
-            raise UnwritableError(f"cannot write {target}: it may not be written to; give another file")
+        _check_target(home, target)
         special = home.exists() and not home.is_file()
         # Beside the target, so that renaming is one step; in a folder of its own, so that its name is nobody's.
         beside = None if special else home.parent
@@ -50,6 +45,19 @@ def whole_file(target: Path) -> Iterator[Path]:
         raise
     except OSError as error:
         raise UnwritableError(f"cannot write {target}: {error.strerror or error}") from error
+
+
+def _check_target(home: Path, target: Path) -> None:
+    """Refuse what no file can be written to."""
+    why = ""
+    if home.is_dir():
+        why = "it is a folder; name a file in it"
+    elif home.is_symlink():
+        why = "it is a link that leads back to itself; give a file"
+    elif home.exists() and not os.access(home, os.W_OK):
+        why = "it may not be written to; give another file"
+    if why:
+        raise UnwritableError(f"cannot write {target}: {why}")
 
 
 def _pour(source: Path, device: Path) -> None:
