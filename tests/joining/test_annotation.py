@@ -248,8 +248,10 @@ def test_what_stands_for_none_is_told_once() -> None:
     with pytest.warns(NoDayWarning) as caught:
         assert _closed(mine, date_end="end") == [None, None, None]
     assert [str(warning.message) for warning in caught] == [
-        "3 values that stand for no day are taken as unknown: column 'day', -9 (2 rows); "
-        "column 'end', 9999-12-31 (1 row)"
+        (
+            "3 values that stand for no day are taken as unknown: column 'day', -9 (2 rows); "
+            "column 'end', 9999-12-31 (1 row)"
+        )
     ]
     with pytest.warns(NoDayWarning, match=r"^2 values .*: column 'day', 9999-12-31 \(2 rows\)$"):
         _closed(_mine(pd.Categorical(["9999-12-31", "2001-01-01", "9999-12-31"])))
