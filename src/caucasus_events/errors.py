@@ -10,6 +10,7 @@ The tree::
     └── InvalidValueError       (ValueError) a value that cannot be read or is not allowed
 
     UnmatchedCodesWarning       (UserWarning) codes that belong to nobody in the dataset
+    NoDayWarning                (UserWarning) values that stand for "none" in a column of days
 """
 
 import datetime as dt
@@ -59,6 +60,10 @@ class InvalidValueError(CaucasusEventsError, ValueError):
 
 class UnmatchedCodesWarning(UserWarning):
     """Codes of the reader's rows belong to nobody in the dataset; their cells are unknown."""
+
+
+class NoDayWarning(UserWarning):
+    """Values such as -9 or 9999-12-31 stand for "none" in a column of the reader's days; they are unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from caucasus_events.errors import InvalidValueError
 from caucasus_events.model.asked import flag, one_of
 from caucasus_events.model.codebook import chosen, status_types
 from caucasus_events.reading import tables
+from caucasus_events.reading.targets import whole_file
 
 from . import steps
 from .days import read_days
@@ -176,7 +177,8 @@ def write_panel(path: str | Path, unit: str, freq: str, start: Day, end: Day, **
     Parameters
     ----------
     path
-        The file; it stands under this name only when it is complete.
+        The file; it stands under this name only when it is complete. A link is followed; a device
+        or a pipe is written to when all is done.
     unit, freq, start, end, **options
         As in :func:`panel`, which gives the same rows.
 
@@ -189,6 +191,8 @@ def write_panel(path: str | Path, unit: str, freq: str, start: Day, end: Day, **
     ------
     InvalidValueError, UnknownNameError
         As in :func:`panel`.
+    UnwritableError
+        If the file cannot be written (an ``OSError``).
     TypeError
         If there is no such option.
 
@@ -204,12 +208,8 @@ def write_panel(path: str | Path, unit: str, freq: str, start: Day, end: Day, **
     asked = inspect.signature(panel).bind(unit, freq, start, end, **options)
     asked.apply_defaults()
     target, plan = Path(path), _plan(**asked.arguments)
-    partial = target.with_name(f"{target.name}.partial")
-    try:
+    with whole_file(target) as partial:
         _write_blocks(partial, plan)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
     return target
 
 

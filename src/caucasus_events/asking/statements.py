@@ -13,11 +13,10 @@ from caucasus_events.errors import InvalidValueError, UnknownNameError, nearest,
 from caucasus_events.model.asked import one_by_one, text
 from caucasus_events.model.rows import dictionaries
 from caucasus_events.reading import tables
+from caucasus_events.reading.frames import as_pandas, is_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    Records = str | Iterable[str] | pd.DataFrame
+    Records = Any
 
 # Where the ids of records stand in the result of a query; the first that is there counts.
 ID_COLUMNS = ("status_ids", "status_id", "event_id", "record_id")
@@ -117,12 +116,22 @@ def record_ids(records: Records) -> list[str]:
     """
     if isinstance(records, pd.Series) and any(column in records.index for column in ID_COLUMNS):
         records = records.to_frame().T
-    if isinstance(records, pd.DataFrame):
-        records = _id_column(records)
-    named = [text("record", name) for name in one_by_one("record", records) if not _missing(name)]
+    if is_frame(records):
+        records = _id_column(as_pandas(records, ID_COLUMNS))
+    plain = [_as_plain(name) for name in one_by_one("record", records)]
+    named = [text("record", name) for name in plain if not _missing(name)]
     ids = list(dict.fromkeys(identity for name in named for identity in name.split("; ") if identity))
     _check_known("record", ids, tables.load_timeline()["record_id"], "load_timeline()")
     return ids
+
+
+def _as_plain(name: Any) -> Any:
+    """Unwrap what Arrow wraps, and read bytes as the text that they are."""
+    value = name.as_py() if hasattr(name, "as_py") else name
+    try:
+        return value.decode() if isinstance(value, bytes) else value
+    except UnicodeDecodeError:
+        return value
 
 
 def _missing(name: Any) -> bool:
@@ -185,8 +194,9 @@ def _statements(ids: list[str]) -> pd.DataFrame:
 def _cited_in(records: Records | None) -> list[Any]:
     """Return the sources of the readings that a frame, or one row of it, names."""
     frame = records.to_frame().T if isinstance(records, pd.Series) and "reading_ids" in records.index else records
-    if not isinstance(frame, pd.DataFrame):
+    if not is_frame(frame):
         return []
+    frame = as_pandas(frame, ("reading_ids", "reading_id"))
     read = next((frame[name].astype("str") for name in ("reading_ids", "reading_id") if name in frame), None)
     if read is None:
         return []
