@@ -16,6 +16,8 @@ from caucasus_events.reading import tables
 from caucasus_events.reading.frames import as_pandas, is_frame
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     Records = Any
 
 # Where the ids of records stand in the result of a query; the first that is there counts.
