@@ -1,11 +1,12 @@
 """A walk over every public function and every command with bad inputs: no input ever ends in a traceback.
 
-What may be raised: an error of the package (:class:`CaucasusEventsError`), and a ``TypeError`` only where the call itself
-has the wrong shape, such as an option that does not exist or one argument too many: that is Python's own answer, given
+What may be raised: an error of the package (:class:`CaucasusEventsError`), and a ``TypeError`` only where the call
+itself has the wrong shape, such as an option that does not exist or one argument too many: that is Python's own answer, given
 before the function runs. A value of a wrong type is a wrong value, and so an error of the package. A command
 ends with 0, 1 or 2 (click's own code for a command line that it cannot read).
 """
 
+# ruff: noqa: S311, BLE001 - chance that is the same on every run; whatever is raised is what is looked for
 from __future__ import annotations
 
 import datetime as dt
@@ -105,10 +106,10 @@ TEXTS += ["<script>", "`type`", "@identity", "ARM; AZE", "İ", "ARM\n", "allianc
 class Hostile:
     """An object that cannot even be written."""
 
-    def __repr__(self) -> str:
+    def __repr__(self) -> str:  # noqa: D105 - as it says above
         raise RuntimeError("no repr")
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> bool:  # noqa: D105 - the same
         raise RuntimeError("no truth")
 
     __hash__ = None  # type: ignore[assignment]
@@ -274,7 +275,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(explorer, "page_of", lambda frames, dates: layers.checked(dates) and str(len(frames)))
-    monkeypatch.setattr(click, "launch", lambda url: 0)
+    monkeypatch.setattr(click, "launch", lambda _: 0)
     return tmp_path
 
 
