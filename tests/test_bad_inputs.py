@@ -1,8 +1,8 @@
 """A walk over every public function and every command with bad inputs: no input ever ends in a traceback.
 
 What may be raised: an error of the package (:class:`CaucasusEventsError`), and a ``TypeError`` only where the call
-itself has the wrong shape, such as an option that does not exist or one argument too many: that is Python's own answer, given
-before the function runs. A value of a wrong type is a wrong value, and so an error of the package. A command
+itself has the wrong shape, such as an option that does not exist or one argument too many: Python's own
+answer, given before the function runs. A value of a wrong type is a wrong value, and so an error of the package. A command
 ends with 0, 1 or 2 (click's own code for a command line that it cannot read).
 """
 
@@ -270,7 +270,7 @@ def fault(call: Callable[..., Any], arguments: dict[str, Any]) -> BaseException 
 
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to work in, so that a path that can be written does no harm; a page is written in place of a second's work."""
+    """An empty folder to work in, where written files do no harm; pages are written without their content."""
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -317,7 +317,7 @@ def command_lines(path: tuple[str, ...], command: click.Command, root: Path) -> 
     home = ["--root", str(root)] if any(each.name == "root" for each in valued) else []
     texts = bad_texts(random.Random(12))
     for text in texts:
-        for place, each in enumerate(arguments):
+        for place in range(len(arguments)):
             words = [good.get(str(one.name), "x") for one in arguments]
             words[place] = text
             yield [*path, *needed, *home, "--", *words[: max(place + 1, len(usual))]]
