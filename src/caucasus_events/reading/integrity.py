@@ -110,7 +110,7 @@ def _altered_file(path: Path, each: Mapping[str, Any], content: bytes, released:
     if other:
         return Problem(name, "", f"the file is {other}", _AGAIN, facts)
     # A whole Parquet file ends as it begins; one that was written anew may be smaller too.
-    if len(content) < each["bytes"] and not content.endswith(b"PAR1"):
+    if len(content) < each["size"] and not content.endswith(b"PAR1"):
         return Problem(name, "", "the file is cut short", _AGAIN, facts)
     rows = "its rows are those of the release" if _same_rows(path, each) else "its rows are not those released"
     return Problem(name, "", f"the file is altered; {rows}", _AGAIN, facts)
@@ -139,6 +139,6 @@ def _other_files(home: Path) -> Iterator[Problem]:
 
 def _as_released(each: Mapping[str, Any]) -> dict[str, Any]:
     """Write what the release says of one table, once its file bears it out."""
-    size = {"rows": each["rows"], "bytes": each["bytes"]}
+    size = {"rows": each["rows"], "bytes": each["size"]}
     digests = {"sha256": each["hash"].removeprefix("sha256:"), "content_digest": each["contentDigest"]}
     return {"file": each["path"], "version": about.VERSION, **size, **digests}
