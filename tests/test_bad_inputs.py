@@ -6,7 +6,7 @@ answer, given before the function runs. A value of a wrong type is a wrong value
 ends with 0, 1 or 2 (click's own code for a command line that it cannot read).
 """
 
-# ruff: noqa: S311, BLE001 - chance that is the same on every run; whatever is raised is what is looked for
+# ruff: noqa: BLE001 - chance that is the same on every run; whatever is raised is what is looked for
 from __future__ import annotations
 
 import datetime as dt

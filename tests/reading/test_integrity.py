@@ -126,7 +126,7 @@ def test_a_descriptor_that_says_nothing_is_named(name: str, data: Path) -> None:
     assert caught.value.problems[0].what == "the file cannot be read"
 
 
-@pytest.mark.parametrize("key", ["path", "hash", "bytes", "rows", "contentDigest"])
+@pytest.mark.parametrize("key", ["path", "hash", "size", "rows", "contentDigest"])
 def test_a_file_of_which_the_descriptor_says_too_little_is_named(key: str, data: Path) -> None:
     """A resource that lacks what there is to compare counts as not described."""
     package = json.loads((data / "datapackage.json").read_text("utf-8"))

@@ -4,6 +4,7 @@ What a command does is in ``readers`` and ``writers``, what ``show`` and ``list`
 nothing here knows more of the dataset than its version.
 """
 
+import errno
 import os
 import sys
 from io import TextIOWrapper
@@ -46,6 +47,12 @@ class Commands(click.Group):
             click.echo(f"{error}\n\n{'; '.join(closing)}.", err=True)
         except CaucasusEventsError as error:
             click.echo(f"caucasus-events: {error}", err=True)
+        except OSError as error:
+            # Nobody listens any more: click ends in silence.
+            if error.errno == errno.EPIPE:
+                raise
+            place = f"{error.filename}: " if error.filename else ""
+            click.echo(f"caucasus-events: {place}{error.strerror or error}; mend that, and run it again", err=True)
         return ctx.exit(1)
 
 

@@ -104,7 +104,8 @@ def _several(document: Document, lines: Lines, at: At, passage: str, spans: Sequ
         before, after = quotes.context(span, document.text)
         around = fold_space(before[-16:] + document.text.text[span.start : span.end] + after[:24])
         facts.append(Fact(f"place {number}", around, document.line(span.start)))
-    what = f"the quote stands {len(spans)} times in {document.path}"
+    times = f"{len(spans)} times" if len(spans) < quotes.MOST else f"{quotes.MOST} times or more"
+    what = f"the quote stands {times} in {document.path}"
     do = "lengthen the passage until it stands in the text once"
     return lines.problem(at, passage, what, do, *facts)
 

@@ -77,7 +77,7 @@ def code_layer(root: Path) -> list[Coded]:
 
     What of a reading follows from its record is not among them, see :func:`outcome`.
     """
-    paths = sorted((root / FOLDER).glob("*.toml"))
+    paths = sorted((root / FOLDER).glob("[!.]*.toml"))
     read = [toml.read_toml(path, f"{FOLDER}/{path.name}") for path in paths]
     coded = [_code_file(document or {}, lines, problems) for document, lines, problems in read]
     # A file may cite what another defines: while one cannot be read, rules between rows would blame the others.

@@ -359,9 +359,7 @@ def _account(seed: _Seed, places: Mapping[At, Places], *, sound: bool) -> Part:
     reasons = codebook.codes("reason")
     names = [CITED, *reasons]
     states, problems = _states(seed, places, names)
-    words = np.zeros(len(states), bool)
-    for word in seed.text.words:
-        words[word.start : word.end] = True
+    words = seed.text.letters
     # Words of a passage that was not found, or of a block that was not read, are no gap on top of that.
     sheet, faulty = seed.sheet, set(seed.source.faulty)
     lost = sheet.unread or any(each.lost for each in places.values())
@@ -402,15 +400,14 @@ def _gaps(seed: _Seed, missing: Flags, accounted: Flags) -> list[Problem]:
     problems, index = [], np.flatnonzero(missing)
     # Missing characters with equally many accounted ones before them have none between them: they are one run, over
     # white space and lines too.
-    run_of = np.cumsum(accounted)[index]
-    for number in np.unique(run_of):
-        run = index[run_of == number]
-        words = fold_space(seed.text.text[run[0] : run[-1] + 1])
+    begins = np.flatnonzero(np.diff(np.cumsum(accounted)[index], prepend=-1))
+    for first, last in zip(index[begins].tolist(), index[np.append(begins[1:], len(index)) - 1].tolist(), strict=True):
+        words = fold_space(seed.text.text[first : last + 1])
         do = f"cite the words in a record of {seed.sheet.lines.path}, or set them aside"
         facts = [Fact("words", words)]
         if len(words) > _LONG:
-            facts.append(Fact("up to", words[-_LONG:].strip(), seed.text_line(int(run[-1]))))
-        place = f"{seed.text_path}:{seed.text.line(int(run[0]))}"
+            facts.append(Fact("up to", words[-_LONG:].strip(), seed.text_line(last)))
+        place = f"{seed.text_path}:{seed.text.line(first)}"
         problems.append(Problem(place, "", "words are neither cited nor set aside", do, tuple(facts)))
     return problems
 

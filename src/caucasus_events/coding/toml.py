@@ -71,9 +71,9 @@ class Lines:
         # A value such as "?" stands in many lines of a block: the one with its key comes first.
         origin = keyed.start() if keyed else start
         # In quotes first: a bare AAA stands in other words too.
-        forms = [re.escape(f'"{value}"'), re.escape(value)] if value else []
-        found = (re.compile(form).search(self._text, at, end) for at in (origin, start) for form in forms)
-        at = next((match.start() for match in found if match), origin)
+        forms = [f'"{value}"', value] if value else []
+        found = (self._text.find(form, at, end) for at in (origin, start) for form in forms)
+        at = next((place for place in found if place >= 0), origin)
         return self._text.count("\n", 0, at) + 1
 
     def problem(self, at: At, value: str, what: str, do: str, *facts: Fact) -> Problem:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _DESCRIPTOR = "datapackage.json"
 # What the descriptor says of a file, and what it is.
-_SAID = {"path": str, "hash": str, "contentDigest": str, "bytes": int, "rows": int}
+_SAID = {"path": str, "hash": str, "contentDigest": str, "size": int, "rows": int}
 
 
 def verify(folder: str | Path | None = None) -> pd.DataFrame:
@@ -126,11 +126,11 @@ def _altered_file(path: Path, each: Mapping[str, Any], content: bytes, released:
     """Report in which way a file differs: it is another table, cut short, altered, or written anew."""
     name, digest = each["path"], sha256(content)
     other = next((one["path"] for one in released if one["hash"] == f"sha256:{digest}"), None)
-    facts = (Fact("bytes", f"{len(content)}; released: {each['bytes']}"), Fact("sha256", digest))
+    facts = (Fact("bytes", f"{len(content)}; released: {each['size']}"), Fact("sha256", digest))
     if other:
         return Problem(name, "", f"the file is {other}", AGAIN, facts)
     # A whole Parquet file ends as it begins; one that was written anew may be smaller too.
-    if len(content) < each["bytes"] and not content.endswith(b"PAR1"):
+    if len(content) < each["size"] and not content.endswith(b"PAR1"):
         return Problem(name, "", "the file is cut short", AGAIN, facts)
     rows = "its rows are those of the release" if _same_rows(path, each) else "its rows are not those released"
     return Problem(name, "", f"the file is altered; {rows}", AGAIN, facts)
@@ -159,6 +159,6 @@ def _other_files(home: Path) -> Iterator[Problem]:
 
 def _as_released(each: Mapping[str, Any]) -> dict[str, Any]:
     """Write what the release says of one table, once its file bears it out."""
-    size = {"rows": each["rows"], "bytes": each["bytes"]}
+    size = {"rows": each["rows"], "bytes": each["size"]}
     digests = {"sha256": each["hash"].removeprefix("sha256:"), "content_digest": each["contentDigest"]}
     return {"file": each["path"], "version": about.VERSION, **size, **digests}
