@@ -2,7 +2,8 @@
 
 What may be raised: an error of the package (:class:`CaucasusEventsError`), and a ``TypeError`` only where the call
 itself has the wrong shape, such as an option that does not exist or one argument too many: Python's own
-answer, given before the function runs. A value of a wrong type is a wrong value, and so an error of the package. A command
+answer, given before the function runs. A value of a wrong type is a wrong value, and so an error
+of the package. A command
 ends with 0, 1 or 2 (click's own code for a command line that it cannot read).
 """
 
