@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
+from caucasus_events import schema
 from caucasus_events.building import aside, dataset, files, release, standing
 from caucasus_events.errors import InvalidValueError, ProblemsError, ReleaseError, UnknownNameError, UnwritableError
 from caucasus_events.ledger import differences, frozen
 from caucasus_events.ledger.versions import next_version
-from caucasus_events.model import schema
 from caucasus_events.model.rows import FILES
 from caucasus_events.reading import integrity, tables
 from releases import FIGHTING, REASON, add_a_seed, cells, correct_the_date, set_version

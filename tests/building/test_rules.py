@@ -193,6 +193,7 @@ def test_a_rule_finds_the_row_that_breaks_it(name: str, good: dataset.Built) -> 
     assert all(finding.what and finding.do for finding in found)
 
 
+@pytest.mark.released
 def test_the_release_breaks_no_rule() -> None:
     """Every rule over every released row, with the texts at hand, finds nothing, and there was something to find."""
     root = HERE.parent

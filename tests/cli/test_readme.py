@@ -18,6 +18,7 @@ README, CONTRIBUTING = ((ROOT / name).read_text("utf-8") for name in ("README.md
 BLOCKS = re.findall(r"```text\n(.*?)```", README + CONTRIBUTING, re.DOTALL)
 
 
+@pytest.mark.released
 def test_the_shown_command_prints_what_is_shown() -> None:
     """Every command in a text block prints the lines below it."""
     shown = [block for block in BLOCKS if block.startswith("$ caucasus-events ")]

@@ -20,15 +20,11 @@ from caucasus_events.describing import citation
 from caucasus_events.errors import InvalidValueError, UnknownNameError
 from caucasus_events.reading import tables
 
-URL = "https://www.themoscowtimes.com/2020/07/23/can-russia-mediate-new-clashes-between-armenia-and-azerbaijan-a70962"
-TITLE = "Can Russia Mediate New Clashes Between Armenia and Azerbaijan?"
+URL = "https://example.org/chronicle-2020"
+TITLE = "A Chronicle of the South Caucasus, Retold for Tests"
 HOME = "https://pypi.org/project/caucasus-events/"
 DATASET = "caucasus-events: events and statuses of the South Caucasus"
-# Whether this version is released, and when, as CITATION.cff says.
 ROOT = Path(__file__).parents[2]
-RELEASED = re.search(r'^date-released: "(.+)"$', (ROOT / "CITATION.cff").read_text("utf-8"), re.MULTILINE)
-DAY = date.fromisoformat(RELEASED[1]) if RELEASED else None
-WHEN = f"{DAY:%Y, %B} {DAY.day}" if DAY else "n.d."
 
 
 def _source(**changed: str | None) -> dict[str, Any]:
@@ -45,8 +41,8 @@ def _document(**changed: str | None) -> str:
 def test_apa_gives_the_dataset_and_the_documents_behind_the_rows() -> None:
     """A row is cited with the dataset in its version and the article it was coded from."""
     assert statements.cite(questions.as_of("2020-07-23"), style="apa") == (
-        f"The caucasus-events maintainers. ({WHEN}). {DATASET} (Version {__version__}) [Data set]. {HOME}\n"
-        f"Markedonov, S. (2020, July 23). {TITLE} The Moscow Times. {URL}"
+        f"The caucasus-events maintainers. (n.d.). {DATASET} (Version {__version__}) [Data set]. {HOME}\n"
+        f"Chronicler, A. (2020, July 23). {TITLE}. The Test Gazette. {URL}"
     )
 
 
@@ -54,8 +50,17 @@ def test_rows_of_no_seed_and_no_rows_at_all_cite_the_dataset_alone() -> None:
     """Without records, or with none, only the dataset is cited."""
     for records in (None, [], tables.load_events().head(0)):
         assert statements.cite(records, style="apa") == (
-            f"The caucasus-events maintainers. ({WHEN}). {DATASET} (Version {__version__}) [Data set]. {HOME}"
+            f"The caucasus-events maintainers. (n.d.). {DATASET} (Version {__version__}) [Data set]. {HOME}"
         )
+
+
+@pytest.mark.released
+def test_the_release_is_dated_as_in_citation_cff() -> None:
+    """Until a version is released it is cited without a date, from then on with that of CITATION.cff."""
+    released = re.search(r'^date-released: "(.+)"$', (ROOT / "CITATION.cff").read_text("utf-8"), re.MULTILINE)
+    day = date.fromisoformat(released[1]) if released else None
+    (dataset,) = json.loads(statements.cite(style="csl-json"))
+    assert dataset.get("issued") == ({"date-parts": [[day.year, day.month, day.day]]} if day else None)
 
 
 @pytest.mark.parametrize(
@@ -73,16 +78,16 @@ def test_the_dataset_is_dated_once_it_is_released(released: str | None, apa: str
 def test_bibtex_is_read_by_a_parser() -> None:
     """The default style gives two entries that a BibTeX parser takes apart into what the sheet says."""
     entries = parse_string(statements.cite("turkey-armenia-border-closed"), "bibtex").entries
-    assert list(entries) == ["caucasus-events", "markedonov-2020"]
-    article = entries["markedonov-2020"]
-    assert [str(person) for person in article.persons["author"]] == ["Markedonov, Sergei"]
+    assert list(entries) == ["caucasus-events", "chronicle-2020"]
+    article = entries["chronicle-2020"]
+    assert [str(person) for person in article.persons["author"]] == ["Chronicler, A."]
     assert dict(article.fields) == {
         "title": f"{{{TITLE}}}",
-        "howpublished": "The Moscow Times",
+        "howpublished": "The Test Gazette",
         "year": "2020",
         "month": "July",
         "day": "23",
-        "note": "First published by Carnegie Moscow Center",
+        "note": "First published by The Chronicle Office",
         "url": URL,
     }
     assert dict(entries["caucasus-events"].fields)["note"] == f"Version {__version__}"
@@ -129,17 +134,16 @@ def test_csl_json_is_a_list_of_items() -> None:
         "author": [{"literal": "The caucasus-events maintainers"}],
         "version": __version__,
         "URL": HOME,
-        **({"issued": {"date-parts": [[DAY.year, DAY.month, DAY.day]]}} if DAY else {}),
     }
     assert article == {
-        "id": "markedonov-2020",
+        "id": "chronicle-2020",
         "type": "webpage",
         "title": TITLE,
-        "author": [{"family": "Markedonov", "given": "Sergei"}],
-        "container-title": "The Moscow Times",
+        "author": [{"family": "Chronicler", "given": "A."}],
+        "container-title": "The Test Gazette",
         "issued": {"date-parts": [[2020, 7, 23]]},
         "URL": URL,
-        "note": "First published by Carnegie Moscow Center",
+        "note": "First published by The Chronicle Office",
     }
 
 

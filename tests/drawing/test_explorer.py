@@ -37,7 +37,7 @@ def frames() -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def page(frames: dict[str, object]) -> str:
-    """The page of the released data."""
+    """The page of the tables."""
     return explorer.page_of(frames)
 
 

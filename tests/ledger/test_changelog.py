@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
+from caucasus_events import schema
 from caucasus_events.building import dataset, release
 from caucasus_events.coding import readings
 from caucasus_events.errors import ProblemsError
 from caucasus_events.ledger import changelog, frozen, reasons
-from caucasus_events.model import schema
 from releases import FIGHTING, add_a_seed
 
 if TYPE_CHECKING:

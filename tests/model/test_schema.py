@@ -14,6 +14,7 @@ from caucasus_events.model.rows import FILES, TABLES
 from caucasus_events.reading import tables
 
 
+@pytest.mark.released
 @pytest.mark.parametrize("name", TABLES)
 def test_the_released_table_passes_its_model(name: str) -> None:
     """Every released row has the columns, types and values that the schema says."""

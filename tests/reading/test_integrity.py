@@ -26,7 +26,7 @@ AGAIN = "install this version again"
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """A copy of the released files, to be broken."""
+    """A copy of the files, to be broken."""
     return Path(shutil.copytree(tables.data_path(), tmp_path / "data", ignore=shutil.ignore_patterns("__pycache__")))
 
 
@@ -108,6 +108,36 @@ def test_what_happened_to_a_file_is_named(name: str, data: Path) -> None:
     assert AGAIN in str(caught.value)
 
 
+DESCRIPTORS = {
+    "nested without end": "[" * 3_000 + "]" * 3_000,
+    "a number of 5,000 digits": '{"version": ' + "1" * 5_000 + ', "resources": []}',
+    "a list": "[]",
+    "resources that are a number": '{"version": "1", "resources": 3}',
+}
+
+
+@pytest.mark.parametrize("name", DESCRIPTORS)
+def test_a_descriptor_that_says_nothing_is_named(name: str, data: Path) -> None:
+    """A descriptor that cannot be understood is one problem, whatever stands in it."""
+    (data / "datapackage.json").write_text(DESCRIPTORS[name], "utf-8")
+    with pytest.raises(ProblemsError) as caught:
+        integrity.verify(data)
+    assert caught.value.problems[0].place == "datapackage.json"
+    assert caught.value.problems[0].what == "the file cannot be read"
+
+
+@pytest.mark.parametrize("key", ["path", "hash", "size", "rows", "contentDigest"])
+def test_a_file_of_which_the_descriptor_says_too_little_is_named(key: str, data: Path) -> None:
+    """A resource that lacks what there is to compare counts as not described."""
+    package = json.loads((data / "datapackage.json").read_text("utf-8"))
+    del package["resources"][0][key]
+    (data / "datapackage.json").write_text(json.dumps(package), "utf-8")
+    with pytest.raises(ProblemsError) as caught:
+        integrity.verify(data)
+    what = [problem.what for problem in caught.value.problems if problem.place == "datapackage.json"]
+    assert what == ["it does not describe sources.parquet"]
+
+
 def test_everything_that_is_wrong_is_told_at_once(data: Path) -> None:
     """Two broken files are two problems."""
     (data / "events.parquet").unlink()
@@ -145,6 +175,7 @@ def test_files_beside_the_tables_are_held_against_the_list_of_the_installer(
     assert str(caught.value).startswith("croissant.json: the file is altered\n")
 
 
+@pytest.mark.released
 def test_a_zipped_package_finds_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The tables of a package in a zip are copied out, whole, and read from there."""
     with zipfile.ZipFile(tmp_path / "package.zip", "w") as packed:

@@ -21,7 +21,7 @@ from caucasus_events.model import codebook
 from caucasus_events.model.rows import FILES, TABLES, Row, framed
 
 from . import aside, files
-from .placing import file_order, rule_problems
+from .placing import apart, file_order, rule_problems
 from .rules import Shipped
 
 Progress = Callable[[Iterable[seeds.Coded], int], Iterable[seeds.Coded]]
@@ -88,11 +88,12 @@ def compare(root: Path, progress: Progress | None = None, last: frozen.Frozen | 
     What is wrong with the seeds themselves is a :class:`ProblemsError`: a sheet that cannot be read whole lacks rows,
     and they are not withdrawn.
     """
-    coded = [*read_seeds(root, progress), *readings.code_layer(root)]
+    coded, problems = apart([*read_seeds(root, progress), *readings.code_layer(root)])
     tables = assemble(coded)
     texts = {seed.seed_id: seed.text for seed in coded if seed.text}
-    problems = [*unread(root), *(problem for seed in coded for problem in seed.problems)]
-    problems += rule_problems(Shipped(tables, texts), coded)
+    problems += [*unread(root), *(problem for seed in coded for problem in seed.problems)]
+    faulty = {key: columns for seed in coded for key, columns in seed.faulty.items()}
+    problems += rule_problems(Shipped(tables, texts, faulty), coded)
     if problems:
         raise ProblemsError(sorted(problems, key=file_order))
     last = last or frozen.read_frozen(root)
@@ -172,10 +173,12 @@ def _casts(participants: Sequence[Row], names: Mapping[str, str]) -> dict[str, s
 
 def _timeline(rows: Mapping[str, Sequence[Row]], names: Mapping[str, str]) -> list[Row]:
     """Flatten events and statuses, with what one needs to read and cite a row."""
+    # A record whose source is missing, or cannot be cited, goes through the rules all the same.
     sources = {
-        row["source_id"]: {"citation": citation.source_citation(row), "url": row["url"]} for row in rows["sources"]
+        row["source_id"]: {"citation": citation.source_citation(row), "url": row["url"]}
+        for row in rows["sources"]
+        if row["published"]
     }
-    # A record whose source is missing goes through the rules all the same.
     missing = {"citation": None, "url": None}
     flat = [
         row | {"record_id": row["event_id"], "kind": "event", "parties": row["participants"]} for row in rows["events"]

@@ -8,9 +8,11 @@ from pathlib import Path
 from string import Template
 
 from caucasus_events.errors import Problem, ProblemsError
+from caucasus_events.model.column_kinds import SLUG
 from caucasus_events.model.rows import sha256
 
 from . import sheets, writing
+from .seeds import MISNAMED
 
 
 def new_seed(text: Path, root: Path) -> Path:
@@ -27,9 +29,8 @@ def _new_seed(text: Path, root: Path) -> Path:
     """Do so, with the checkout to itself."""
     target, problems = root / "seeds" / text.name, []
     place = f"seeds/{text.name}"
-    if text.suffix != ".txt" or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text.stem):
-        do = "name it like an id, in kebab-case with the year: author-2021.txt"
-        problems.append(Problem(place, "", "the name of the file is not the id of a seed", do))
+    if text.suffix != ".txt" or not re.fullmatch(SLUG, text.stem):
+        problems.append(Problem(place, "", *MISNAMED))
     # A link that leads nowhere is taken too.
     there = filter(os.path.lexists, (target, target.with_suffix(".toml")))
     taken = [path for path in there if not (path.exists() and path.samefile(text))]

@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 from caucasus_events.errors import Fact, Problem, nearest
 from caucasus_events.model import codebook
 
-from .blocks import Block, Participant
+from .blocks import LARGEST_CODE, Block, Participant
 
 Document = dict[str, Any]
 
@@ -81,10 +81,10 @@ class Lines:
         kind, number, name = at
         return Problem(f"{self.path}:{self.line_of(kind, number, value)}", f"{kind} {name}".rstrip(), what, do, facts)
 
-    def unknown_code(self, at: At, key: str, value: str, vocabulary: codebook.Vocabulary) -> list[Problem]:
-        """Report a code that the codebook does not have; nothing if it has."""
+    def unknown_code(self, at: At, key: str, value: str | None, vocabulary: codebook.Vocabulary) -> list[Problem]:
+        """Report a code that the codebook does not have; nothing if it has, or if there is none."""
         names = codebook.codes(vocabulary)
-        if value in names:
+        if value is None or value in names:
             return []
         near = nearest(value, names)
         do = f"write {near}, or another known code" if near else "write one of the known codes"
@@ -216,29 +216,26 @@ def read_blocks(
         for number, block in enumerate(blocks):
             read, wrong = read_block(model, block, lines, kind, number)
             problems += wrong
-            found[kind] += [(number, read)] if read else []
+            found[kind].append((number, read))
     return found, problems
 
 
-def declared(document: Document, kinds: Iterable[str]) -> frozenset[str]:
-    """Return the ids of all blocks of some kinds, of those that are not well formed too."""
-    return frozenset(str(block["id"]) for kind in kinds for block in _listed(document, kind) if "id" in block)
-
-
 def _listed(document: Document, kind: str) -> list[Any]:
-    """Return the blocks of a kind, those that are written as ``[[kind]]``."""
+    """Return the blocks of a kind; one that is written as ``[kind]`` is read too, beside what is said of it."""
     blocks = document.get(kind, [])
-    return [block for block in blocks if isinstance(block, dict)] if isinstance(blocks, list) else []
+    return [block for block in (blocks if isinstance(blocks, list) else [blocks]) if isinstance(block, dict)]
 
 
 def read_block(
     model: type[Block], block: Document, lines: Lines, kind: str, number: int = 0
 ) -> tuple[Any, list[Problem]]:
-    """Read one block; every key that is wrong is a problem of its own."""
+    """Read one block, without what is wrong in it; every key that is wrong is a problem of its own."""
     try:
         return model.model_validate(block), []
     except ValidationError as error:
-        return None, [_key_problem(model, block, lines, (kind, number), detail) for detail in error.errors()]
+        details = error.errors()
+        mended = model.mended(block, [detail["loc"] for detail in details])
+        return mended, [_key_problem(model, block, lines, (kind, number), detail) for detail in details]
 
 
 def _key_problem(
@@ -277,6 +274,9 @@ def _key_words(error: str, key: str, value: object, fields: dict[str, FieldInfo]
         return f"{key} is a bare date", f'write it in quotes: {key} = "{value.isoformat()}"'
     if error == "value_error":
         return _empty_words(key, needed=fields[key].is_required())
+    if error in ("greater_than_equal", "less_than_equal"):
+        what = f"{key} is not a number from 0 to {LARGEST_CODE:,}"
+        return what, f"write the code as its dataset gives it, or leave {key} out"
     return f"{key} has the wrong type", f"write {_TYPES.get(error, 'what the sheet format asks for')}"
 
 
