@@ -401,8 +401,9 @@ def _gaps(seed: _Seed, missing: Flags, accounted: Flags) -> list[Problem]:
     # Missing characters with equally many accounted ones before them have none between them: they are one run, over
     # white space and lines too.
     begins = np.flatnonzero(np.diff(np.cumsum(accounted)[index], prepend=-1))
-    lasts = np.append(begins[1:], len(index))[: len(begins)] - 1
-    for first, last in zip(index[begins].tolist(), index[lasts].tolist(), strict=True):
+    # Each ends where the next begins.
+    ends = np.append(begins[1:], len(index))[: len(begins)] - 1
+    for first, last in zip(index[begins].tolist(), index[ends].tolist(), strict=True):
         words = fold_space(seed.text.text[first : last + 1])
         do = f"cite the words in a record of {seed.sheet.lines.path}, or set them aside"
         facts = [Fact("words", words)]
