@@ -87,8 +87,8 @@ def _described_everywhere(folder: Path, package: Json, croissant: Json, landing:
 def _file(folder: Path, each: Json) -> Iterator[str]:
     """The size is that of the file."""
     size = (folder / each["path"]).stat().st_size
-    if size != each["bytes"]:
-        yield f"{each['path']}: {each['bytes']} bytes are described, the file has {size}"
+    if size != each["size"]:
+        yield f"{each['path']}: {each['size']} bytes are described, the file has {size}"
 
 
 def _columns(each: Json, table: Any) -> Iterator[str]:

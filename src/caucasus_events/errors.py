@@ -10,8 +10,10 @@ The tree::
     └── InvalidValueError       (ValueError) a value that cannot be read or is not allowed
 
     UnmatchedCodesWarning       (UserWarning) codes that belong to nobody in the dataset
+    NoDayWarning                (UserWarning) values that stand for "none" in a column of days
 """
 
+import datetime as dt
 import difflib
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -19,6 +21,10 @@ from dataclasses import dataclass, field
 
 # How a problem is laid out, in characters: a text on one line, what is kept before a caret, the labels, the margin.
 _LINE, _MARGIN, _LABEL, _INDENT = 58, 8, 10, " " * 4
+# What is written as it is in a message; of anything else only the kind, for it may have many lines, or none.
+_PLAIN = (str, bytes, bool, int, float, complex, dt.date, dt.time, dt.timedelta, type(None))
+# Of a name that is longer than this, only the beginning is shown.
+_LONGEST = 120
 
 
 class CaucasusEventsError(Exception):
@@ -54,6 +60,10 @@ class InvalidValueError(CaucasusEventsError, ValueError):
 
 class UnmatchedCodesWarning(UserWarning):
     """Codes of the reader's rows belong to nobody in the dataset; their cells are unknown."""
+
+
+class NoDayWarning(UserWarning):
+    """Values such as -9 or 9999-12-31 stand for "none" in a column of the reader's days; they are unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,32 +107,49 @@ class Problem:
 
     def __str__(self) -> str:
         """Write place, record and what is wrong; the facts, aligned; what to do."""
-        head = ": ".join(part for part in (self.place, self.record, self.what) if part)
+        # An id of a thousand letters would hide what is wrong with it.
+        record = self.record if len(self.record) <= _LONGEST else f"{self.record[:_LINE]}…"
+        head = ": ".join(part for part in (self.place, record, self.what) if part)
         facts = [line for fact in self.facts for line in _fact_lines(fact)]
         return "\n".join([head, *facts, *_beside_label("do", self.do)])
 
 
-def nearest(value: str, known: Iterable[str]) -> str | None:
+def nearest(value: str, known: Iterable[str], alike: float = 0.6) -> str | None:
     """Return the known name most like ``value``, or None if none is like it.
 
     >>> nearest("ceasefires", ["clash", "ceasefire"])
     'ceasefire'
     """
     folded = {name.casefold(): name for name in known}
-    close = difflib.get_close_matches(value.casefold(), folded, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(value.casefold(), folded, n=1, cutoff=alike)
     return folded[close[0]] if close else None
 
 
-def unknown(what: str, value: str, known: Iterable[str]) -> str:
+def shown(value: object) -> str:
+    """Write a value for a message, on one line: of a long one the beginning, of one that is not plain its kind.
+
+    >>> shown("events"), shown(["events"]), shown(10**400), shown("a" * 100)[-7:]
+    ("'events'", 'a value of type list', 'a number of 1,329 bits', "aaaa' …")
+    """
+    if isinstance(value, str) and len(value) > _LINE:
+        return f"{value[:_LINE]!r} …"
+    # Python refuses to write numbers of thousands of digits.
+    if isinstance(value, int) and abs(value) >= 10**_LINE:
+        return f"a number of {value.bit_length():,} bits"
+    written = repr(value) if isinstance(value, _PLAIN) else f"a value of type {type(value).__name__}"
+    return written if len(written) <= _LINE + len("''") else f"{written[:_LINE]} …"
+
+
+def unknown(what: str, value: object, known: Iterable[str]) -> str:
     """Say that a name does not exist, with the nearest and the known ones.
 
     >>> unknown("table", "event", ["events", "sources"])
     "unknown table 'event' (nearest: events; known: events, sources)"
     """
     names = list(known)
-    near = nearest(value, names)
+    near = nearest(value, names) if isinstance(value, str) else None
     hint = f"nearest: {near}; " if near else ""
-    return f"unknown {what} {value!r} ({hint}known: {', '.join(names)})"
+    return f"unknown {what} {shown(value)} ({hint}known: {', '.join(names)})"
 
 
 def _beside_label(label: str, text: str) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 
 from caucasus_events.asking import questions, statements
@@ -88,3 +90,27 @@ def test_evidence_of_nothing_that_is_known_is_refused() -> None:
     assert str(error.value) == (
         "the frame has no column of record ids (known: status_ids, status_id, event_id, record_id; found: id, n)"
     )
+
+
+def test_frames_of_every_library_lead_to_their_passages() -> None:
+    """Frames, columns and lists of ids of Arrow and polars lead to what those of pandas do."""
+    asked = questions.as_of("2020-07-23", types="border_closed")[["type", "status_ids"]].astype(str)
+    ids = asked["status_ids"].tolist()
+    others = [pa.Table.from_pandas(asked), pl.from_pandas(asked), pl.from_pandas(asked).lazy(), pa.array(ids)]
+    others += [pl.Series(ids), asked.astype("category"), asked.set_index("status_ids"), [ids[0].encode()]]
+    for records in others:
+        pd.testing.assert_frame_equal(statements.evidence(records), statements.evidence(asked))
+        assert statements.cite(records) == statements.cite(asked)
+
+
+def test_records_that_cannot_be_read() -> None:
+    """What names no records, or has its ids twice, is refused."""
+    frame = pd.DataFrame({"status_id": ["a"]})
+    refused = {
+        "records 3 cannot be read: give an id, several, or a frame that has them": 3,
+        "column 'status_id' is there 2 times: rename all but one": pd.concat([frame, frame], axis=1),
+    }
+    for message, records in refused.items():
+        with pytest.raises(InvalidValueError) as caught:
+            statements.evidence(records)
+        assert str(caught.value) == message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -15,11 +16,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
+from caucasus_events import schema
 from caucasus_events.building import aside, dataset, files, release, standing
-from caucasus_events.errors import InvalidValueError, ProblemsError, ReleaseError, UnknownNameError
+from caucasus_events.errors import InvalidValueError, ProblemsError, ReleaseError, UnknownNameError, UnwritableError
 from caucasus_events.ledger import differences, frozen
 from caucasus_events.ledger.versions import next_version
-from caucasus_events.model import schema
 from caucasus_events.model.rows import FILES
 from caucasus_events.reading import integrity, tables
 from releases import FIGHTING, REASON, add_a_seed, cells, correct_the_date, set_version
@@ -199,6 +200,11 @@ def snapshot(root: Path) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() if path.is_file() else b"" for path in root.rglob("*")}
 
 
+def whole_folder(root: Path) -> Path | None:
+    """Find what a stopped freeze left, if it was whole."""
+    return next(root.glob(".caucasus-events-freeze-*/whole"), None)
+
+
 def let_fail(patch: pytest.MonkeyPatch, number: int) -> list[str]:
     """Let one step fail, by its number, of all that write or rename; return the steps as they are begun."""
     begun: list[str] = []
@@ -207,7 +213,7 @@ def let_fail(patch: pytest.MonkeyPatch, number: int) -> list[str]:
         def step(path: Path, *args: object, **more: object) -> object:
             begun.append(f"{name} {path.name}")
             if len(begun) == number:
-                raise OSError(begun[-1])
+                raise OSError(errno.ENOSPC, "No space left on device")
             return real(path, *args, **more)
 
         return step
@@ -233,7 +239,8 @@ def test_whatever_fails_nothing_is_half_done(
 
     def tried(number: int) -> tuple[Path, list[str]]:
         root = Path(shutil.copytree(checkout, tmp_path_factory.mktemp("tried") / "checkout"))
-        expected = pytest.raises(OSError, match=r"^\w+ \S+$") if number else nullcontext()
+        full = r"^cannot write \S+: No space left on device; make room on the disk, and run it again$"
+        expected = pytest.raises(UnwritableError, match=full) if number else nullcontext()
         with monkeypatch.context() as patch:
             begun = let_fail(patch, number)
             with expected:
@@ -244,16 +251,17 @@ def test_whatever_fails_nothing_is_half_done(
     after, whole = snapshot(root), []
     for number, step in enumerate(steps, 1):
         root, begun = tried(number)
-        assert begun[-1] == step
-        if (root / "freeze.whole").exists():
+        assert begun[number - 1] == step
+        if whole_folder(root):
             whole.append(step)
             assert release.freeze(root, DAY) == written
             assert snapshot(root) == after, step
         else:
             assert snapshot(root) == before, step
-    moved = [".zenodo.json", "1.1.0", "CHANGELOG.md", "CITATION.cff", "data"]
-    assert [step.partition(" ")[2] for step in whole if step.startswith("replace ")] == moved
-    assert steps.index(whole[0]) == steps.index("rename freeze.new") + 1
+    # Five things are put into their places, each from a folder of its own; data/ was there and goes aside first.
+    moved = [step for step in whole if not step.startswith("mkdir")]
+    assert moved == [*["replace new"] * 4, "rename data", "replace new"]
+    assert steps.index(whole[0]) == steps.index("rename new") + 1
 
 
 @pytest.mark.parametrize("command", ["build", "check", "freeze of another day"])
@@ -265,9 +273,11 @@ def test_the_next_run_ends_a_freeze_that_was_stopped(
     set_version(monkeypatch, "1.1.0")
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError("the disk went away")))
-        with pytest.raises(OSError, match="the disk went away"):
+        with pytest.raises(UnwritableError, match="the disk went away"):
             release.freeze(checkout, DAY)
-    aside_still = snapshot(checkout / "freeze.whole")
+    left = whole_folder(checkout)
+    assert left is not None
+    aside_still = snapshot(left)
     assert frozen.released(checkout) == ["1.0.0"]
     if command == "build":
         dataset.build_dataset(checkout)
@@ -276,7 +286,7 @@ def test_the_next_run_ends_a_freeze_that_was_stopped(
     else:
         with pytest.raises(ReleaseError, match="released: the tables are those of the last release"):
             release.freeze(checkout, "2031-05-06")
-    assert not [path for path in checkout.iterdir() if path.suffix in (".new", ".old", ".whole")]
+    assert not list(checkout.rglob(".caucasus-events-*"))
     in_place = {
         f"validation/releases/{name}" if name.startswith("1.1.0") else name: content
         for name, content in aside_still.items()
@@ -287,13 +297,14 @@ def test_the_next_run_ends_a_freeze_that_was_stopped(
 def test_what_a_killed_freeze_left_is_thrown_away(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A freeze that was killed while it wrote has changed nothing; the next one begins anew."""
     before = snapshot(checkout)
-    (checkout / "freeze.new" / "data").mkdir(parents=True)
-    (checkout / "freeze.new" / "CHANGELOG.md").write_text("# Cha", "utf-8")
+    left = checkout / ".caucasus-events-freeze-abc_1234" / "new"
+    (left / "data").mkdir(parents=True)
+    (left / "CHANGELOG.md").write_text("# Cha", "utf-8")
     assert not aside.settle(checkout)
     assert snapshot(checkout) == before
     correct_the_date(checkout)
     set_version(monkeypatch, "1.1.0")
-    (checkout / "freeze.new" / "1.1.0").mkdir(parents=True)
+    (left / "1.1.0").mkdir(parents=True)
     release.freeze(checkout, DAY)
     release.check(checkout)
 

@@ -146,7 +146,7 @@ def test_a_wrong_hash_and_a_wrong_size_are_named(data: Path, described: Any) -> 
         list(described.problems(data))
     told = package(data)
     shutil.copy(tables.data_path("events"), path)
-    told["resources"][2]["bytes"] += 1
+    told["resources"][2]["size"] += 1
     told["resources"][2]["hash"] = "sha256:" + "0" * 64
     (data / "datapackage.json").write_text(json.dumps(told), "utf-8")
     size = path.stat().st_size

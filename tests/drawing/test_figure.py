@@ -5,15 +5,21 @@ from __future__ import annotations
 import re
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 import states
 
 from caucasus_events.drawing import figure, look
 from caucasus_events.errors import InvalidValueError, UnknownNameError
 from caucasus_events.reading import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 UCDP = Path(__file__).parents[3] / "shared" / "real" / "ucdpged_sample_1000.csv"
 
@@ -139,7 +145,8 @@ def test_what_is_shown_of_a_record() -> None:
     assert shown.startswith(
         "<b>Turkey keeps its border with Armenia closed</b><br>start 1993-01-01 … 1993-12-31<br>still so on 2020-07-23"
     )
-    assert "<i>“Turkey keeps its border with Armenia closed, since 1993, to this day.”</i>" in shown.replace("<br>", " ")
+    quote = "<i>“Turkey keeps its border with Armenia closed, since 1993, to this day.”</i>"
+    assert quote in shown.replace("<br>", " ")
     assert shown.endswith("<br>turkey-armenia-border-closed")
     assert (
         "“"
@@ -182,7 +189,7 @@ def test_an_unknown_type_entity_or_column_is_named_with_the_nearest() -> None:
     """A misspelling is answered with what exists."""
     with pytest.raises(UnknownNameError, match=r"^unknown type 'clashes' \(nearest: clash; known: clash, "):
         figure.timeline(types="clashes")
-    with pytest.raises(UnknownNameError, match=r"nearest: Turkey"):
+    with pytest.raises(UnknownNameError, match=r"nearest: Türkiye"):
         figure.timeline(entities="Turkye")
     bounds = states.frame()[["start_earliest", "end_latest"]]
     with pytest.raises(UnknownNameError, match=r"^unknown column 'type' \(known: start_earliest, end_latest\)$"):
@@ -304,3 +311,39 @@ def test_a_thousand_real_events_are_drawn() -> None:
     shown = figure.timeline(mine, lanes="region")
     assert drawn_ids(shown) == set(mine["id"].astype(str))
     assert len(mine) == 1000
+
+
+OWN = pd.DataFrame({"start_earliest": ["2016-04-02"] * 2, "end_latest": ["2016-04-05"] * 2, "title": [1, 2]})
+
+
+@pytest.mark.parametrize("library", [pa.Table.from_pandas, pl.from_pandas, lambda own: pl.from_pandas(own).lazy()])
+def test_frames_of_every_library_are_drawn(library: Callable[[pd.DataFrame], Any]) -> None:
+    """Frames of Arrow and polars, lazy ones too, are drawn as the same frame of pandas is."""
+    assert figure.timeline(library(OWN)).to_json() == figure.timeline(OWN).to_json()
+
+
+REFUSED_FRAMES = {
+    "doubled": (pd.concat([OWN, OWN[["title"]]], axis=1), "column 'title' is there 2 times: rename all but one"),
+    "levels": (
+        OWN.set_axis(pd.MultiIndex.from_product([["a"], OWN.columns]), axis=1),
+        "the frame has columns of 2 levels, such as ('a', 'start_earliest'): give each one name",
+    ),
+    "zone": (
+        pa.table({"start_earliest": pa.array([0], pa.timestamp("us", "Mars/Phobos")), "end_latest": ["2001"]}),
+        "column 'start_earliest' holds timestamp[us, tz=Mars/Phobos], which cannot be read: convert it",
+    ),
+    "no frame": (7, "cannot read a builtins.int (allowed: a frame of pandas, polars, pyarrow, DuckDB or PySpark)"),
+    "things": (
+        OWN.assign(start_earliest=[{"a": 1}, 3.5]),
+        "column 'start_earliest' mixes dict, float: convert it to one type",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED_FRAMES)
+def test_frames_that_cannot_be_drawn(what: str) -> None:
+    """What cannot be read is refused by the name of the column, or of the type."""
+    mine, message = REFUSED_FRAMES[what]
+    with pytest.raises(InvalidValueError) as caught:
+        figure.timeline(mine)
+    assert str(caught.value) == message

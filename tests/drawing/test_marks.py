@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caucasus_events.drawing import marks
-from caucasus_events.errors import InvalidValueError, UnknownNameError
+from caucasus_events.errors import InvalidValueError, NoDayWarning, UnknownNameError
 from caucasus_events.model.bounds import BOUNDS
 
 DAYS = st.integers(min_value=-20_000, max_value=20_000)
@@ -187,3 +187,60 @@ def test_what_has_no_type_or_lane_shares_a_lane() -> None:
     assert list(marks.prepare(mine)["lane"].cat.categories) == ["Fighting", "Other records"]
     records = marks.prepare(mine, "country")
     assert records["lane"].value_counts().to_dict() == {"X": 8, "Other records": 7}
+
+
+def test_a_month_or_a_year_is_its_whole_window() -> None:
+    """What is dated to a month or a year reaches over all of it, and is no event on a known day."""
+    mine = pd.DataFrame({"start_earliest": ["2016-04", "1994-03-01", "2016"], "end_latest": ["2016-04", "1994", 2016]})
+    records = marks.prepare(mine)
+    found = [(row.mark, row.first, row.last) for row in marks.spans(records).itertuples()]
+    assert found == [
+        ("window", day("1994-03-01"), day("1995-01-01")),
+        ("window", day("2016-01-01"), day("2017-01-01")),
+        ("window", day("2016-04-01"), day("2016-05-01")),
+    ]
+
+
+def test_within_a_year_nothing_ends_before_it_starts() -> None:
+    """A status that starts on a day and ends some time in the same year ends no earlier than it started."""
+    stated = dict.fromkeys(BOUNDS[:2], "1994-03-01") | dict.fromkeys(BOUNDS[2:], "1994")
+    turned = dict.fromkeys(BOUNDS[:2], "1994") | dict.fromkeys(BOUNDS[2:], "1994-03-01")
+    records = marks.prepare(pd.DataFrame([stated, turned])).set_index("record_id")[list(BOUNDS)]
+    assert records.loc["0"].tolist() == [day(text) for text in ("1994-03-01", "1994-03-01", "1994-03-01", "1994-12-31")]
+    assert records.loc["1"].tolist() == [day(text) for text in ("1994-01-01", "1994-03-01", "1994-03-01", "1994-03-01")]
+
+
+@pytest.mark.parametrize(
+    "written", [20160402, "20160402", "02 April 2016", "02-Apr-16", pd.Period("2016-04-02"), 20160402.0]
+)
+def test_days_of_other_datasets(written: object) -> None:
+    """Days of GDELT and ACLED are the days that they are."""
+    records = marks.prepare(pd.DataFrame({"start_earliest": [written], "end_latest": [written]}))
+    assert records.loc[0, ["start_earliest", "end_latest"]].tolist() == [day("2016-04-02")] * 2
+
+
+def test_what_stands_for_none_is_unknown_and_told() -> None:
+    """No record is drawn over eight thousand years because its end is written 9999-12-31."""
+    stated = {"start_earliest": ["2016-04-02"] * 3, "end_latest": ["9999-12-31", "-9", " "]}
+    with pytest.warns(NoDayWarning) as caught:
+        records = marks.prepare(pd.DataFrame(stated))
+    assert records["end_latest"].isna().all()
+    told = "2 values that stand for no day are taken as unknown: column 'end_latest', 9999-12-31 (1 row), -9 (1 row)"
+    assert [str(warning.message) for warning in caught] == [told]
+
+
+def test_rows_of_several_levels_and_titles_of_any_type() -> None:
+    """An index of several levels or of one value twice is no matter, nor are titles that are numbers, bytes or null."""
+    mine = pd.DataFrame({"start_earliest": [2001] * 4, "end_latest": 2001, "title": [1, b"x", None, 2.5]})
+    mine.index = pd.MultiIndex.from_tuples([("a", 1), ("a", 1), ("b", 2), ("b", 3)])
+    records = marks.prepare(mine)
+    assert records["label"].tolist() == ["1", "x", "b, 2", "2.5"]
+    assert records["record_id"].tolist() == ["a, 1", "a, 1", "b, 2", "b, 3"]
+
+
+def test_mixed_zones_are_refused() -> None:
+    """Texts with different offsets are refused as such, though each of them is a day."""
+    mine = pd.DataFrame({"start_earliest": ["2001-01-01T00:00Z", "2001-01-01T00:00+04:00"], "end_latest": "2001-01-02"})
+    with pytest.raises(InvalidValueError) as caught:
+        marks.prepare(mine)
+    assert str(caught.value) == "column 'start_earliest' mixes time zones (+04:00, Z): convert it to one"

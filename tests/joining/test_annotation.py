@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 import warnings
 from pathlib import Path
@@ -16,7 +17,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from caucasus_events.errors import InvalidValueError, UnknownNameError, UnmatchedCodesWarning
+from caucasus_events.asking.panels import write_panel
+from caucasus_events.drawing import explorer
+from caucasus_events.drawing.explorer import write_explorer
+from caucasus_events.errors import (
+    InvalidValueError,
+    NoDayWarning,
+    UnknownNameError,
+    UnmatchedCodesWarning,
+    UnwritableError,
+)
 from caucasus_events.joining import lookups, memory
 from caucasus_events.joining.annotation import annotate, annotate_by, annotate_parquet
 from caucasus_events.joining.lookups import build_lookup
@@ -134,8 +144,8 @@ def test_no_day_is_no_answer_without_a_table_of_days(form: str, monkeypatch: pyt
 
 
 def test_days_before_1970_and_far_away() -> None:
-    """Days before 1970 and at the ends of the calendar are answered like any other: here, unknown."""
-    days = ["0001-01-01", "1816-01-01", "1969-12-31", "1970-01-01", "2001-01-01", "9999-12-31"]
+    """Days before 1970 and near the ends of the calendar are answered like any other: here, unknown."""
+    days = ["1000-01-01", "1816-01-01", "1969-12-31", "1970-01-01", "2001-01-01", "9999-12-30"]
     for form in ("text", "dates", "integers"):
         assert _closed(_mine(AS[form](days))) == [None, None, None, None, True, None]
         assert _closed(_mine(AS[form](days)), outside="no") == [False, False, False, False, True, None]
@@ -147,6 +157,104 @@ def test_windows_are_answered_whole() -> None:
     mine["end"] = ["2020-07-23", "2020-07-23", "2020-07-24", "1992-12-31", "2001-01-01", None, "2001-01-01"]
     assert _closed(mine, date_end="end") == [True, None, None, None, None, None, None]
     assert _closed(mine, date_end="end", outside="no") == [True, None, None, False, None, None, None]
+
+
+# Every way of writing days that somebody uses, and whether the border was closed then (on all days of it).
+WRITTEN = {
+    "2001-01-01": True, " 2001-01-01 ": True, "2001-01-01T10:00": True, "20010101": True, "02 April 2001": True,
+    "02-Apr-01": True, "2-apr-2001": True, "April 2, 2001": True, "Sept. 3 2001": True, "1994": True, "1993": None,
+    "1994-02": True, "1993-12": None, "": None, "  ": None, "-9": None, "0": None, "9999": None, "9999-12-31": None,
+    "0001-01-01": None,
+}  # fmt: skip
+NUMBERS = {20010101: True, 19931230: None, 1994: True, 1993: None, -9: None, 0: None, 9999: None, 99991231: None}
+IN = {
+    "pandas": lambda table: table.to_pandas(),
+    "arrow": lambda table: table,
+    "polars": pl.from_arrow,
+    "polars lazy": lambda table: pl.from_arrow(table).lazy(),
+    "duckdb": duckdb.from_arrow,
+}
+
+
+def _closed_in(engine: str, days: pa.Array) -> list[bool | None]:
+    """Say in an engine of every day if the border was closed; without warnings, which lazy engines do not give."""
+    count = len(days)
+    table = pa.table({"day": days, "from": ["TUR"] * count, "to": ["ARM"] * count, "row": range(count)})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NoDayWarning)
+        found = annotate(IN[engine](table), **ASKED)
+    if engine == "duckdb":
+        return [row[0] for row in found.order("row").select("border_closed").fetchall()]
+    found = found.collect() if engine == "polars lazy" else found
+    column = found["border_closed"]
+    return _listed(column) if engine == "pandas" else (column.to_pylist() if engine == "arrow" else column.to_list())
+
+
+@pytest.mark.parametrize("engine", IN)
+def test_days_as_people_write_them(engine: str) -> None:
+    """Every way of writing a day, a month, a year or none means the same in every engine."""
+    assert dict(zip(WRITTEN, _closed_in(engine, pa.array(WRITTEN)), strict=True)) == WRITTEN
+    assert dict(zip(NUMBERS, _closed_in(engine, pa.array(NUMBERS)), strict=True)) == NUMBERS
+    floats = pa.array([float(number) for number in NUMBERS])
+    assert dict(zip(NUMBERS, _closed_in(engine, floats), strict=True)) == NUMBERS
+
+
+@pytest.mark.parametrize("engine", ["polars lazy", "duckdb"])
+def test_what_is_no_day_is_null_where_nothing_is_read(engine: str) -> None:
+    """Lazy engines, whose rows are not read, answer null where others refuse what is no day."""
+    odd = ["yesterday", "2001-02-29", "02-04-2001", "20010229", "2001-00", "1 Foo 2001", "2001-01-01"]
+    assert _closed_in(engine, pa.array(odd)) == [None] * 6 + [True]
+    assert _closed_in(engine, pa.array([20010229, 42462, 201604, 20010100, 20010101])) == [None] * 4 + [True]
+    assert _closed_in(engine, pa.array([20010101.5, float("inf"), float("nan"), 20010101.0])) == [None] * 3 + [True]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [pa.string_view(), pa.large_string(), pa.binary(), pa.large_binary(), pa.binary_view(), pa.binary(3)],
+    ids=str,
+)
+def test_text_of_every_type_of_arrow(kind: pa.DataType) -> None:
+    """Views, bytes and large types of Arrow are text, as days and as codes; blanks of one length are blank."""
+    day, code = ("   ", "TUR") if "string" in str(kind) else (b"   ", b"TUR")
+    table = pa.table({"day": pa.array([day, None], kind), "from": ["TUR"] * 2})
+    assert annotate(table, date="day", subject="from", types="border_closed")["border_closed"].to_pylist() == [None] * 2
+    table = pa.table({"day": ["1994", "1994"], "from": pa.array([code, None], kind)})
+    answered = annotate(table, date="day", subject="from", types="border_closed")["border_closed"]
+    assert answered.to_pylist() == [True, None]
+
+
+def test_columns_of_every_library() -> None:
+    """Dictionaries of Arrow in pandas, unused categories, periods, large integers and mixed objects are read."""
+    arrow = pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string()))
+    assert _closed(_mine(pd.array(["2001-01-01", "1994", None], dtype=arrow))) == [True, True, None]
+    assert _closed(_mine("2001-01-01", pd.array(["TUR", None], dtype=arrow), "ARM")) == [True, None]
+    assert _closed(_mine(pd.Categorical(["1994", None], categories=["nonsense", "1994", "-9"]))) == [True, None]
+    assert _closed(_mine(pd.PeriodIndex(["1994", "1993", None], freq="Y"))) == [True, None, None]
+    mixed = [dt.date(2001, 1, 1), "2001-01-02", 20010103, pd.Timestamp("2001-01-04"), None]
+    assert _closed(_mine(pd.Series(mixed, dtype=object))) == [True, True, True, True, None]
+    assert _closed(_mine("2001-01-01", pd.Series([640, "640"], dtype=object), 371), codes="cow") == [True, True]
+    large = pl.DataFrame({"day": pl.Series([20010101, 1994, None], dtype=pl.Int128), "from": "TUR", "to": "ARM"})
+    assert annotate(large, **ASKED)["border_closed"].to_list() == [True, True, None]
+    assert annotate(large.lazy(), **ASKED).collect()["border_closed"].to_list() == [True, True, None]
+    codes = pl.DataFrame({"day": "2001-01-01", "from": pl.Series([640, 7], dtype=pl.Int128)})
+    with pytest.warns(UnmatchedCodesWarning, match=r"scheme cow: 7 \(1 row\)"):
+        answered = annotate(codes, date="day", subject="from", codes="cow", types="border_closed")
+    assert answered["border_closed"].to_list() == [True, None]
+
+
+def test_what_stands_for_none_is_told_once() -> None:
+    """Values that stand for no day are unknown, and told in one warning with their rows, of days and of last days."""
+    mine = _mine(["-9", "2001-01-01", "-9"]).assign(end=["2001-01-01", "9999-12-31", ""])
+    with pytest.warns(NoDayWarning) as caught:
+        assert _closed(mine, date_end="end") == [None, None, None]
+    assert [str(warning.message) for warning in caught] == [
+        (
+            "3 values that stand for no day are taken as unknown: column 'day', -9 (2 rows); "
+            "column 'end', 9999-12-31 (1 row)"
+        )
+    ]
+    with pytest.warns(NoDayWarning, match=r"^2 values .*: column 'day', 9999-12-31 \(2 rows\)$"):
+        _closed(_mine(pd.Categorical(["9999-12-31", "2001-01-01", "9999-12-31"])))
 
 
 # ---------------------------------------------------------------------------- codes
@@ -350,7 +458,10 @@ def test_a_file_is_not_written_over_itself(source: Path) -> None:
 
 # ---------------------------------------------------------------------------- errors
 
-FORMS = "a column of dates holds timestamps, dates, text YYYY-MM-DD or integers YYYYMMDD, in the years 0001 to 9999"
+FORMS = (
+    "a column of dates holds timestamps, dates, text (2016-04-02, 20160402, 02 April 2016, 02-Apr-16; 2016-04, 2016) "
+    "or numbers YYYYMMDD and YYYY, in the years 0001 to 9999"
+)
 GOOD = _mine(["2001-01-01"])
 # Legend: a reader's table, what is asked besides, the message.
 REFUSED = {
@@ -361,7 +472,37 @@ REFUSED = {
     "like": (GOOD, {"like": "ucdp"}, "unknown dataset 'ucdp' (nearest: ucdp_ged; known: ucdp_ged, gdelt, acled)"),
     "outside": (GOOD, {"outside": "yes"}, "unknown value of outside 'yes' (known: unknown, no)"),
     "no date": (_mine(["2001-01-01", "yesterday"]), {}, f"column 'day': yesterday is no day; {FORMS}"),
-    "coarse": (_mine(["1993"]), {}, f"column 'day': 1993 is no day; {FORMS}"),
+    "marked": (_mine(["1993~"]), {}, f"column 'day': 1993~ is no day; {FORMS}"),
+    "two months": (_mine(["02-04-2016"]), {}, f"column 'day': 02-04-2016 is no day; {FORMS}"),
+    "spreadsheet": (_mine([42462]), {}, f"column 'day': 42462 is no day; {FORMS}"),
+    "month as a number": (_mine([201604]), {}, f"column 'day': 201604 is no day; {FORMS}"),
+    "a day 00": (_mine(["20160400"]), {}, f"column 'day': 20160400 is no day; {FORMS}"),
+    "things": (_mine([object()]), {}, "column 'day' holds object, which cannot be read"),
+    "mixed": (_mine([True, "2001"]), {}, "column 'day' mixes bool, str: convert it to one type"),
+    "five thousand digits": (
+        _mine(pd.Series([10**5000], dtype=object)),
+        {},
+        "column 'day' holds int, which cannot be read",
+    ),
+    "no text": (_mine([b"\xff"]), {}, "column 'day' holds binary that is no text in UTF-8"),
+    "zone": (
+        pa.table({"day": pa.array([0], pa.timestamp("us", "Mars/Phobos")), "from": ["TUR"], "to": ["ARM"]}),
+        {},
+        (
+            "column 'day' is in the time zone 'Mars/Phobos', which nobody knows: convert it to one that is known, or "
+            "drop the zone"
+        ),
+    ),
+    "times": (
+        pl.DataFrame({"day": [dt.time(1)], "from": "TUR", "to": "ARM"}),
+        {},
+        f"column 'day' holds time64[ns]; {FORMS}",
+    ),
+    "lazy times": (
+        pl.LazyFrame({"day": [dt.time(1)], "from": "TUR", "to": "ARM"}),
+        {},
+        f"column 'day' holds Time; {FORMS}",
+    ),
     "impossible": (_mine(["2001-02-29"]), {}, f"column 'day': 2001-02-29 is no day; {FORMS}"),
     "integer": (_mine([20010101, 20010229]), {}, f"column 'day': 20010229 is no day; {FORMS}"),
     "half": (_mine([20010101.5]), {}, f"column 'day': 20010101.5 is no day; {FORMS}"),
@@ -372,6 +513,11 @@ REFUSED = {
         f"column 'day': 12000-01-01T00:00:00 is no day; {FORMS}",
     ),
     "codes": (_mine(["2001-01-01"], [True]), {}, "column 'from' holds bool; codes are text or integers"),
+    "periods of codes": (
+        _mine(["2001-01-01"], pd.PeriodIndex(["2001"], freq="Y")),
+        {},
+        "column 'from' holds extension<pandas.period<ArrowPeriodType>>; codes are text or integers",
+    ),
     "zones": (
         _mine(pd.Series([pd.Timestamp("2001-01-01", tz=zone) for zone in ("UTC", "Asia/Baku")], dtype=object)),
         {},
@@ -402,6 +548,91 @@ def test_refused(what: str) -> None:
     with pytest.raises(InvalidValueError) as caught:
         annotate(mine, **(ASKED | asked))
     assert str(caught.value) == message
+
+
+def _writers(source: Path) -> dict[str, Any]:
+    """List every function that writes a file, by what it is called."""
+    return {
+        "annotate": lambda target: annotate_parquet(source, target, **ASKED),
+        "panel": lambda target: write_panel(target, "dyad", "year", 1991, 1992),
+        "explorer": write_explorer,
+    }
+
+
+@pytest.mark.parametrize("name", ["annotate", "panel", "explorer"])
+def test_nothing_of_the_readers_is_lost(source: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links are followed, devices and pipes written to, a file called .partial and all else left as it was."""
+    monkeypatch.setattr(explorer, "page_of", lambda *_: "a page")
+    write, folder = _writers(source)[name], source.parent
+    partial, kept, link = folder / "out.partial", folder / "kept", folder / "link"
+    partial.write_text("mine")
+    kept.write_text("older")
+    link.symlink_to(kept)
+    kept.chmod(0o640)
+    write(link)
+    write(folder / "out")
+    write("/dev/null")
+    assert link.is_symlink()
+    assert kept.read_bytes() == (folder / "out").read_bytes()
+    assert kept.stat().st_mode & 0o777 == 0o640
+    assert partial.read_text() == "mine"
+    assert Path("/dev/null").is_char_device()
+    pipe = folder / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write(pipe)
+    assert os.read(reader, 1 << 16) == kept.read_bytes()[: 1 << 16]
+    os.close(reader)
+    assert pipe.is_fifo()
+    names = ["in.parquet", "kept", "link", "out", "out.partial", "pipe"]
+    assert sorted(path.name for path in folder.iterdir()) == names
+
+
+@pytest.mark.parametrize("name", ["annotate", "panel", "explorer"])
+def test_what_cannot_be_written(source: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder, a missing one, a link to itself, a pipe that nobody reads or a full disk is one sentence, no file."""
+    monkeypatch.setattr(explorer, "page_of", lambda *_: "a page")
+    write, folder = _writers(source)[name], source.parent
+    loop, pipe, older = folder / "loop", folder / "pipe", folder / "older"
+    loop.symlink_to(loop)
+    os.mkfifo(pipe)
+    older.write_text("older")
+    before = sorted(folder.iterdir())
+    refused = {
+        folder: "it is a folder; name a file in it",
+        folder / "no" / "out": "No such file or directory",
+        loop: "it is a link that leads back to itself; give a file",
+        pipe: "nobody reads this pipe; start its reader first",
+    }
+    for target, why in refused.items():
+        with pytest.raises(UnwritableError) as caught:
+            write(target)
+        assert str(caught.value) == f"cannot write {target}: {why}"
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(UnwritableError) as caught:
+        write(older)
+    assert str(caught.value) == f"cannot write {older}: No space left on device"
+    assert older.read_text() == "older"
+    assert sorted(folder.iterdir()) == before
+
+
+def test_sources_that_are_no_file(source: Path) -> None:
+    """A source that is a folder, a device, not there or damaged is refused by its name, and nothing is written."""
+    target = source.with_name("out.parquet")
+    for other in (source.parent, Path("/dev/null")):
+        with pytest.raises(InvalidValueError) as caught:
+            annotate_parquet(other, target, **ASKED)
+        assert str(caught.value) == f"{other} cannot be read as Parquet: it is no file"
+    damaged = source.with_name("damaged.parquet")
+    damaged.write_bytes(source.read_bytes()[:60] + b"\xff" * 60 + source.read_bytes()[120:])
+    for other in (damaged, source.with_name("none.parquet")):
+        with pytest.raises(InvalidValueError, match=f"^{other} cannot be read as Parquet: "):
+            annotate_parquet(other, target, **ASKED)
+    assert sorted(path.name for path in source.parent.iterdir()) == ["damaged.parquet", "in.parquet"]
 
 
 def test_unknown_type_and_scheme() -> None:

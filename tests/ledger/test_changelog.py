@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
+from caucasus_events import schema
 from caucasus_events.building import dataset, release
 from caucasus_events.coding import readings
 from caucasus_events.errors import ProblemsError
 from caucasus_events.ledger import changelog, frozen, reasons
-from caucasus_events.model import schema
 from releases import FIGHTING, add_a_seed
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def test_new_tables_and_columns_are_told_in_a_line_each(checkout: Path) -> None:
     table = found.history.table
     assert set(table["reason_code"]) == {"new_table"}
     assert table["reason"].isna().all()
-    schema.Changes.validate(table)
+    schema.MODELS["changes"].validate(table)
     assert changelog.data_part("1.1.0", {**found.tables, "changes": table}) == (
         "**New tables and columns**\n\n"
         "- table added: `corroborations`, 2 rows\n"

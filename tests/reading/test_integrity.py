@@ -108,6 +108,36 @@ def test_what_happened_to_a_file_is_named(name: str, data: Path) -> None:
     assert AGAIN in str(caught.value)
 
 
+DESCRIPTORS = {
+    "nested without end": "[" * 3_000 + "]" * 3_000,
+    "a number of 5,000 digits": '{"version": ' + "1" * 5_000 + ', "resources": []}',
+    "a list": "[]",
+    "resources that are a number": '{"version": "1", "resources": 3}',
+}
+
+
+@pytest.mark.parametrize("name", DESCRIPTORS)
+def test_a_descriptor_that_says_nothing_is_named(name: str, data: Path) -> None:
+    """A descriptor that cannot be understood is one problem, whatever stands in it."""
+    (data / "datapackage.json").write_text(DESCRIPTORS[name], "utf-8")
+    with pytest.raises(ProblemsError) as caught:
+        integrity.verify(data)
+    assert caught.value.problems[0].place == "datapackage.json"
+    assert caught.value.problems[0].what == "the file cannot be read"
+
+
+@pytest.mark.parametrize("key", ["path", "hash", "size", "rows", "contentDigest"])
+def test_a_file_of_which_the_descriptor_says_too_little_is_named(key: str, data: Path) -> None:
+    """A resource that lacks what there is to compare counts as not described."""
+    package = json.loads((data / "datapackage.json").read_text("utf-8"))
+    del package["resources"][0][key]
+    (data / "datapackage.json").write_text(json.dumps(package), "utf-8")
+    with pytest.raises(ProblemsError) as caught:
+        integrity.verify(data)
+    what = [problem.what for problem in caught.value.problems if problem.place == "datapackage.json"]
+    assert what == ["it does not describe sources.parquet"]
+
+
 def test_everything_that_is_wrong_is_told_at_once(data: Path) -> None:
     """Two broken files are two problems."""
     (data / "events.parquet").unlink()

@@ -24,7 +24,9 @@ def test_every_id_name_and_spelling_finds_its_entity() -> None:
     assert looked_up >= 150
 
 
-@pytest.mark.parametrize("name", ["Turkey", "TUR", "Türkiye", "Tu\u0308rkiye", "TÜRKİYE", "Ankara"])
+@pytest.mark.parametrize(
+    "name", ["Turkey", "TUR", "Türkiye", "Tu\u0308rkiye", "TÜRKİYE", "Turkiye", "Ankara", "Թուրքիա", "Турция"]
+)
 def test_turkey_has_many_names(name: str) -> None:
     """A state is found by code, English name, own name however its accents are stored, and capital."""
     assert names.resolve(name) == "TUR"
@@ -38,6 +40,43 @@ def test_an_unknown_name_comes_with_the_nearest_and_the_known() -> None:
     with pytest.raises(UnknownNameError) as far:
         names.resolve_all(["Baku", "Zanzibar"])
     assert str(far.value) == f"unknown entity 'Zanzibar' (known: {KNOWN})"
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("Republic of Azerbaijan", "AZE"),
+        ("Republic of Armenia", "ARM"),
+        ("Russian Federation", "RUS"),
+        ("United States of America", "USA"),
+        ("Azərbaycan", "AZE"),
+        ("Azerbaycan", "AZE"),
+        ("Հայաստան", "ARM"),
+        ("საქართველო", "GEO"),
+        ("ЕРМЕНИСТАН", None),
+    ],
+)
+def test_states_are_found_by_the_names_of_the_standard_lists(name: str, found: str | None) -> None:
+    """Official and common names in English and in the languages of the region find their state; no other does."""
+    if found is None:
+        with pytest.raises(UnknownNameError):
+            names.resolve(name)
+    else:
+        assert names.resolve(name) == found
+
+
+@pytest.mark.parametrize("name", ["Republic of Belarus", "Government of Germany", "United Nations", "the Republic"])
+def test_nothing_unlike_is_offered_as_nearest(name: str) -> None:
+    """That two names share the words that all states share makes them no neighbours."""
+    with pytest.raises(UnknownNameError) as error:
+        names.resolve(name)
+    assert str(error.value) == f"unknown entity {name!r} (known: {KNOWN})"
+
+
+def test_acled_numbers_states_as_iso_does() -> None:
+    """The scheme of ACLED's column `iso` is the numeric code of ISO 3166-1, of the states that are entities."""
+    meanings = names.code_meanings("iso_numeric")
+    assert {51: "ARM", 31: "AZE", 268: "GEO", 643: "RUS", 792: "TUR"}.items() <= meanings.items()
 
 
 def test_a_shared_name_is_refused_and_stands_for_nobody() -> None:
@@ -86,7 +125,7 @@ def test_codes_of_other_datasets_are_theirs(scheme: str, expected: dict[object, 
 def test_names_and_ids_are_schemes_too() -> None:
     """A column of names is matched by name and by every spelling, folded; one of ids by id."""
     by_name = names.code_meanings("name")
-    assert {by_name[name] for name in ("turkey", "türkiye", "ankara")} == {"TUR"}
+    assert {by_name[name] for name in ("turkey", "turkiye", "ankara")} == {"TUR"}
     assert all(names.casefolded(str(name)) == name for name in by_name)
     assert sorted(names.code_meanings("id")) == KNOWN.split(", ")
     assert names.code_meanings("wikidata")["Q43"] == "TUR"
@@ -98,5 +137,5 @@ def test_an_unknown_scheme_names_those_there_are() -> None:
         names.code_meanings("iso2")
     assert str(error.value) == (
         "unknown scheme of codes 'iso2' (nearest: iso3; known: id, iso3, cow, cow_abbrev, gw, cow_igo, "
-        "ucdp_actor, wikidata, name)"
+        "ucdp_actor, wikidata, name, iso_numeric)"
     )

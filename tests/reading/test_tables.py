@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import caucasus_events
-from caucasus_events.errors import UnknownNameError
+from caucasus_events.errors import ProblemsError, UnknownNameError
 from caucasus_events.model.rows import FILES, TABLES
 from caucasus_events.reading import tables
 
@@ -38,6 +39,35 @@ def test_loaders_and_plain_pandas_read_the_same(name: str) -> None:
         assert frame.attrs == plain.attrs
     assert plain.attrs["version"] == caucasus_events.__version__
     assert len(plain) > 0
+
+
+def damaged(path: Path, how: str) -> None:
+    """Damage a file in one of the ways in which files are damaged."""
+    content = path.read_bytes()
+    path.unlink()
+    if how == "a folder":
+        path.mkdir()
+    elif how != "missing":
+        ways = {"empty": b"", "cut short": content[: len(content) // 2], "text": b"no Parquet", "middle": content}
+        path.write_bytes(ways[how] if how != "middle" else content[:-60] + b"\xff" * 52 + content[-8:])
+
+
+@pytest.mark.parametrize("how", ["missing", "a folder", "empty", "cut short", "text", "middle"])
+@pytest.mark.parametrize("ask", ["load_events", "load_timeline", "as_of", "changes"])
+def test_a_damaged_file_is_named_with_the_way_out(
+    how: str, ask: str, chronicle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever happened to a file, whoever needs it hears its name, what is wrong, and what to do."""
+    data = Path(shutil.copytree(chronicle, tmp_path / "data"))
+    name = {"load_events": "events", "load_timeline": "timeline", "as_of": "statuses", "changes": "changes"}[ask]
+    damaged(data / f"{name}.parquet", how)
+    monkeypatch.setattr(tables, "_folder", lambda: data)
+    with pytest.raises(ProblemsError) as caught:
+        getattr(caucasus_events, ask)(*(["2020"] if ask == "as_of" else []))
+    [problem] = caught.value.problems
+    whats = {"missing": "the file is missing", "a folder": "a folder stands where the file should"}
+    assert (problem.place, problem.what) == (f"{name}.parquet", whats.get(how, "the file cannot be read"))
+    assert problem.do == tables.AGAIN
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -35,8 +35,7 @@ _LEFT_OUT = shutil.ignore_patterns(
     ".hypothesis",
     "build",
     "dist",
-    "data.new",
-    "data.old",
+    ".caucasus-events-*",
 )
 
 

@@ -1,4 +1,7 @@
-"""The days that a reader asks for: dates of any kind, or ``YYYY[-MM[-DD]]``, as a first and a last day."""
+"""The days that a reader asks for or has: dates of any kind, texts and numbers, as a first and a last day.
+
+Columns of them are read in ``day_columns``, which says what is read and how.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,23 @@ import pandas as pd
 from caucasus_events.errors import InvalidValueError
 from caucasus_events.model.bounds import stated_days
 
-Day = str | dt.date | np.datetime64
+Day = str | int | dt.date | np.datetime64 | pd.Period
 
 _READABLE = "write a date, a Timestamp, 'YYYY', 'YYYY-MM' or 'YYYY-MM-DD'"
 # Written as a day is, but in the year 0, before it, or after 9999: readable, and outside the calendar.
 _OUTSIDE_CALENDAR = re.compile(r"(?:0000|-[0-9]{4,}|[0-9]{5,})(?:-[0-9]{2}){0,2}")
+# GDELT's; ISO 8601 with a time, and perhaps a zone; ACLED's, and the same in words, in either order.
+_COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+_WITH_TIME = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:[0-9]{2}[0-9:.,]*\s*(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
+)
+_DAY_FIRST = re.compile(r"([0-9]{1,2})[ -]([A-Za-z]{3,9})\.?[ -]([0-9]{4}|[0-9]{2})")
+_MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.? ([0-9]{1,2}),? ([0-9]{4})")
+_MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october"]
+_MONTHS += ["november", "december"]
+MONTHS = {name: number for number, full in enumerate(_MONTHS, start=1) for name in (full, full[:3])} | {"sept": 9}
+# Years of two digits are those of a hundred years that begin with this one.
+FIRST_OF_TWO_DIGITS = 1969
 
 
 class Days(NamedTuple):
@@ -36,11 +51,14 @@ def read_days(day: Day, what: str = "day") -> Days:
     """
     if isinstance(day, str | np.datetime64):
         return _read_text(day if isinstance(day, str) else str(day.astype("datetime64[D]")), what)
+    if isinstance(day, int | np.integer) and not isinstance(day, bool):
+        return _read_number(int(day), what)
+    if isinstance(day, pd.Period):
+        return Days(day.start_time.date(), day.end_time.date())
     if not isinstance(day, dt.date) or pd.isna(day):
         raise InvalidValueError(f"{what} {day!r} cannot be read ({_READABLE})")
     if getattr(day, "tzinfo", None) is not None:
-        zoned = f"{what} {day} has a time zone"
-        raise InvalidValueError(f"{zoned}; the days of this dataset have none: give the date alone")
+        raise InvalidValueError(_zoned(what, day))
     # A Timestamp reaches further than the calendar.
     if day.year > dt.MAXYEAR:
         raise InvalidValueError(_out_of_calendar(what, day))
@@ -48,17 +66,60 @@ def read_days(day: Day, what: str = "day") -> Days:
     return Days(date, date)
 
 
+def days_of_text(text: str) -> Days | None:
+    """Read a text as its first and last day; None if it is written otherwise, a ``ValueError`` if there is no such day.
+
+    >>> days_of_text("02-Apr-16") == days_of_text("2 April 2016") == days_of_text("20160402")
+    True
+    """
+    if days := stated_days(text):
+        return Days(*days)
+    if match := _WITH_TIME.fullmatch(text):
+        return days_of_text(match[1])
+    if match := _COMPACT.fullmatch(text):
+        year, month, day = (int(part) for part in match.groups())
+    elif match := _DAY_FIRST.fullmatch(text) or _MONTH_FIRST.fullmatch(text):
+        number, name, written = match.groups() if match[1].isdecimal() else (match[2], match[1], match[3])
+        month, day = MONTHS.get(name.casefold(), 0), int(number)
+        if not month:
+            return None
+        # Of two digits, the only year with these of the hundred from the first on.
+        whole = len(written) > len("16")
+        year = int(written) if whole else FIRST_OF_TWO_DIGITS + (int(written) - FIRST_OF_TWO_DIGITS) % 100
+    else:
+        return None
+    date = dt.date(year, month, day)
+    return Days(date, date)
+
+
+def _read_number(number: int, what: str) -> Days:
+    """Read a whole number: a year, or eight digits YYYYMMDD."""
+    if not 0 < number <= 99991231:  # noqa: PLR2004 - the last day there is
+        # Thousands of digits are no help, and Python refuses to write them.
+        raise InvalidValueError(_out_of_calendar(what, number if abs(number) < 1 << 63 else "1000…"))
+    return _read_text(f"{number:04d}", what)
+
+
 def _read_text(text: str, what: str) -> Days:
     """Read a day, a month or a year that is written."""
-    if _OUTSIDE_CALENDAR.fullmatch(text):
-        raise InvalidValueError(_out_of_calendar(what, text))
     try:
-        days = stated_days(text)
+        days = days_of_text(text)
     except ValueError:
+        if _OUTSIDE_CALENDAR.fullmatch(text) and not _COMPACT.fullmatch(text):
+            raise InvalidValueError(_out_of_calendar(what, text)) from None
         raise InvalidValueError(f"{what} {text!r} does not exist") from None
+    if days is None and _OUTSIDE_CALENDAR.fullmatch(text):
+        raise InvalidValueError(_out_of_calendar(what, text))
     if days is None:
         raise InvalidValueError(f"{what} {text!r} cannot be read ({_READABLE})")
-    return Days(*days)
+    if (match := _WITH_TIME.fullmatch(text)) and match[2]:
+        raise InvalidValueError(_zoned(what, text))
+    return days
+
+
+def _zoned(what: str, day: object) -> str:
+    """Report that a day has a time zone."""
+    return f"{what} {day} has a time zone; the days of this dataset have none: give the date alone"
 
 
 def _out_of_calendar(what: str, day: object) -> str:
@@ -67,8 +128,14 @@ def _out_of_calendar(what: str, day: object) -> str:
 
 
 def written_day(day: Day, days: Days) -> str:
-    """Write what was asked for: as it was written, or as an ISO date."""
-    return day if isinstance(day, str) else days.first.isoformat()
+    """Write what was asked for in ISO 8601: a text of that kind as it was written, a year or a month as such."""
+    if isinstance(day, str) and stated_days(day):
+        return day
+    first = days.first.isoformat()
+    if days.first == days.last:
+        return first
+    year, month = first[:4], first[:7]
+    return next((coarse for coarse in (year, month) if stated_days(coarse) == days), f"{first}/{days.last}")
 
 
 def as_numbers(days: Days) -> tuple[int, int]:

@@ -17,9 +17,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from caucasus_events.describing import about
-from caucasus_events.errors import InvalidValueError, unknown
+from caucasus_events.errors import InvalidValueError
+from caucasus_events.model.asked import flag, one_of
 from caucasus_events.model.codebook import chosen, status_types
 from caucasus_events.reading import tables
+from caucasus_events.reading.targets import whole_file
 
 from . import steps
 from .days import read_days
@@ -175,7 +177,8 @@ def write_panel(path: str | Path, unit: str, freq: str, start: Day, end: Day, **
     Parameters
     ----------
     path
-        The file; it stands under this name only when it is complete.
+        The file; it stands under this name only when it is complete. A link is followed; a device
+        or a pipe is written to when all is done.
     unit, freq, start, end, **options
         As in :func:`panel`, which gives the same rows.
 
@@ -188,6 +191,8 @@ def write_panel(path: str | Path, unit: str, freq: str, start: Day, end: Day, **
     ------
     InvalidValueError, UnknownNameError
         As in :func:`panel`.
+    UnwritableError
+        If the file cannot be written (an ``OSError``).
     TypeError
         If there is no such option.
 
@@ -203,22 +208,17 @@ def write_panel(path: str | Path, unit: str, freq: str, start: Day, end: Day, **
     asked = inspect.signature(panel).bind(unit, freq, start, end, **options)
     asked.apply_defaults()
     target, plan = Path(path), _plan(**asked.arguments)
-    partial = target.with_name(f"{target.name}.partial")
-    try:
+    with whole_file(target) as partial:
         _write_blocks(partial, plan)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
     return target
 
 
 def _plan(unit: str, freq: str, start: Day, end: Day, **options: Unpack[Options]) -> Plan:
     """Check what is asked for, and compute the runs of every column."""
     for what, value, allowed in (("unit", unit, UNITS), ("freq", freq, FREQS), ("rule", options["rule"], PERIOD_RULES)):
-        if value not in allowed:
-            raise InvalidValueError(unknown(what, str(value), allowed))
+        one_of(what, value, allowed)
     types, entities = options.pop("types"), options.pop("entities")
-    options["directed"] = options["directed"] or unit != "dyad"
+    options["directed"] = flag("directed", options["directed"]) or unit != "dyad"
     known = status_types()
     usual = [name for name, kind in known.items() if unit != "membership" or "organisation" in kind.object]
     kinds = chosen(usual if types is None else types, known, "status type")

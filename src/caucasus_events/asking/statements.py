@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from caucasus_events.describing import about, citation
-from caucasus_events.errors import InvalidValueError, UnknownNameError, nearest
+from caucasus_events.errors import InvalidValueError, UnknownNameError, nearest, shown
+from caucasus_events.model.asked import one_by_one, text
 from caucasus_events.model.rows import dictionaries
 from caucasus_events.reading import tables
+from caucasus_events.reading.frames import as_pandas, is_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    Records = str | Iterable[str] | pd.DataFrame
+    Records = Any
 
 # Where the ids of records stand in the result of a query; the first that is there counts.
 ID_COLUMNS = ("status_ids", "status_id", "event_id", "record_id")
@@ -115,22 +118,45 @@ def record_ids(records: Records) -> list[str]:
     """
     if isinstance(records, pd.Series) and any(column in records.index for column in ID_COLUMNS):
         records = records.to_frame().T
-    if isinstance(records, pd.DataFrame):
-        records = _id_column(records)
-    named = [records] if isinstance(records, str) else [str(name) for name in records if not pd.isna(name)]
+    if is_frame(records):
+        records = _id_column(as_pandas(records, ID_COLUMNS))
+    plain = [_as_plain(name) for name in one_by_one("record", records)]
+    named = [text("record", name) for name in plain if not _missing(name)]
     ids = list(dict.fromkeys(identity for name in named for identity in name.split("; ") if identity))
-    known = tables.load_timeline()["record_id"]
-    for identity in pd.Index(ids).difference(pd.Index(known), sort=False):
-        near = nearest(identity, known)
-        hint = f"nearest: {near}; " if near else ""
-        raise UnknownNameError(f"unknown record {identity!r} ({hint}load_timeline() lists all {len(known)})")
+    _check_known("record", ids, tables.load_timeline()["record_id"], "load_timeline()")
     return ids
+
+
+def _as_plain(name: Any) -> Any:
+    """Unwrap what Arrow wraps, and read bytes as the text that they are."""
+    value = name.as_py() if hasattr(name, "as_py") else name
+    try:
+        return value.decode() if isinstance(value, bytes) else value
+    except UnicodeDecodeError:
+        return value
+
+
+def _missing(name: Any) -> bool:
+    """Check whether there is none: None, NaN, NaT or <NA>."""
+    return pd.api.types.is_scalar(name) and bool(pd.isna(name))
+
+
+def _check_known(what: str, ids: Iterable[str], known: Iterable[str], lister: str) -> None:
+    """Check that there is whatever the ids name."""
+    every = set(known)
+    for identity in ids:
+        if identity not in every:
+            near = nearest(identity, every)
+            hint = f"nearest: {near}; " if near else ""
+            raise UnknownNameError(f"unknown {what} {shown(identity)} ({hint}{lister} lists all {len(every)})")
 
 
 def sources_of(readings: pd.Series) -> pd.Series:
     """Name the sources of the readings that each row lists; null where it lists none."""
     known = tables.load_corroborations().set_index("reading_id")["sources"]
-    named = [[] if pd.isna(ids) else known[ids.split("; ")] for ids in readings]
+    listed = [[] if pd.isna(ids) else ids.split("; ") for ids in readings]
+    _check_known("reading", itertools.chain(*listed), known.index, "load_corroborations()")
+    named = [known[ids] for ids in listed]
     return pd.Series([united(pd.Series(each, dtype=object)) for each in named], readings.index, dtype="str")
 
 
@@ -170,8 +196,9 @@ def _statements(ids: list[str]) -> pd.DataFrame:
 def _cited_in(records: Records | None) -> list[Any]:
     """Return the sources of the readings that a frame, or one row of it, names."""
     frame = records.to_frame().T if isinstance(records, pd.Series) and "reading_ids" in records.index else records
-    if not isinstance(frame, pd.DataFrame):
+    if not is_frame(frame):
         return []
+    frame = as_pandas(frame, ("reading_ids", "reading_id"))
     read = next((frame[name].astype("str") for name in ("reading_ids", "reading_id") if name in frame), None)
     if read is None:
         return []
@@ -182,8 +209,13 @@ def _cited_in(records: Records | None) -> list[Any]:
 
 def _id_column(frame: pd.DataFrame) -> pd.Series:
     """Find the column, or the level of the index, that holds ids of records."""
-    flat = frame.reset_index()
-    if column := next((name for name in ID_COLUMNS if name in flat), None):
-        return flat[column]
+    columns, levels = list(frame.columns), list(frame.index.names)
+    for name in ID_COLUMNS:
+        if (count := columns.count(name)) > 1:
+            raise InvalidValueError(f"column {name!r} is there {count} times: rename all but one")
+        if count:
+            return frame[name]
+        if name in levels:
+            return frame.index.get_level_values(levels.index(name)).to_series()
     known, found = ", ".join(ID_COLUMNS), ", ".join(map(str, frame.columns))
     raise InvalidValueError(f"the frame has no column of record ids (known: {known}; found: {found})")

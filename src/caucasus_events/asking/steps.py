@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from caucasus_events.errors import InvalidValueError, unknown
+from caucasus_events.model.asked import one_of
 from caucasus_events.model.rows import PROPOSITION
 
 if TYPE_CHECKING:
@@ -81,8 +81,7 @@ def steps(statuses: pd.DataFrame, outside: str = "unknown") -> pd.DataFrame:
     >>> steps(load_statuses().query("type == 'border_closed'"))[["first_day", "answer", "why"]].values.tolist()[1:3]
     [[8401, 'unknown', 'start uncertain'], [8765, 'yes', nan]]
     """
-    if outside not in OUTSIDE:
-        raise InvalidValueError(unknown("value of outside", str(outside), OUTSIDE))
+    one_of("value of outside", outside, OUTSIDE)
     number, propositions = _propositions(statuses)
     swept = sweep(*_changes_at_bounds(statuses, number))
     true_rows = np.bincount(number, statuses["holds"].to_numpy(bool), len(propositions)).astype(int)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from caucasus_events.errors import InvalidValueError, UnknownNameError, unknown
+from caucasus_events.errors import InvalidValueError, UnknownNameError
+from caucasus_events.model.asked import one_of
 from caucasus_events.reading import tables
 from caucasus_events.reading.names import SCHEMES, resolve_all
 
@@ -34,8 +35,7 @@ def panel_units(
 
     A unit has a subject and, unless it is an actor alone, an object, both as ids.
     """
-    if scheme not in KEYS:
-        raise InvalidValueError(unknown("scheme of codes", str(scheme), KEYS))
+    one_of("scheme of codes", scheme, KEYS)
     entities = tables.load("entities").set_index("entity_id")
     ids = None if named is None else resolve_all(named)
     alone, *both = KEYS[scheme]

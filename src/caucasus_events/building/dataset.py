@@ -13,19 +13,21 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from caucasus_events.coding import readings, seeds
+from caucasus_events.coding import readings, seeds, writing
 from caucasus_events.describing import about, citation
-from caucasus_events.errors import ProblemsError, ReleaseError
+from caucasus_events.errors import Problem, ProblemsError, ReleaseError
 from caucasus_events.ledger import frozen, reasons
 from caucasus_events.model import codebook
 from caucasus_events.model.rows import FILES, TABLES, Row, framed
 
-from . import files
-from .placing import file_order, rule_problems
+from . import aside, files
+from .placing import apart, file_order, rule_problems
 from .rules import Shipped
 
 Progress = Callable[[Iterable[seeds.Coded], int], Iterable[seeds.Coded]]
 
+# What else stands in seeds/: how to code.
+_NO_SEEDS = ("CODEBOOK.md",)
 # Below this many seeds, starting processes costs more than it saves.
 _FEW = 16
 
@@ -59,9 +61,10 @@ class Compared(NamedTuple):
 
 def build_dataset(root: Path, progress: Progress | None = None) -> Built:
     """Build every table from the seeds and write ``data/``; if anything is wrong, nothing is written."""
-    files.recover(root)
-    built = build_in_memory(root, progress)
-    files.write(built.files, root)
+    with writing.alone(root):
+        aside.settle(root)
+        built = build_in_memory(root, progress)
+        aside.put_data(built.files, root)
     return built
 
 
@@ -85,14 +88,17 @@ def compare(root: Path, progress: Progress | None = None, last: frozen.Frozen | 
     What is wrong with the seeds themselves is a :class:`ProblemsError`: a sheet that cannot be read whole lacks rows,
     and they are not withdrawn.
     """
-    coded = [*read_seeds(root, progress), *readings.code_layer(root)]
+    coded, problems = apart([*read_seeds(root, progress), *readings.code_layer(root)])
     tables = assemble(coded)
     texts = {seed.seed_id: seed.text for seed in coded if seed.text}
-    problems = [problem for seed in coded for problem in seed.problems]
-    problems += rule_problems(Shipped(tables, texts), coded)
+    problems += [*unread(root), *(problem for seed in coded for problem in seed.problems)]
+    faulty = {key: columns for seed in coded for key, columns in seed.faulty.items()}
+    problems += rule_problems(Shipped(tables, texts, faulty), coded)
     if problems:
         raise ProblemsError(sorted(problems, key=file_order))
     last = last or frozen.read_frozen(root)
+    if lost := frozen.vanished(root, last):
+        raise ProblemsError(lost)
     return Compared(tables, texts, reasons.explain(tables, coded, last, about.VERSION))
 
 
@@ -100,7 +106,9 @@ def read_seeds(root: Path, progress: Progress | None = None) -> list[seeds.Coded
     """Code every seed of a checkout, in the order of their names; a folder without any is a :class:`ReleaseError`."""
     folder = root / "seeds"
     # A text without a sheet, or a sheet without a text, is a seed too: that the other is missing is its problem.
-    stems = sorted({path.stem for pattern in ("*.txt", "*.toml") for path in folder.glob(pattern)})
+    stems = sorted({path.stem for path in folder.glob("[!.]*") if path.suffix in (".txt", ".toml")})
+    if not stems and (strays := unread(root)):
+        raise ProblemsError(strays)
     if not stems:
         raise ReleaseError(f"there are no seeds in {folder}; run this in a checkout, or give its folder with --root")
     paths = [folder / f"{stem}.toml" for stem in stems]
@@ -109,6 +117,27 @@ def read_seeds(root: Path, progress: Progress | None = None) -> list[seeds.Coded
         return list(wrap(map(seeds.code_seed, paths), len(paths)))
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         return list(wrap(pool.map(seeds.code_seed, paths, chunksize=4), len(paths)))
+
+
+def unread(root: Path) -> list[Problem]:
+    """Report what stands in ``seeds/`` and nobody reads: of a document there nothing may be missing in silence.
+
+    Hidden files, with a dot before their names, are the system's.
+    """
+    problems = []
+    for path in sorted((root / "seeds").rglob("[!.]*")):
+        name = path.relative_to(root / "seeds")
+        reported = name.parts[0] == "reported"
+        read = (".toml",) if reported else (".txt", ".toml")
+        if any(part.startswith(".") for part in name.parts) or (path.is_dir() and path.suffix not in read):
+            continue
+        if len(name.parts) == 1 + reported and (path.suffix in read or str(name) in _NO_SEEDS):
+            continue
+        what = "the file is not read: " + ("other sources stand in" if reported else "a document is")
+        what += " reported/*.toml" if reported else " a text <id>.txt and its sheet <id>.toml, both in seeds/ itself"
+        do = "rename it, or move it there or out of seeds/"
+        problems.append(Problem(f"seeds/{name.as_posix()}", "", what, do))
+    return problems
 
 
 def assemble(coded: Sequence[seeds.Coded]) -> dict[str, pd.DataFrame]:
@@ -144,10 +173,12 @@ def _casts(participants: Sequence[Row], names: Mapping[str, str]) -> dict[str, s
 
 def _timeline(rows: Mapping[str, Sequence[Row]], names: Mapping[str, str]) -> list[Row]:
     """Flatten events and statuses, with what one needs to read and cite a row."""
+    # A record whose source is missing, or cannot be cited, goes through the rules all the same.
     sources = {
-        row["source_id"]: {"citation": citation.source_citation(row), "url": row["url"]} for row in rows["sources"]
+        row["source_id"]: {"citation": citation.source_citation(row), "url": row["url"]}
+        for row in rows["sources"]
+        if row["published"]
     }
-    # A record whose source is missing goes through the rules all the same.
     missing = {"citation": None, "url": None}
     flat = [
         row | {"record_id": row["event_id"], "kind": "event", "parties": row["participants"]} for row in rows["events"]

@@ -1,4 +1,4 @@
-"""Tables to the files in ``data/``: all of them or none, the same bytes every time.
+"""Tables to the files of ``data/``, in memory: the same bytes every time.
 
 Nothing here depends on the process, the time, the zone or the locale.
 """
@@ -6,9 +6,7 @@ Nothing here depends on the process, the time, the zone or the locale.
 import importlib.metadata
 import json
 import re
-import shutil
 from collections.abc import Hashable, Mapping
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -19,8 +17,6 @@ from caucasus_events.describing import about, papers
 from caucasus_events.describing.citation import bibliography
 from caucasus_events.model.rows import FILES, content_digest
 from caucasus_events.model.words import markdown_table
-
-from . import aside
 
 _PACKAGE = '"""The released tables of caucasus-events: built from the seeds, never edited."""\n'
 _README = """\
@@ -71,30 +67,6 @@ def to_parquet(name: str, frame: pd.DataFrame, released: str | None = None) -> b
     # One row group, whatever its size; an empty table may not have groups of no rows.
     pq.write_table(table, sink, compression="zstd", row_group_size=max(1, len(frame)))
     return bytes(sink.getvalue().to_pybytes())
-
-
-def write(rendered: Mapping[str, bytes], root: Path) -> None:
-    """Replace ``data/`` by these files, or leave it as it was."""
-    recover(root)
-    data, new, old = root / "data", root / "data.new", root / "data.old"
-    new.mkdir()
-    for name, content in rendered.items():
-        (new / name).write_bytes(content)
-    # No system replaces one folder by another in one step; between the two, recover() finds the old one.
-    if data.exists():
-        data.rename(old)
-    new.rename(data)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def recover(root: Path) -> None:
-    """Clear away what a killed build left, bring the last whole ``data/`` back, and end a freeze that was stopped."""
-    aside.settle(root)
-    data, new, old = root / "data", root / "data.new", root / "data.old"
-    if old.exists() and not data.exists():
-        old.rename(data)
-    for left in (new, old):
-        shutil.rmtree(left, ignore_errors=True)
 
 
 def pins_hold() -> bool:

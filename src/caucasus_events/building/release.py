@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from caucasus_events.coding import writing
 from caucasus_events.describing import about, papers
 from caucasus_events.errors import InvalidValueError, Problem, ProblemsError, ReleaseError
 from caucasus_events.ledger import changelog, differences, due, frozen
@@ -96,6 +97,12 @@ def freeze(root: Path, day: str) -> list[str]:
         released = date.fromisoformat(day).isoformat()
     except ValueError:
         raise InvalidValueError(f"{day!r} is no day; write YYYY-MM-DD") from None
+    with writing.alone(root):
+        return _freeze(root, released)
+
+
+def _freeze(root: Path, released: str) -> list[str]:
+    """Do so, with the checkout to itself."""
     ended = aside.settle(root)
     releases, broken = frozen.read_chain(root)
     if broken:
@@ -140,10 +147,10 @@ def _log(root: Path) -> str | None:
 
 def describe(root: Path) -> list[str]:
     """Write the descriptors at the root of a checkout, for the version as it is now; return their names."""
-    aside.settle(root)
-    made = root_descriptors(_released_day(frozen.read_frozen(root)))
-    for name, content in made.items():
-        (root / name).write_text(content, "utf-8", newline="\n")
+    with writing.alone(root):
+        aside.settle(root)
+        made = root_descriptors(_released_day(frozen.read_frozen(root)))
+        aside.put({name: content.encode() for name, content in made.items()}, root)
     return list(made)
 
 
@@ -163,7 +170,7 @@ def check(root: Path) -> list[str]:
     Returns what was checked. Raises a :class:`ProblemsError` if a release is missing or not what it states of itself,
     if the changes do not lead from one to the next, or if the changelog or a descriptor says something else.
     """
-    aside.settle(root)
+    aside.settle_if_stopped(root)
     releases, broken = frozen.read_chain(root)
     if broken:
         raise ProblemsError(broken)

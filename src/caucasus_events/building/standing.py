@@ -15,7 +15,7 @@ from caucasus_events.ledger import differences
 from caucasus_events.model.rows import FILES, TABLES, key_of, singular
 from caucasus_events.model.schema import MODELS
 
-from . import files
+from . import aside, files
 from .dataset import Built, Progress, build_in_memory
 from .placing import rule_problems
 from .rules import Shipped
@@ -32,7 +32,7 @@ def check_dataset(root: Path, progress: Progress | None = None) -> tuple[Built, 
     Returns what the seeds give, and what was compared: ``"bytes"`` where pandas and pyarrow are the pinned ones,
     else ``"rows and schemas"``. All that is wrong is a :class:`ProblemsError`.
     """
-    files.recover(root)
+    aside.settle_if_stopped(root)
     built = build_in_memory(root, progress)
     if problems := [problem for kind in problems_of_data(built, root) for problem in kind]:
         raise ProblemsError(problems)
@@ -104,10 +104,7 @@ def _unlike_the_seeds(
         for change in differences.table_differences(shipped[name], frame, FILES[name].key)
     ]
     told = {problem.place for problem in problems}
-    strange = {path.name for path in (root / "data").glob("*")} - set(built.files) - {"__pycache__"}
-    problems += [
-        Problem(f"data/{name}", "", "the build does not write this file", "remove it") for name in sorted(strange)
-    ]
+    problems += aside.strangers(root / "data", built.files)
     expected = built.files if by_bytes else {**built.files, **_descriptors(built, root)}
     for name, content in sorted(expected.items()):
         place, is_table = f"data/{name}", name.endswith(".parquet")
@@ -130,7 +127,7 @@ def _descriptors(built: Built, root: Path) -> dict[str, bytes]:
 
 def _same_file(path: Path, expected: bytes, *, by_bytes: bool) -> bool:
     """Compare a file to the byte, or as an Arrow schema with its metadata but for the writer's own."""
-    content = path.read_bytes() if path.exists() else None
+    content = path.read_bytes() if path.is_file() else None
     if content is None or by_bytes or path.suffix != ".parquet":
         return content == expected
     old, new = (pq.read_schema(pa.BufferReader(each)) for each in (content, expected))

@@ -4,6 +4,8 @@ What a command does is in ``readers`` and ``writers``, what ``show`` and ``list`
 nothing here knows more of the dataset than its version.
 """
 
+import errno
+import os
 import sys
 from io import TextIOWrapper
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 import click
 
 from caucasus_events.describing import about
-from caucasus_events.errors import CaucasusEventsError, ProblemsError
+from caucasus_events.errors import CaucasusEventsError, ProblemsError, shown
 from caucasus_events.model.words import counted
 
 from . import readers, writers
@@ -20,7 +22,7 @@ from . import readers, writers
 class Commands(click.Group):
     """A group that prints the package's own errors without a traceback and exits with 1."""
 
-    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+    def make_context(self, info_name: str | None, args: list[str], *rest: Any, **more: Any) -> click.Context:
         """Write UTF-8, before anything is printed, where the system's encoding lacks letters that the data have."""
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):
@@ -28,7 +30,12 @@ class Commands(click.Group):
                     "→ə".encode(stream.encoding)
                 except UnicodeEncodeError:
                     stream.reconfigure(encoding="utf-8")
-        return super().make_context(*args, **kwargs)
+                # The name of a file may hold bytes that are no letters in any encoding.
+                stream.reconfigure(errors="backslashreplace")
+        for word in args:
+            if not _can_be_given(word):
+                raise click.UsageError(f"{shown(word)} holds a character that no system can hand over: leave it out")
+        return super().make_context(info_name, args, *rest, **more)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what the package says is wrong goes to standard error."""
@@ -40,7 +47,21 @@ class Commands(click.Group):
             click.echo(f"{error}\n\n{'; '.join(closing)}.", err=True)
         except CaucasusEventsError as error:
             click.echo(f"caucasus-events: {error}", err=True)
+        except OSError as error:
+            # Nobody listens any more: click ends in silence.
+            if error.errno == errno.EPIPE:
+                raise
+            place = f"{error.filename}: " if error.filename else ""
+            click.echo(f"caucasus-events: {place}{error.strerror or error}; mend that, and run it again", err=True)
         return ctx.exit(1)
+
+
+def _can_be_given(word: str) -> bool:
+    """Check whether a word can stand on a command line and name a file: no null character, no half of a letter."""
+    try:
+        return b"\0" not in os.fsencode(word)
+    except UnicodeEncodeError:
+        return False
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})

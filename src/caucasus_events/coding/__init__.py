@@ -7,7 +7,7 @@ from importlib import import_module
 
 from caucasus_events.errors import ReleaseError
 
-for _library in ("pydantic", "rapidfuzz"):
+for _library in ("pydantic", "rapidfuzz", "filelock"):
     try:
         import_module(_library)
     except ModuleNotFoundError:

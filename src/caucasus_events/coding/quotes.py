@@ -4,19 +4,30 @@ Offsets are code points into the text as it stands in the file; ``text[start:end
 quote. White space is what ``str.isspace`` says it is.
 """
 
-import re
-from bisect import bisect_right
-from itertools import takewhile
+from collections import Counter
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import islice, takewhile
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 # How much of the text around a quote is kept with it, in code points on either side.
 CONTEXT = 32
+# Of a passage that stands in a text as often as this, further places are not looked for.
+MOST = 100
 
-_WORD = re.compile(r"\S+")
 # Below this share of letters in common, in percent, nothing counts as close to a passage.
 _ALIKE = 60
+# A passage and a text of more letters, multiplied, are compared only around words that are rare in the text: so many
+# places of a word, so many places to compare, so many letters of the passage.
+_ALL_OF_IT, _RARE, _TRIED, _BEGINNING = 2_000_000, 8, 3, 500
+# In a text of so many letters a passage is searched by so many of its own in a row, the rarest of so many parts.
+_LONG_TEXT, _GRAM, _PARTS = 100_000, 8, 1_000
+# White space, by code point: none lies beyond, and of what does the last entry speaks.
+_SPACE = np.array([chr(point).isspace() for point in range(0x3001)] + [False])
 
 
 class Span(NamedTuple):
@@ -32,27 +43,75 @@ class FoldedText:
     def __init__(self, text: str) -> None:
         self.text = text
         self.folded = fold_space(text)
-        self.words = [Span(*match.span()) for match in _WORD.finditer(text)]
-        # Where each word begins in the folded text.
-        self._starts: list[int] = []
-        position = 0
-        for word in self.words:
-            self._starts.append(position)
-            position += word.end - word.start + 1
+        points = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+        # Which characters are none of white space.
+        self.letters = ~_SPACE[np.minimum(points, len(_SPACE) - 1)]
+        edges = np.diff(self.letters.astype(np.int8), prepend=0, append=0)
+        self._words, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+        # Where each word begins in the folded text: one space after the one before.
+        self._starts = np.cumsum(ends - self._words + 1) - (ends - self._words + 1)
+        self._breaks = np.flatnonzero(points == ord("\n"))
 
     def position(self, offset: int) -> int:
         """Return where the character at ``offset`` of the file stands in the folded text."""
-        word = bisect_right(self.words, offset, key=lambda span: span.start) - 1
-        return self._starts[word] + offset - self.words[word].start
+        word = np.searchsorted(self._words, offset, "right") - 1
+        return int(self._starts[word] + offset - self._words[word])
 
     def original(self, position: int) -> int:
         """Return the offset in the file of the character at ``position`` of the folded text."""
-        word = bisect_right(self._starts, position) - 1
-        return self.words[word].start + position - self._starts[word]
+        word = np.searchsorted(self._starts, position, "right") - 1
+        return int(self._words[word] + position - self._starts[word])
 
     def line(self, offset: int) -> int:
         """Return the line of the file, from 1, that holds ``offset``."""
-        return self.text.count("\n", 0, offset) + 1
+        return int(np.searchsorted(self._breaks, offset)) + 1
+
+    def occurrences(self, needle: str) -> Iterator[int]:
+        """Search the folded text from its beginning."""
+        at = self.folded.find(needle)
+        while at >= 0:
+            yield at
+            # One further, not behind it: places may overlap, and then too the passage has several.
+            at = self.folded.find(needle, at + 1)
+
+    def candidates(self, needle: str) -> list[int] | None:
+        """Return where the rarest letters of a passage would let it begin; None where to search is as quick."""
+        if len(self.folded) < _LONG_TEXT or len(needle) < _GRAM:
+            return None
+        hashes, order = self._grams
+        parts = np.unique(np.linspace(0, len(needle) - _GRAM, min(len(needle), _PARTS)).astype(int))
+        wanted = _hashed(needle)[parts]
+        first, last = np.searchsorted(hashes, wanted), np.searchsorted(hashes, wanted, "right")
+        rarest = int(np.argmin(last - first))
+        if last[rarest] - first[rarest] > _PARTS:
+            return None
+        return [at for at in (order[first[rarest] : last[rarest]] - parts[rarest]).tolist() if at >= 0]
+
+    @cached_property
+    def _grams(self) -> tuple[NDArray[np.uint64], NDArray[np.intp]]:
+        """Every few letters in a row of the folded text as a number, sorted, and where they stand."""
+        hashes = _hashed(self.folded)
+        order = np.argsort(hashes, kind="stable")
+        return hashes[order], order
+
+    @cached_property
+    def rare(self) -> dict[str, list[int]]:
+        """Where each word begins in the folded text, of a word that stands there often the first places only."""
+        places: dict[str, list[int]] = {}
+        for word, start in zip(self.folded.split(" "), self._starts.tolist(), strict=True):
+            if len(known := places.setdefault(word, [])) <= _RARE:
+                known.append(start)
+        return places
+
+
+def _hashed(text: str) -> NDArray[np.uint64]:
+    """Make a number of every few letters in a row; other letters may by chance have the same."""
+    points = np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.uint64)
+    found = np.zeros(len(points) - _GRAM + 1, np.uint64)
+    for shift in range(_GRAM):
+        found *= np.uint64(1_000_003)
+        found += points[shift : shift + len(found)]
+    return found
 
 
 def fold_space(text: str) -> str:
@@ -65,19 +124,19 @@ def fold_space(text: str) -> str:
 
 
 def locate(passage: str, text: FoldedText) -> list[Span]:
-    r"""Find every place where a passage stands in a text, in order; a passage without words stands nowhere.
+    r"""Find the places where a passage stands in a text, in order, the first hundred at most.
+
+    A passage without words stands nowhere.
 
     >>> locate("b c", FoldedText("a b\nc, b  c"))
     [Span(start=2, end=5), Span(start=7, end=11)]
     """
     needle = fold_space(passage)
-    places = []
-    at = text.folded.find(needle) if needle else -1
-    while at >= 0:
-        places.append(Span(text.original(at), text.original(at + len(needle) - 1) + 1))
-        # One further, not behind it: places may overlap, and then too the passage has several.
-        at = text.folded.find(needle, at + 1)
-    return places
+    if not needle:
+        return []
+    likely = text.candidates(needle)
+    found = text.occurrences(needle) if likely is None else (at for at in likely if text.folded.startswith(needle, at))
+    return [Span(text.original(at), text.original(at + len(needle) - 1) + 1) for at in islice(found, MOST)]
 
 
 def context(span: Span, text: FoldedText) -> tuple[str, str]:
@@ -99,10 +158,34 @@ def closest(passage: str, text: FoldedText) -> tuple[Span, int] | None:
     (Span(start=8, end=21), 3)
     """
     needle = fold_space(passage)
-    found = fuzz.partial_ratio_alignment(needle, text.folded, score_cutoff=_ALIKE)
-    if not needle or found is None or len(needle) > len(text.folded):
+    if not needle or len(needle) > len(text.folded):
+        return None
+    found = [_aligned(needle[:_BEGINNING], *stretch, text) for stretch in _stretches(needle, text)]
+    likely = max((each for each in found if each), default=None)
+    if likely is None:
         return None
     # The alignment may begin inside a word: a coder copies whole ones.
-    start = text.folded.rfind(" ", 0, found.dest_start + 1) + 1
-    agree = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(needle, text.folded[start:], strict=False)))
-    return Span(start, min(len(text.folded), start + len(needle))), agree
+    start = text.folded.rfind(" ", 0, -likely[1] + 1) + 1
+    end = min(len(text.folded), start + len(needle))
+    pairs = zip(needle, text.folded[start:end], strict=False)
+    return Span(start, end), sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _aligned(needle: str, start: int, end: int, text: FoldedText) -> tuple[float, int] | None:
+    """Return how like a stretch of the folded text is to a passage at best, and where, negative: the first is largest."""
+    found = fuzz.partial_ratio_alignment(needle, text.folded[start:end], score_cutoff=_ALIKE)
+    return found and (found.score, -(start + found.dest_start))
+
+
+def _stretches(needle: str, text: FoldedText) -> list[tuple[int, int]]:
+    """Choose where to look for a passage: everywhere, or, where that takes long, around words that are rare."""
+    if len(needle) * len(text.folded) <= _ALL_OF_IT:
+        return [(0, len(text.folded))]
+    wide, votes, at = CONTEXT + len(needle[:_BEGINNING]) // 4, Counter[int](), 0
+    for word in needle[:_BEGINNING].split(" "):
+        places = text.rare.get(word, [])
+        # Each would let the passage begin in one place; words that agree in it are of one stretch.
+        votes.update((place - at) // wide for place in places if len(places) <= _RARE)
+        at += len(word) + 1
+    begins = [block * wide for block, _ in votes.most_common(_TRIED)]
+    return [(max(0, begin - wide), begin + len(needle[:_BEGINNING]) + 2 * wide) for begin in begins]

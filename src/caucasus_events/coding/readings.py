@@ -15,8 +15,8 @@ from caucasus_events.model.rows import Row
 
 from . import blocks, dates, toml
 from .blocks import Block, Several, Words
-from .seeds import Coded, Part, gathered, reason_part, undated
-from .toml import Lines
+from .seeds import Coded, Part, gathered, reason_part, several_in_one, undated
+from .toml import At, Lines
 
 FOLDER = "seeds/reported"
 # Below this, no analysis should rest on a date.
@@ -77,12 +77,12 @@ def code_layer(root: Path) -> list[Coded]:
 
     What of a reading follows from its record is not among them, see :func:`outcome`.
     """
-    paths = sorted((root / FOLDER).glob("*.toml"))
+    paths = sorted((root / FOLDER).glob("[!.]*.toml"))
     read = [toml.read_toml(path, f"{FOLDER}/{path.name}") for path in paths]
     coded = [_code_file(document or {}, lines, problems) for document, lines, problems in read]
     # A file may cite what another defines: while one cannot be read, rules between rows would blame the others.
     if any(document is None for document, _, _ in read):
-        return [gathered(each.lines, [], each.problems) for each in coded]
+        return [gathered(each.lines, [], each.problems, unread=True) for each in coded]
     return coded
 
 
@@ -92,7 +92,7 @@ def _code_file(document: toml.Document, lines: Lines, problems: list[Problem]) -
     # In the order of BLOCKS.
     coders: list[Callable[[Lines, int, Any], Part]] = [_reading, _reference, _external_id, reason_part, reason_part]
     parts = [code(lines, *each) for kind, code in zip(BLOCKS, coders, strict=True) for each in found[kind]]
-    return gathered(lines, parts, problems + wrong, declared=toml.declared(document, ("reading", "reference")))
+    return gathered(lines, parts, problems + wrong, unread=not document.keys() <= BLOCKS.keys())
 
 
 def outcome(reading: Mapping[str, Any], stated: Bounds) -> Row:
@@ -120,38 +120,54 @@ def bounds_of(row: Mapping[str, Any]) -> Bounds:
 
 def _reading(lines: Lines, number: int, block: Reading) -> Part:
     """Code what sources say of a date."""
-    at = ("reading", number, block.id)
-    problems = lines.unknown_code(at, "bound", block.bound, "bound")
-    problems += lines.unknown_code(at, "relation", block.relation, "relation")
-    problems += lines.unknown_code(at, "confidence", block.confidence, "confidence")
+    at = ("reading", number, block.id or "")
+    problems, faulty = _unknown_codes(lines, at, block, bound="bound", relation="relation", confidence="confidence")
+    bounds = UNKNOWN
     try:
-        bounds = dates.reading_bounds(block.bound, block.date)
+        if not faulty & {"bound", "date"}:
+            bounds = dates.reading_bounds(block.bound, block.date)
     except dates.DateError as error:
-        return Part(at, [*problems, undated(lines, at, error, "the source")])
-    row = block.model_dump(exclude={"id", "record"}) | bounds._asdict()
-    row |= {"reading_id": block.id, "record_id": block.record, "sources": "; ".join(block.sources)}
-    return Part(at, problems, [] if problems else [("corroborations", row)])
+        problems.append(undated(lines, at, error, "the source"))
+        faulty |= {"date"}
+    row = block.model_dump(exclude={"id", "record"}) | dict.fromkeys(faulty) | bounds._asdict()
+    row |= {"reading_id": _row_id(lines, at), "record_id": block.record, "sources": "; ".join(block.sources) or None}
+    problems += several_in_one(lines, at, "sources", block.sources)
+    # One that cannot be read whole is applied to nothing.
+    row["preferred"] = block.preferred and not faulty
+    return Part(at, problems, [("corroborations", row)], faulty=frozenset(faulty))
+
+
+def _unknown_codes(lines: Lines, at: At, block: Block, **keys: Any) -> tuple[list[Problem], set[str]]:
+    """Report codes that the codebook does not have, by key and vocabulary; return the keys at fault with the others."""
+    wrong = {key: lines.unknown_code(at, key, getattr(block, key), words) for key, words in keys.items()}
+    return [each for found in wrong.values() for each in found], {*block.faulty, *(key for key in wrong if wrong[key])}
+
+
+def _row_id(lines: Lines, at: At) -> str:
+    """Return the id of a block, or one of its own if it has none that can be read."""
+    kind, number, name = at
+    return name or f"{Path(lines.path).stem}-{kind}-{number + 1}-without-id"
 
 
 def _reference(lines: Lines, number: int, block: Reference) -> Part:
     """Code a source."""
-    at = ("reference", number, block.id)
-    problems = lines.unknown_code(at, "kind", block.kind, "medium")
-    problems += lines.unknown_code(at, "access", block.access, "access")
+    at = ("reference", number, block.id or "")
+    problems, faulty = _unknown_codes(lines, at, block, kind="medium", access="access")
     try:
         if block.date is not None:
             dates.parse_window(block.date)
     except dates.DateError as error:
         problems.append(undated(lines, at, error, "the source"))
-    row = block.model_dump(exclude={"id"}) | {"reference_id": block.id}
-    return Part(at, problems, [] if problems else [("references", row)])
+        faulty |= {"date"}
+    row = block.model_dump(exclude={"id"}) | dict.fromkeys(faulty) | {"reference_id": _row_id(lines, at)}
+    return Part(at, problems, [("references", row)], faulty=frozenset(faulty))
 
 
 def _external_id(lines: Lines, number: int, block: ExternalId) -> Part:
     """Code an identifier."""
-    at = ("external_id", number, block.record)
-    problems = lines.unknown_code(at, "scheme", block.scheme, "scheme")
-    problems += lines.unknown_code(at, "match", block.match, "match")
-    row = block.model_dump(exclude={"id", "record"})
-    row |= {"record_id": block.record, "external_id": block.id, "sources": "; ".join(block.sources)}
-    return Part(at, problems, [] if problems else [("external_ids", row)])
+    at = ("external_id", number, block.record or "")
+    problems, faulty = _unknown_codes(lines, at, block, scheme="scheme", match="match")
+    row = block.model_dump(exclude={"id", "record"}) | dict.fromkeys(faulty)
+    row |= {"record_id": block.record, "external_id": block.id, "sources": "; ".join(block.sources) or None}
+    problems += several_in_one(lines, at, "sources", block.sources)
+    return Part(at, problems, [("external_ids", row)], faulty=frozenset(faulty))

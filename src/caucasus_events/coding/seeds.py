@@ -5,8 +5,9 @@ for. A record keeps the names of the sheet; bounds come from ``dates``, places f
 between seeds are in ``building.rules``.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -17,10 +18,12 @@ from numpy.typing import NDArray
 from caucasus_events.errors import Fact, Problem
 from caucasus_events.model import codebook
 from caucasus_events.model.bounds import Bounds
-from caucasus_events.model.rows import TABLES, Row, key_of
+from caucasus_events.model.column_kinds import SLUG
+from caucasus_events.model.rows import RECORDS, TABLES, Row, key_of
 
-from . import blocks, dates, quotes, sheets
-from .quotes import FoldedText, Span, fold_space
+from . import blocks, dates, quotes, sheets, wording
+from .passages import Document, Places, located
+from .quotes import FoldedText, fold_space
 from .toml import At, Lines
 
 Reason = blocks.Change | blocks.Withdrawn
@@ -29,17 +32,28 @@ Flags = NDArray[np.bool_]
 
 CITED = "cited"
 
+# What is wrong with the name of a file that gives no id, and what to do.
+MISNAMED = (
+    "the name of the file is not the id of a seed",
+    "name it like an id, in kebab-case with the year: author-2021.txt",
+)
+# The columns in which the id of a record stands.
+_IDS = (*RECORDS.values(), "record_id")
 # Of words that do not fit a line, the end is shown too.
 _LONG = 50
 
 
 class Part(NamedTuple):
-    """What one block gives: its own row and then those that hang on it, a reason, and what is wrong with it."""
+    """What one block gives: its own row and then those that hang on it, a reason, and what is wrong with it.
+
+    A block that is wrong gives its rows too, with nothing in the ``faulty`` columns, so that the rules find the rest.
+    """
 
     at: At
     problems: Sequence[Problem]
     rows: Sequence[tuple[str, Row]] = ()
     reason: Reason | None = None
+    faulty: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +61,18 @@ class Coded:
     """What one file of ``seeds/`` gives: rows by table, where each stands, and every problem.
 
     ``seed_id`` is that of a document, else empty. ``blocks`` maps a row, (table, key), to the blocks it was written in
-    (two, if an id is used twice); ``declared`` are the ids of all blocks, broken ones too, so that one mistake is not
-    reported twice. ``reasons`` say why released rows were changed or withdrawn.
+    (two, if an id is used twice); ``faulty`` maps an id to the columns that could not be read, so that one mistake is
+    not reported twice, and ``unread`` says that the file may define more. ``reasons`` say why released rows were changed
+    or withdrawn.
     """
 
     seed_id: str
     lines: Lines
     text: str
-    declared: frozenset[str]
+    unread: bool
     rows: dict[str, list[Row]]
     blocks: dict[tuple[str, str], list[At]]
+    faulty: dict[str, frozenset[str]]
     reasons: list[tuple[At, Reason]]
     problems: list[Problem]
 
@@ -66,48 +82,98 @@ def gathered(
     parts: Sequence[Part],
     problems: Sequence[Problem] = (),
     *,
-    declared: frozenset[str] = frozenset(),
+    unread: bool = False,
     seed_id: str = "",
     text: str = "",
 ) -> Coded:
     """Put together what the blocks of a file give; ``problems`` are those of its form."""
     rows: dict[str, list[Row]] = {name: [] for name in TABLES}
     written: dict[tuple[str, str], list[At]] = {}
+    faulty: dict[str, frozenset[str]] = {}
     for part in parts:
-        for table, row in part.rows:
-            rows[table].append(row)
-        for table, row in part.rows[:1]:
-            written.setdefault((table, key_of(table, row)), []).append(part.at)
+        table, row = part.rows[0] if part.rows else ("", {})
+        own = key_of(table, row) if table else ""
+        # A second record of the same id is kept apart, so that each is judged by itself.
+        taken = table in RECORDS and any((each, own) in written for each in RECORDS)
+        key = f"{own} ({part.at[0]} {part.at[1] + 1})" if taken else own
+        for target, each in part.rows:
+            rows[target].append(each if key == own else _with_id(each, own, key))
+        if table:
+            written.setdefault((table, key), []).append(part.at)
+            if part.faulty:
+                faulty[key] = faulty.get(key, frozenset()) | part.faulty
     reasons = [(part.at, part.reason) for part in parts if part.reason]
     found = [*problems, *(problem for part in parts for problem in part.problems)]
-    return Coded(seed_id, lines, text, declared, rows, written, reasons, found)
+    return Coded(seed_id, lines, text, unread, rows, written, faulty, reasons, found)
+
+
+def renamed(coded: Coded, names: Mapping[str, str]) -> Coded:
+    """Return a file with other ids for some of its records."""
+    rows = {
+        table: [next((_with_id(row, old, names[old]) for old in names if old in row.values()), row) for row in each]
+        for table, each in coded.rows.items()
+    }
+    written = {(table, names.get(key, key) if table in RECORDS else key): at for (table, key), at in coded.blocks.items()}
+    faulty = {names.get(key, key): columns for key, columns in coded.faulty.items()}
+    return replace(coded, rows=rows, blocks=written, faulty=faulty)
+
+
+def _with_id(row: Row, old: str, new: str) -> Row:
+    """Return a row of a record under another id."""
+    return row | {column: new for column in _IDS if row.get(column) == old}
 
 
 def code_seed(path: Path) -> Coded:
     """Turn one seed into rows: the sheet ``seeds/<id>.toml``, and the text beside it.
 
     It gives rows of sources, entities, events, participants, statuses, evidence and coverage, and all problems that the
-    seed has by itself; without a text, or a head of the sheet, these only.
+    seed has by itself; without a text these only.
     """
     text, unfit = sheets.read_text(path.with_suffix(".txt"))
     sheet, problems = sheets.read_sheet(path, text)
-    problems = unfit + problems
+    problems = [*_misnamed(path), *unfit, *problems]
     parts: list[Part] = []
     if sheet.source and text:
-        seed = _Seed(sheet, sheet.source, quotes.FoldedText(text), date.fromisoformat(sheet.source.speaks_until))
-        located = _located(seed)
-        parts = _parts(seed, located)
+        # A head that does not say until when speaks for ever, while that is not mended: no date is too late for it.
+        known = sheet.source.speaks_until or sheet.source.published
+        until = date.fromisoformat(known) if known else date.max
+        seed = _Seed(sheet, sheet.source, quotes.FoldedText(text), until)
+        places = _places(seed)
+        parts = _parts(seed, places)
         sound = not problems and not any(part.problems for part in parts)
-        parts.append(_account(seed, located, sound=sound))
-    return gathered(sheet.lines, parts, problems, declared=sheet.declared, seed_id=sheet.seed_id, text=text)
+        parts.append(_account(seed, places, sound=sound))
+    unread = sheet.unread or not parts
+    return gathered(sheet.lines, parts, problems, unread=unread, seed_id=sheet.seed_id, text=text)
+
+
+def _misnamed(path: Path) -> list[Problem]:
+    """Report a file whose name cannot be the id of a seed."""
+    if re.fullmatch(SLUG, path.stem):
+        return []
+    place = next((each.name for each in (path, path.with_suffix(".txt")) if each.is_file()), path.name)
+    return [Problem(f"seeds/{place}", "", *MISNAMED)]
 
 
 def reason_part(lines: Lines, number: int, block: Reason) -> Part:
-    """Keep a person's reason why a released row was changed or withdrawn."""
-    if isinstance(block, blocks.Withdrawn):
-        return Part(("withdrawn", number, block.id), [], reason=block)
-    at = ("change", number, block.id)
-    return Part(at, lines.unknown_code(at, "reason_code", block.reason_code, "change"), reason=block)
+    """Keep a person's reason why a released row was changed or withdrawn; one that cannot be read explains nothing."""
+    withdrawn = isinstance(block, blocks.Withdrawn)
+    at = ("withdrawn" if withdrawn else "change", number, block.id or "")
+    problems = unfit_words(lines, at, "reason", block.reason)
+    if not isinstance(block, blocks.Withdrawn):
+        problems += lines.unknown_code(at, "reason_code", block.reason_code, "change")
+    return Part(at, problems, reason=None if block.faulty else block)
+
+
+def several_in_one(lines: Lines, at: At, key: str, values: Sequence[str]) -> list[Problem]:
+    """Report a text of a list that holds the sign by which a table parts them: there it would be several."""
+    what, do = f"a text in {key} holds a semicolon", "write each as a string of its own, with a comma between them"
+    return [lines.problem(at, each, what, do, Fact("found", each)) for each in values if ";" in each]
+
+
+def unfit_words(lines: Lines, at: At, key: str, text: str | None) -> list[Problem]:
+    """Report words that do not belong in a table, of a key that no table has."""
+    wrong = wording.unfit(key, text) if text else None
+    return [lines.problem(at, str(text), wrong.what, wrong.do, *wrong.facts)] if wrong else []
 
 
 class _Seed(NamedTuple):
@@ -128,73 +194,34 @@ class _Seed(NamedTuple):
         return f"{self.sheet.seed_id}.txt:{self.text.line(offset)}"
 
 
-class _Places(NamedTuple):
-    """The passages of a block that stand in the text once, where, and a problem for each that does not."""
-
-    spans: list[tuple[Span, str]]
-    problems: list[Problem]
-
-
 def _at(kind: str, number: int, block: blocks.Block) -> At:
     """Name a block as problems do: by its id; one that is set aside has none and is counted."""
-    return kind, number, getattr(block, "id", str(number + 1))
+    return kind, number, str(number + 1) if isinstance(block, blocks.SetAside) else getattr(block, "id", None) or ""
 
 
-def _located(seed: _Seed) -> dict[At, _Places]:
+def _row_id(seed: _Seed, at: At) -> str:
+    """Return the id of a block, or one of its own if it has none that can be read."""
+    kind, number, name = at
+    return name or f"{seed.sheet.seed_id}-{kind}-{number + 1}-without-id"
+
+
+def _places(seed: _Seed) -> dict[At, Places]:
     """Locate the passages of every block that has some, records first."""
     cited = [(_at("event", *each), each[1].passages) for each in seed.sheet.event]
     cited += [(_at("status", *each), each[1].passages) for each in seed.sheet.status]
     aside = [(_at("set_aside", *each), each[1].passages) for each in seed.sheet.set_aside]
-    return {at: _places(seed, at, passages) for at, passages in [*cited, *aside]}
+    document = Document(seed.sheet.seed_id, seed.text)
+    return {at: located(document, seed.sheet.lines, at, passages) for at, passages in [*cited, *aside]}
 
 
-def _places(seed: _Seed, at: At, passages: Sequence[str]) -> _Places:
-    """Find the one place of each passage."""
-    found = _Places([], [])
-    for passage in passages:
-        spans = quotes.locate(passage, seed.text)
-        if len(spans) == 1:
-            found.spans.append((spans[0], passage))
-        elif spans:
-            found.problems.append(_several(seed, at, passage, spans))
-        else:
-            what, do = f"the quote is not in {seed.text_path}", "copy the words exactly as they stand in the text"
-            found.problems.append(seed.sheet.lines.problem(at, passage, what, do, *_differences(seed, passage)))
-    return found
-
-
-def _several(seed: _Seed, at: At, passage: str, spans: Sequence[Span]) -> Problem:
-    """Report a passage that has several places, and show the first of them with the words around."""
-    facts = [Fact("quote", fold_space(passage))]
-    for number, span in enumerate(spans[:3], 1):
-        before, after = quotes.context(span, seed.text)
-        around = fold_space(before[-16:] + seed.text.text[span.start : span.end] + after[:24])
-        facts.append(Fact(f"place {number}", around, seed.text_line(span.start)))
-    what = f"the quote stands {len(spans)} times in {seed.text_path}"
-    do = "lengthen the passage until it stands in the text once"
-    return seed.sheet.lines.problem(at, passage, what, do, *facts)
-
-
-def _differences(seed: _Seed, passage: str) -> list[Fact]:
-    """Show the closest place of a passage that was not found, and where it first differs."""
-    quote = fold_space(passage)
-    place = quotes.closest(passage, seed.text)
-    if place is None:
-        return [Fact("quote", quote)]
-    span, agree = place
-    shown, line = seed.text.folded[span.start : span.end], seed.text_line(seed.text.original(span.start))
-    # Both are clipped around the same character, so that the caret stands under either.
-    return [Fact("quote", quote, aim=agree), Fact("closest", shown, line, caret=min(agree, len(shown)))]
-
-
-def _parts(seed: _Seed, located: Mapping[At, _Places]) -> list[Part]:
+def _parts(seed: _Seed, places: Mapping[At, Places]) -> list[Part]:
     """Code every block of a sheet."""
     sheet = seed.sheet
     return [
         *(_entity(seed, *each) for each in sheet.entity),
-        *(_event(seed, *each, located[_at("event", *each)]) for each in sheet.event),
-        *(_status(seed, *each, located[_at("status", *each)]) for each in sheet.status),
-        *(_set_aside(seed, *each, located[_at("set_aside", *each)]) for each in sheet.set_aside),
+        *(_event(seed, *each, places[_at("event", *each)]) for each in sheet.event),
+        *(_status(seed, *each, places[_at("status", *each)]) for each in sheet.status),
+        *(_set_aside(seed, *each, places[_at("set_aside", *each)]) for each in sheet.set_aside),
         *(reason_part(sheet.lines, *each) for each in sheet.change),
         *(reason_part(sheet.lines, *each) for each in sheet.withdrawn),
     ]
@@ -204,53 +231,81 @@ def _entity(seed: _Seed, number: int, entity: blocks.Entity) -> Part:
     """Code an actor or a place."""
     at = _at("entity", number, entity)
     problems = seed.sheet.lines.unknown_code(at, "kind", entity.kind, "kind")
-    row = {"entity_id": entity.id} | entity.model_dump(exclude={"id"})
+    row = entity.model_dump(exclude={"id"}) | {"entity_id": _row_id(seed, at)}
     row["also_known_as"] = "; ".join(entity.also_known_as) or None
-    return Part(at, problems, [] if problems else [("entities", row)])
+    parted = several_in_one(seed.sheet.lines, at, "also_known_as", entity.also_known_as)
+    faulty = entity.faulty | ({"kind"} if problems else frozenset())
+    return Part(at, [*problems, *parted], [("entities", row | dict.fromkeys(faulty))], faulty=faulty)
 
 
-def _event(seed: _Seed, number: int, event: blocks.Event, places: _Places) -> Part:
+def _event(seed: _Seed, number: int, event: blocks.Event, places: Places) -> Part:
     """Code something that happened: a row, one for each who took part, one for each passage."""
-    at, lines = _at("event", number, event), seed.sheet.lines
-    # Every check reports; none stops the next, so that a coder mends all of a block at once.
-    problems = lines.unknown_code(at, "type", event.type, "event") + _claim_problems(lines, at, event)
+    at = _at("event", number, event)
+    problems, faulty = _record_problems(seed, at, event, "event", places)
+    lines, cast = seed.sheet.lines, []
     for each in event.participants:
-        problems += lines.unknown_code(at, "role", each.role, "role")
-    bounds: Bounds | None = None
+        unknown = lines.unknown_code(at, "role", each.role, "role")
+        problems += unknown
+        faulty |= {"participants"} if unknown else set()
+        cast += [] if unknown else [{"entity_id": each.entity, "role": each.role}]
+    coded = event.date
     try:
-        bounds = dates.event_bounds(event.date, seed.until)
+        bounds = dates.event_bounds(coded, seed.until)
     except dates.DateError as error:
         problems.append(undated(lines, at, error))
-    problems += _passage_problems(lines, at, places)
-    if problems or bounds is None:
-        return Part(at, problems)
-    row = _record_row(seed, event, bounds) | {"event_id": event.id, "date_precision": dates.precision(event.date)}
-    cast = [{"event_id": event.id, "entity_id": each.entity, "role": each.role} for each in event.participants]
-    return Part(at, [], [("events", row), *(("participants", each) for each in cast), *_evidence(seed, event, places)])
+        # As if it were left out: of such a row no rule says anything about its days.
+        coded, bounds = None, dates.event_bounds(None, seed.until)
+        faulty |= {"date"}
+    row = _record_row(seed, event, bounds, faulty)
+    row |= {"event_id": _row_id(seed, at), "date": coded, "date_precision": dates.precision(coded)}
+    parties = [("participants", {"event_id": row["event_id"]} | each) for each in cast]
+    evidence = _evidence(seed, row["event_id"], places)
+    return Part(at, problems, [("events", row), *parties, *evidence], faulty=frozenset(faulty))
 
 
-def _status(seed: _Seed, number: int, status: blocks.Status, places: _Places) -> Part:
+def _status(seed: _Seed, number: int, status: blocks.Status, places: Places) -> Part:
     """Code something that was the case: a row, and one for each passage."""
-    at, lines = _at("status", number, status), seed.sheet.lines
-    problems = lines.unknown_code(at, "type", status.type, "status") + _claim_problems(lines, at, status)
-    bounds: Bounds | None = None
-    try:
-        bounds, end_state = dates.status_bounds(status.start, status.end, seed.until)
-    except dates.DateError as error:
-        problems.append(undated(lines, at, error))
-    problems += _passage_problems(lines, at, places)
-    if problems or bounds is None:
-        return Part(at, problems)
-    row = _record_row(seed, status, bounds) | {"status_id": status.id, "end_state": end_state}
-    row["symmetric"] = codebook.status_types()[status.type].symmetric
-    return Part(at, [], [("statuses", row), *_evidence(seed, status, places)])
+    at = _at("status", number, status)
+    problems, faulty = _record_problems(seed, at, status, "status", places)
+    sides = {"start": status.start, "end": status.end}
+    while True:
+        try:
+            bounds, end_state = dates.status_bounds(sides["start"], sides["end"], seed.until)
+            break
+        except dates.DateError as error:
+            problems.append(undated(seed.sheet.lines, at, error))
+            # As if the side at fault were left out; then the other is read.
+            side = "start" if error.text == sides["start"] else "end"
+            sides[side] = None
+            faulty |= {side}
+    row = _record_row(seed, status, bounds, faulty) | {"status_id": _row_id(seed, at), "end_state": end_state} | sides
+    row["symmetric"] = row["type"] is not None and codebook.status_types()[row["type"]].symmetric
+    if "holds" in faulty:
+        row["holds"] = "-not-" not in row["status_id"]
+    evidence = _evidence(seed, row["status_id"], places)
+    return Part(at, problems, [("statuses", row), *evidence], faulty=frozenset(faulty))
 
 
-def _record_row(seed: _Seed, record: blocks.Record, bounds: Bounds) -> Row:
+def _record_problems(
+    seed: _Seed, at: At, record: blocks.Record, vocabulary: codebook.Vocabulary, places: Places
+) -> tuple[list[Problem], set[str]]:
+    """Check what events and statuses have in common; every check reports, and none stops the next."""
+    lines, faulty = seed.sheet.lines, set(record.faulty)
+    unknown = lines.unknown_code(at, "type", record.type, vocabulary)
+    claim = [] if "attributed_to" in faulty else _claim_problems(lines, at, record)
+    passages = _passage_problems(lines, at, places)
+    faulty |= {key for key, wrong in (("type", unknown), ("assertion", claim), ("passages", passages)) if wrong}
+    # Of a head that does not say until when, the days of no record are sure.
+    faulty |= {"speaks_until"} & seed.source.faulty
+    return [*unknown, *claim, *passages], faulty
+
+
+def _record_row(seed: _Seed, record: blocks.Record, bounds: Bounds, faulty: Set[str]) -> Row:
     """Write what events and statuses have in common; the first passage is the quote of the record."""
     row = record.model_dump(exclude={"id", "passages", "participants"}) | bounds._asdict()
     origin = {"source_id": seed.sheet.seed_id, "speaks_until": seed.until}
-    return row | origin | {"quote": fold_space(record.passages[0])}
+    unread = dict.fromkeys(faulty & {"type", "assertion", "attributed_to"})
+    return row | unread | origin | {"quote": fold_space(record.passages[0]) if record.passages else None}
 
 
 def undated(lines: Lines, at: At, error: dates.DateError, given_by: str = "the seed") -> Problem:
@@ -263,14 +318,14 @@ def _claim_problems(lines: Lines, at: At, record: blocks.Record) -> list[Problem
     """Check how the claim is made: attributed claims name whose they are, others do not."""
     unknown = lines.unknown_code(at, "assertion", record.assertion, "assertion")
     attributed = record.assertion == "attributed"
-    if unknown or attributed == (record.attributed_to is not None):
+    if unknown or record.assertion is None or attributed == (record.attributed_to is not None):
         return unknown
     what = "an attributed claim names nobody" if attributed else "attributed_to belongs to attributed claims only"
     do = 'add attributed_to = "…"' if attributed else 'remove it, or write assertion = "attributed"'
     return [lines.problem(at, record.assertion, what, do)]
 
 
-def _passage_problems(lines: Lines, at: At, places: _Places) -> list[Problem]:
+def _passage_problems(lines: Lines, at: At, places: Places) -> list[Problem]:
     """Report passages of a record that have no place, and two that start at one: no key could tell them apart."""
     starts = [span.start for span, _ in places.spans]
     repeated = [passage for span, passage in places.spans if starts.count(span.start) > 1]
@@ -278,51 +333,54 @@ def _passage_problems(lines: Lines, at: At, places: _Places) -> list[Problem]:
     return places.problems + [lines.problem(at, each, what, do, Fact("passage", each)) for each in repeated[:1]]
 
 
-def _evidence(seed: _Seed, record: blocks.Record, places: _Places) -> list[tuple[str, Row]]:
+def _evidence(seed: _Seed, record_id: str, places: Places) -> list[tuple[str, Row]]:
     """Write the passages of a record as evidence, each with the words around it."""
     rows = []
     for span, passage in places.spans:
         prefix, suffix = quotes.context(span, seed.text)
         place = {"source_id": seed.sheet.seed_id, "start_char": span.start, "end_char": span.end}
         words = {"quote": fold_space(passage), "prefix": prefix, "suffix": suffix}
-        rows.append(("evidence", {"record_id": record.id} | place | words))
+        rows.append(("evidence", {"record_id": record_id} | place | words))
     return rows
 
 
-def _set_aside(seed: _Seed, number: int, block: blocks.SetAside, places: _Places) -> Part:
+def _set_aside(seed: _Seed, number: int, block: blocks.SetAside, places: Places) -> Part:
     """Check what is not coded; it gives no row of its own, and is accounted for below."""
-    at = _at("set_aside", number, block)
-    return Part(at, seed.sheet.lines.unknown_code(at, "reason", block.reason, "reason") or places.problems)
+    at, lines = _at("set_aside", number, block), seed.sheet.lines
+    unknown = lines.unknown_code(at, "reason", block.reason, "reason")
+    return Part(at, [*unknown, *places.problems, *unfit_words(lines, at, "note", block.note)])
 
 
-def _account(seed: _Seed, located: Mapping[At, _Places], *, sound: bool) -> Part:
+def _account(seed: _Seed, places: Mapping[At, Places], *, sound: bool) -> Part:
     """Give every character of the text its disposition; words that have none are a problem.
 
     ``sound`` says that the seed has no problem so far: of another the stretches would only repeat them.
     """
     reasons = codebook.codes("reason")
     names = [CITED, *reasons]
-    states, problems = _states(seed, located, names)
-    words = np.zeros(len(states), bool)
-    for word in seed.text.words:
-        words[word.start : word.end] = True
+    states, problems = _states(seed, places, names)
+    words = seed.text.letters
     # Words of a passage that was not found, or of a block that was not read, are no gap on top of that.
-    lost = any(places.problems for places in located.values())
-    lost = lost or any(block.reason not in reasons for _, block in seed.sheet.set_aside)
-    if seed.sheet.whole and not lost:
+    sheet, faulty = seed.sheet, set(seed.source.faulty)
+    lost = sheet.unread or any(each.lost for each in places.values())
+    lost = lost or any(block.reason not in reasons for _, block in sheet.set_aside)
+    lost = lost or any("passages" in each.faulty for _, each in (*sheet.event, *sheet.status, *sheet.set_aside))
+    if not lost:
         problems += _gaps(seed, words & (states < 0), words & (states >= 0))
     rows = [("sources", _source_row(seed, states, words))]
     if sound and not problems:
-        rows += [("coverage", {"source_id": seed.sheet.seed_id} | row) for row in _stretches(states, words, names)]
-    return Part(("source", 0, ""), problems, rows)
+        rows += [("coverage", {"source_id": sheet.seed_id} | row) for row in _stretches(states, words, names)]
+    else:
+        faulty.add("coverage")
+    return Part(("source", 0, ""), problems, rows, faulty=frozenset(faulty))
 
 
-def _states(seed: _Seed, located: Mapping[At, _Places], names: list[str]) -> tuple[States, list[Problem]]:
+def _states(seed: _Seed, places: Mapping[At, Places], names: list[str]) -> tuple[States, list[Problem]]:
     """Return the disposition of every character, its number in ``names`` or -1, and words set aside for two reasons."""
     states, problems = np.full(len(seed.text.text), -1, np.int8), []
     for number, block in seed.sheet.set_aside:
         at = _at("set_aside", number, block)
-        for span, _ in located[at].spans if block.reason in names[1:] else ():
+        for span, _ in places[at].spans if block.reason in names[1:] else ():
             taken = np.unique(states[span.start : span.end])
             others = [names[state] for state in taken if state >= 0 and names[state] != block.reason]
             if others:
@@ -332,7 +390,7 @@ def _states(seed: _Seed, located: Mapping[At, _Places], names: list[str]) -> tup
                 problems.append(seed.sheet.lines.problem(at, words[:30], what, do, fact))
             states[span.start : span.end] = names.index(block.reason)
     # Written last, because words that are cited and set aside are cited.
-    for span, _ in (each for at, places in located.items() if at[0] != "set_aside" for each in places.spans):
+    for span, _ in (each for at, found in places.items() if at[0] != "set_aside" for each in found.spans):
         states[span.start : span.end] = 0
     return states, problems
 
@@ -342,15 +400,16 @@ def _gaps(seed: _Seed, missing: Flags, accounted: Flags) -> list[Problem]:
     problems, index = [], np.flatnonzero(missing)
     # Missing characters with equally many accounted ones before them have none between them: they are one run, over
     # white space and lines too.
-    run_of = np.cumsum(accounted)[index]
-    for number in np.unique(run_of):
-        run = index[run_of == number]
-        words = fold_space(seed.text.text[run[0] : run[-1] + 1])
+    begins = np.flatnonzero(np.diff(np.cumsum(accounted)[index], prepend=-1))
+    # Each ends where the next begins.
+    ends = np.append(begins[1:], len(index))[: len(begins)] - 1
+    for first, last in zip(index[begins].tolist(), index[ends].tolist(), strict=True):
+        words = fold_space(seed.text.text[first : last + 1])
         do = f"cite the words in a record of {seed.sheet.lines.path}, or set them aside"
         facts = [Fact("words", words)]
         if len(words) > _LONG:
-            facts.append(Fact("up to", words[-_LONG:].strip(), seed.text_line(int(run[-1]))))
-        place = f"{seed.text_path}:{seed.text.line(int(run[0]))}"
+            facts.append(Fact("up to", words[-_LONG:].strip(), seed.text_line(last)))
+        place = f"{seed.text_path}:{seed.text.line(first)}"
         problems.append(Problem(place, "", "words are neither cited nor set aside", do, tuple(facts)))
     return problems
 
@@ -372,5 +431,6 @@ def _source_row(seed: _Seed, states: States, words: Flags) -> Row:
     """Write the row of the seed itself, with the shares of its text, white space aside, that are accounted for."""
     total, cited, aside = (int((words & each).sum()) for each in (words, states == 0, states > 0))
     row = seed.source.model_dump() | {"source_id": seed.sheet.seed_id, "characters": len(states)}
-    days = {"published": date.fromisoformat(seed.source.published), "speaks_until": seed.until}
+    published = seed.source.published and date.fromisoformat(seed.source.published)
+    days = {"published": published, "speaks_until": seed.until}
     return row | days | {"cited_share": round(cited / total, 6), "set_aside_share": round(aside / total, 6)}

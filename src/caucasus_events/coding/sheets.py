@@ -4,6 +4,7 @@ Reading checks the form only. What the records say is checked in ``seeds`` (agai
 (against each other).
 """
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,9 @@ _CONVERT = "convert or split before coding; the sheet's hash is of that copy"
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The blocks of a sheet that are well formed, with the number each has in the file.
+    """The blocks of a sheet, with the number each has in the file.
 
-    ``declared`` are the ids of all blocks, broken ones too; ``whole`` says that no block but the head is broken.
+    ``unread`` says that blocks are missing that the file may hold: it is not TOML, or calls them by an unknown name.
     """
 
     seed_id: str
@@ -44,17 +45,18 @@ class Sheet:
     set_aside: list[tuple[int, blocks.SetAside]] = field(default_factory=list)
     change: list[tuple[int, blocks.Change]] = field(default_factory=list)
     withdrawn: list[tuple[int, blocks.Withdrawn]] = field(default_factory=list)
-    declared: frozenset[str] = frozenset()
-    whole: bool = False
+    unread: bool = True
 
 
 def read_text(path: Path) -> tuple[str, list[Problem]]:
     """Read the text of a seed; an empty one, and the reason, if it cannot be coded."""
     place = f"seeds/{path.name}"
-    if not path.is_file():
+    if not os.path.lexists(path):
         do = f"put the document there, or remove seeds/{path.stem}.toml"
         return "", [Problem(place, "", "the sheet has no text", do)]
-    data = path.read_bytes()
+    data = toml.read_file(path, place, "text", LARGEST, _CONVERT)
+    if isinstance(data, Problem):
+        return "", [data]
     unfit = _unfit(data)
     if unfit is None:
         return data.decode(), []
@@ -66,8 +68,6 @@ def read_text(path: Path) -> tuple[str, list[Problem]]:
 
 def _unfit(data: bytes) -> tuple[Any, ...] | None:
     """Say why a text cannot be coded, at which byte, and the facts; None if it can."""
-    if len(data) > LARGEST:
-        return "the text is too long", None, Fact("size", f"{len(data):,} bytes; the largest is {LARGEST:,}")
     if data.startswith(b"\xef\xbb\xbf"):
         return "the text begins with a byte order mark", 0
     try:
@@ -83,7 +83,7 @@ def _unfit(data: bytes) -> tuple[Any, ...] | None:
 def read_sheet(path: Path, text: str) -> tuple[Sheet, list[Problem]]:
     """Read the sheet of a seed, and compare the hash in its head with the text; an empty one could not be read."""
     place = f"seeds/{path.name}"
-    if not path.is_file():
+    if not os.path.lexists(path):
         do = f"run caucasus-events new seeds/{path.stem}.txt, and code the text"
         return Sheet(path.stem, Lines(place)), [Problem(f"seeds/{path.stem}.txt", "", "the text has no sheet", do)]
     document, lines, problems = toml.read_toml(path, place)
@@ -92,24 +92,23 @@ def read_sheet(path: Path, text: str) -> tuple[Sheet, list[Problem]]:
     source, problems = _read_source(document, lines, text)
     found, wrong = toml.read_blocks(document, BLOCKS, lines, single=["source"])
     problems += wrong
-    whole = all(problem.record == "source" for problem in problems)
-    named = toml.declared(document, ("entity", "event", "status"))
-    return Sheet(path.stem, lines, source, declared=named, whole=whole, **found), problems
+    unread = not document.keys() <= {"source", *BLOCKS}
+    return Sheet(path.stem, lines, source, unread=unread, **found), problems
 
 
-def _read_source(document: toml.Document, lines: Lines, text: str) -> tuple[blocks.Source | None, list[Problem]]:
-    """Read the one block that says what the document is."""
-    if "source" not in document:
-        do = "begin the sheet with [source]: title, author, publisher, published, …"
-        return None, [Problem(lines.path, "", "there is no [source]", do)]
-    if not isinstance(document["source"], dict):
-        place = f"{lines.path}:{lines.line_of('source')}"
-        return None, [Problem(place, "", "source is not one block", "write [source]")]
+def _read_source(document: toml.Document, lines: Lines, text: str) -> tuple[blocks.Source, list[Problem]]:
+    """Read the one block that says what the document is; without one, an empty one."""
+    if not isinstance(document.get("source"), dict):
+        place, what, do = f"{lines.path}:{lines.line_of('source')}", "source is not one block", "write [source]"
+        if "source" not in document:
+            do = "begin the sheet with [source]: title, author, publisher, published, …"
+            place, what = lines.path, "there is no [source]"
+        return blocks.Source.mended({}, ((key,) for key in blocks.Source.model_fields)), [Problem(place, "", what, do)]
     source, problems = toml.read_block(blocks.Source, document["source"], lines, "source")
     digest = sha256(text.encode())
-    if source and text and source.sha256 != digest:
+    if "sha256" not in source.faulty and text and source.sha256 != digest:
         facts = (Fact("sheet", source.sha256[:16] + "…"), Fact("text", digest[:16] + "…"))
         do = "restore the text that was coded; if the new one is right, check every passage and set the hash"
         what = "the text has changed since it was coded"
-        problems = [lines.problem(("source", 0, ""), source.sha256, what, do, *facts)]
+        problems.append(lines.problem(("source", 0, ""), source.sha256, what, do, *facts))
     return source, problems

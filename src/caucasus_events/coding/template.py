@@ -1,15 +1,18 @@
 """The head of a sheet for a new seed, with one commented record of each kind: the file ``template.toml``."""
 
 import json
+import os
 import re
 from importlib import resources
 from pathlib import Path
 from string import Template
 
 from caucasus_events.errors import Problem, ProblemsError
+from caucasus_events.model.column_kinds import SLUG
 from caucasus_events.model.rows import sha256
 
-from . import sheets
+from . import sheets, writing
+from .seeds import MISNAMED
 
 
 def new_seed(text: Path, root: Path) -> Path:
@@ -18,24 +21,30 @@ def new_seed(text: Path, root: Path) -> Path:
     A document that does not stand in ``seeds/`` is copied there, never changed. A text that cannot be coded, a name
     that is no id, and a seed of that name are a :class:`ProblemsError`; nothing is written then.
     """
+    with writing.alone(root):
+        return _new_seed(text, root)
+
+
+def _new_seed(text: Path, root: Path) -> Path:
+    """Do so, with the checkout to itself."""
     target, problems = root / "seeds" / text.name, []
     place = f"seeds/{text.name}"
-    if text.suffix != ".txt" or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text.stem):
-        do = "name it like an id, in kebab-case with the year: author-2021.txt"
-        problems.append(Problem(place, "", "the name of the file is not the id of a seed", do))
-    taken = [path for path in (target, target.with_suffix(".toml")) if path.exists() and not path.samefile(text)]
+    if text.suffix != ".txt" or not re.fullmatch(SLUG, text.stem):
+        problems.append(Problem(place, "", *MISNAMED))
+    # A link that leads nowhere is taken too.
+    there = filter(os.path.lexists, (target, target.with_suffix(".toml")))
+    taken = [path for path in there if not (path.exists() and path.samefile(text))]
     problems += [Problem(f"seeds/{path.name}", "", "the file exists", "choose another name") for path in taken]
     words, unfit = sheets.read_text(text)
     if problems or unfit:
         raise ProblemsError(problems + unfit)
-    target.parent.mkdir(exist_ok=True)
-    if not target.exists():
-        target.write_bytes(text.read_bytes())
     # The first line that says something, without the signs of a heading.
     title = next(line.strip("# ") for line in words.splitlines() if line.strip())
-    # Every string of JSON is one of TOML.
-    filled = {"title": json.dumps(title, ensure_ascii=False), "digest": sha256(words.encode())}
+    # Every string of JSON is one of TOML, but for the one control character that JSON need not escape.
+    quoted = json.dumps(title, ensure_ascii=False).replace("\x7f", "\\u007f")
+    filled = {"title": quoted, "digest": sha256(words.encode())}
     form = Template(resources.files(__package__).joinpath("template.toml").read_text("utf-8"))
     sheet = target.with_suffix(".toml")
-    sheet.write_text(form.substitute(filled), "utf-8", newline="\n")
+    new = {} if target.exists() else {target: text.read_bytes()}
+    writing.put_all(new | {sheet: form.substitute(filled).encode()})
     return sheet

@@ -3,6 +3,7 @@
 Reading checks the form only: bytes, TOML, keys, types of values. Which blocks a file may have is in ``blocks``.
 """
 
+import codecs
 import json
 import re
 import tomllib
@@ -18,12 +19,17 @@ from pydantic_core import ErrorDetails
 from caucasus_events.errors import Fact, Problem, nearest
 from caucasus_events.model import codebook
 
-from .blocks import Block, Participant
+from .blocks import LARGEST_CODE, Block, Participant
 
 Document = dict[str, Any]
 
 # A block: its kind, its number among those of its kind from 0, and what problems call it.
 At = tuple[str, int, str]
+
+# A sheet that quotes the whole of the largest text fits.
+_LARGEST = 10_000_000
+# A sheet nests four deep: [[event]], participants, one of them, its role.
+_DEEPEST, _BITS, _DIGITS = 20, 63, 1000
 
 _HEADER = re.compile(r"^\s*\[+\s*(\w+)\s*\]+", re.MULTILINE)
 # What to do about the mistakes in TOML that coders make; the reader's own words say what is wrong.
@@ -65,9 +71,9 @@ class Lines:
         # A value such as "?" stands in many lines of a block: the one with its key comes first.
         origin = keyed.start() if keyed else start
         # In quotes first: a bare AAA stands in other words too.
-        forms = [re.escape(f'"{value}"'), re.escape(value)] if value else []
-        found = (re.compile(form).search(self._text, at, end) for at in (origin, start) for form in forms)
-        at = next((match.start() for match in found if match), origin)
+        forms = [f'"{value}"', value] if value else []
+        found = (self._text.find(form, at, end) for at in (origin, start) for form in forms)
+        at = next((place for place in found if place >= 0), origin)
         return self._text.count("\n", 0, at) + 1
 
     def problem(self, at: At, value: str, what: str, do: str, *facts: Fact) -> Problem:
@@ -75,26 +81,102 @@ class Lines:
         kind, number, name = at
         return Problem(f"{self.path}:{self.line_of(kind, number, value)}", f"{kind} {name}".rstrip(), what, do, facts)
 
-    def unknown_code(self, at: At, key: str, value: str, vocabulary: codebook.Vocabulary) -> list[Problem]:
-        """Report a code that the codebook does not have; nothing if it has."""
+    def unknown_code(self, at: At, key: str, value: str | None, vocabulary: codebook.Vocabulary) -> list[Problem]:
+        """Report a code that the codebook does not have; nothing if it has, or if there is none."""
         names = codebook.codes(vocabulary)
-        if value in names:
+        if value is None or value in names:
             return []
         near = nearest(value, names)
         do = f"write {near}, or another known code" if near else "write one of the known codes"
         return [self.problem(at, value, f"unknown {key} {value!r}", do, Fact("known", ", ".join(names), wrap=True))]
 
 
+def read_file(path: Path, place: str, kind: str, largest: int, do: str) -> bytes | Problem:
+    """Read a text or a sheet that problems call ``place``; a problem if it is no file, cannot be read, or is too long.
+
+    ``do`` is what to do with one that is longer than ``largest`` bytes.
+    """
+    if not path.is_file():
+        found = "a folder" if path.is_dir() else "no file" if path.exists() else "a link that leads nowhere"
+        return Problem(place, "", f"the {kind} is {found}", "put a file there, or remove it")
+    try:
+        size = path.stat().st_size
+        if size > largest:
+            fact = Fact("size", f"{size:,} bytes; the largest is {largest:,}")
+            return Problem(place, "", f"the {kind} is too long", do, (fact,))
+        return path.read_bytes()
+    except OSError as error:
+        fact = Fact("system", error.strerror or str(error))
+        return Problem(place, "", "the file cannot be read", "allow reading it, or restore it", (fact,))
+
+
 def read_toml(path: Path, place: str) -> tuple[Document | None, Lines, list[Problem]]:
     """Read a file that problems call ``place``; None and one problem if it cannot be read."""
+    data = read_file(path, place, "sheet", _LARGEST, "split the document, and its sheet with it")
+    raw = data if isinstance(data, Problem) else _decoded(data, place)
+    if isinstance(raw, Problem):
+        return None, Lines(place), [raw]
     try:
-        raw = path.read_bytes().decode()
-        return tomllib.loads(raw), Lines(place, raw), []
-    except UnicodeDecodeError as error:
-        fact = Fact("byte", f"0x{error.object[error.start]:02x} at offset {error.start}")
-        return None, Lines(place), [Problem(place, "", "the sheet is not UTF-8", "save it as UTF-8", (fact,))]
+        document = tomllib.loads(raw)
     except tomllib.TOMLDecodeError as error:
-        return None, Lines(place), [_bad_toml(place, raw, str(error))]
+        problem: Problem | None = _bad_toml(place, raw, str(error))
+    except RecursionError:
+        problem = _too_deep(place, raw)
+    # Python itself reads no decimal number of more digits than some thousands.
+    except ValueError:
+        problem = _too_large(place, raw, "")
+    else:
+        problem = _beyond(document, place, raw)
+    return (None, Lines(place), [problem]) if problem else (document, Lines(place, raw), [])
+
+
+def _decoded(data: bytes, place: str) -> str | Problem:
+    """Decode the bytes of a sheet, or say why they are none of one."""
+    if data.startswith(codecs.BOM_UTF8):
+        what, do = "the sheet begins with a byte order mark", "save it as UTF-8 without one"
+        return Problem(f"{place}:1", "", what, do)
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        fact = Fact("byte", f"0x{data[error.start]:02x} at offset {error.start}")
+        return Problem(place, "", "the sheet is not UTF-8", "save it as UTF-8", (fact,))
+
+
+def _beyond(document: Document, place: str, raw: str) -> Problem | None:
+    """Report what TOML can say and no sheet does: values within values without end, and numbers beyond 64 bits."""
+    level: list[tuple[str, Any]] = list(document.items())
+    for _ in range(_DEEPEST):
+        for key, value in level:
+            if type(value) is int and value.bit_length() > _BITS:
+                return _too_large(place, raw, key)
+        # A list hands its key down: that is what stands in the line.
+        below: list[tuple[str, Any]] = []
+        for key, value in level:
+            if isinstance(value, dict):
+                below += value.items()
+            elif isinstance(value, list):
+                below += [(key, each) for each in value]
+        if not below:
+            return None
+        level = below
+    return _too_deep(place, raw)
+
+
+def _too_deep(place: str, raw: str) -> Problem:
+    """Report values within values, at the line that opens most of them."""
+    lines = raw.split("\n")
+    depth = [len(re.findall(r"[\[{]|\w\s*\.", line)) for line in lines]
+    place = f"{place}:{depth.index(max(depth)) + 1}"
+    do = "write what the sheet format asks for: blocks, and lists in them"
+    return Problem(place, "", f"values are nested more than {_DEEPEST} deep", do)
+
+
+def _too_large(place: str, raw: str, key: str) -> Problem:
+    """Report a number that no column holds, at its line."""
+    found = re.search(rf"^\W*{re.escape(key)}\W*=" if key else rf"[0-9_]{{{_DIGITS},}}", raw, re.MULTILINE)
+    line = raw.count("\n", 0, found.start()) + 1 if found else 1
+    do = "write the number as its source does; if it is a word, in quotes"
+    return Problem(f"{place}:{line}", "", "a whole number has too many digits", do)
 
 
 def _bad_toml(place: str, raw: str, message: str) -> Problem:
@@ -134,29 +216,26 @@ def read_blocks(
         for number, block in enumerate(blocks):
             read, wrong = read_block(model, block, lines, kind, number)
             problems += wrong
-            found[kind] += [(number, read)] if read else []
+            found[kind].append((number, read))
     return found, problems
 
 
-def declared(document: Document, kinds: Iterable[str]) -> frozenset[str]:
-    """Return the ids of all blocks of some kinds, of those that are not well formed too."""
-    return frozenset(str(block["id"]) for kind in kinds for block in _listed(document, kind) if "id" in block)
-
-
 def _listed(document: Document, kind: str) -> list[Any]:
-    """Return the blocks of a kind, those that are written as ``[[kind]]``."""
+    """Return the blocks of a kind; one that is written as ``[kind]`` is read too, beside what is said of it."""
     blocks = document.get(kind, [])
-    return [block for block in blocks if isinstance(block, dict)] if isinstance(blocks, list) else []
+    return [block for block in (blocks if isinstance(blocks, list) else [blocks]) if isinstance(block, dict)]
 
 
 def read_block(
     model: type[Block], block: Document, lines: Lines, kind: str, number: int = 0
 ) -> tuple[Any, list[Problem]]:
-    """Read one block; every key that is wrong is a problem of its own."""
+    """Read one block, without what is wrong in it; every key that is wrong is a problem of its own."""
     try:
         return model.model_validate(block), []
     except ValidationError as error:
-        return None, [_key_problem(model, block, lines, (kind, number), detail) for detail in error.errors()]
+        details = error.errors()
+        mended = model.mended(block, [detail["loc"] for detail in details])
+        return mended, [_key_problem(model, block, lines, (kind, number), detail) for detail in details]
 
 
 def _key_problem(
@@ -195,6 +274,9 @@ def _key_words(error: str, key: str, value: object, fields: dict[str, FieldInfo]
         return f"{key} is a bare date", f'write it in quotes: {key} = "{value.isoformat()}"'
     if error == "value_error":
         return _empty_words(key, needed=fields[key].is_required())
+    if error in ("greater_than_equal", "less_than_equal"):
+        what = f"{key} is not a number from 0 to {LARGEST_CODE:,}"
+        return what, f"write the code as its dataset gives it, or leave {key} out"
     return f"{key} has the wrong type", f"write {_TYPES.get(error, 'what the sheet format asks for')}"
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from caucasus_events.errors import InvalidValueError, unknown
+from caucasus_events.model.asked import one_of
 
 from . import about
 
@@ -60,14 +60,13 @@ def bibliography(
     >>> bibliography([], "1.0.0").splitlines()[0]
     '@misc{caucasus-events,'
     """
+    one_of("style", style, ("bibtex", "apa", "csl-json"))
     items = [_dataset_item(version, released), *map(_source_item, sources), *map(_reference_item, references)]
     if style == "bibtex":
         return "\n\n".join(map(_bibtex_entry, items))
     if style == "apa":
         return "\n".join(map(_apa_line, items))
-    if style == "csl-json":
-        return json.dumps(items, ensure_ascii=False, indent=2)
-    raise InvalidValueError(unknown("style", str(style), ("bibtex", "apa", "csl-json")))
+    return json.dumps(items, ensure_ascii=False, indent=2)
 
 
 def _dataset_item(version: str, released: str | None) -> Item:

@@ -19,11 +19,11 @@ from plotly.offline import get_plotlyjs
 
 from caucasus_events.asking import steps
 from caucasus_events.describing import about, citation
-from caucasus_events.errors import UnwritableError
 from caucasus_events.model import codebook, layers
 from caucasus_events.model.bounds import BOUNDS
 from caucasus_events.model.rows import PROPOSITION, dictionaries, sha256
 from caucasus_events.reading import tables
+from caucasus_events.reading.targets import whole_file
 
 from . import captions, figure, look, marks, page
 
@@ -52,7 +52,8 @@ def write_explorer(path: str | Path, *, dates: str = "seed") -> Path:
     Parameters
     ----------
     path
-        The file to write; one that is there is overwritten.
+        The file to write; one that is there is overwritten, once the page is complete. A link is
+        followed; a device or a pipe is written to.
     dates
         Which dates the page opens with, ``"seed"`` or ``"corroborated"`` (see
         :func:`caucasus_events.load`); it holds both, and a reader can change between them.
@@ -78,10 +79,8 @@ def write_explorer(path: str | Path, *, dates: str = "seed") -> Path:
     """
     path = Path(path)
     html = page_of({name: tables.load(name) for name in EXPLORED}, dates)
-    try:
-        path.write_text(html, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UnwritableError(f"cannot write {path}: {error.strerror}") from error
+    with whole_file(path) as partial:
+        partial.write_text(html, encoding="utf-8", newline="\n")
     return path
 
 

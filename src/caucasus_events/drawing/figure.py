@@ -20,6 +20,7 @@ from caucasus_events.errors import InvalidValueError, UnknownNameError, unknown
 from caucasus_events.model import codebook, layers
 from caucasus_events.model.words import counted
 from caucasus_events.reading import tables
+from caucasus_events.reading.frames import as_pandas, texts
 from caucasus_events.reading.names import PARTIES, with_party
 
 from . import captions, many, marks, page, traces
@@ -28,7 +29,6 @@ from .look import MANY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date
 
     from caucasus_events.asking.days import Day
 
@@ -45,14 +45,14 @@ _USUAL_WIDTH, _LEAST_WIDTH = 1200, 320
 
 
 def timeline(  # noqa: PLR0913 - every argument but the first is named at the call
-    frame: pd.DataFrame | None = None,
+    frame: Any = None,
     *,
     types: str | Iterable[str] | None = None,
     entities: str | Iterable[str] | None = None,
-    start: str | date | None = None,
-    end: str | date | None = None,
+    start: Day | None = None,
+    end: Day | None = None,
     lanes: str | Mapping[str, str] | None = None,
-    as_of: str | date | None = None,
+    as_of: Day | None = None,
     width: int | None = None,
     height: int | None = None,
     title: str | None = None,
@@ -75,18 +75,19 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     frame
         One row per record, with the four bounds, or with ``start_earliest`` and ``end_latest``
         alone: then each row is an event that took place some time from the one to the other, as
-        UCDP and ACLED date theirs. Days are dates, timestamps or ISO 8601 text. Used where they
-        are there: ``record_id`` (``event_id``, ``status_id``, ``id``), ``title``, ``type``,
-        ``kind``, ``holds``, ``end_state``, ``speaks_until``, ``quote``, ``citation``. Without
-        ``kind``, rows with an ``event_id``, or with the outer bounds only, are events. Left out,
-        all released records.
+        UCDP and ACLED date theirs. A pandas or polars DataFrame, an Arrow table, or a lazy frame,
+        which is read. Days are written in any of the ways that :func:`caucasus_events.annotate`
+        lists; a month or a year is its whole window. Used where they are there: ``record_id``
+        (``event_id``, ``status_id``, ``id``), ``title``, ``type``, ``kind``, ``holds``,
+        ``end_state``, ``speaks_until``, ``quote``, ``citation``. Without ``kind``, rows with an
+        ``event_id``, or with the outer bounds only, are events. Left out, all released records.
     types
         Types to draw; left out, all.
     entities
         Whoever is named, by id or name, as a party: records of the dataset, and rows whose
         ``subject``, ``object`` or ``about`` holds the id. Left out, all.
     start, end
-        Show these days only (``YYYY``, ``YYYY-MM``, ``YYYY-MM-DD``, or a date; both included),
+        Show these days only (``YYYY``, ``YYYY-MM``, ``YYYY-MM-DD``, a year, or a date; both included),
         and the records whose stated days meet them; the title counts what is left out.
     lanes
         What groups the rows: the lanes of the codebook (default), the name of a column, or a lane
@@ -125,6 +126,8 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
 
     Warns
     -----
+    NoDayWarning
+        If values such as -9 or 9999-12-31 stand for no day: which, in how many rows.
     UserWarning
         If records have no bound at all and so no place on the axis; they are named.
 
@@ -144,7 +147,7 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     if frame is None:
         whole = with_horizons(*(tables.load(name, dates) for name in ("timeline", "events", "statuses")))
     elif layers.checked(dates) == "seed":
-        whole = frame
+        whole = as_pandas(frame, {*marks.READ, *PARTIES, *([lanes] if isinstance(lanes, str) else [])})
     else:
         brings = f"dates={dates!r} is for the released records; load the frame with dates={dates!r}, it brings its own"
         raise InvalidValueError(brings)
@@ -219,8 +222,8 @@ def _with_types(frame: pd.DataFrame, types: str | Iterable[str] | None) -> pd.Da
         return frame
     if "type" not in frame:
         raise UnknownNameError(unknown("column", "type", map(str, frame.columns)))
-    known = [*codebook.event_types(), *codebook.status_types(), *frame["type"].dropna().astype(str).unique()]
-    return frame[frame["type"].isin(codebook.chosen(types, dict.fromkeys(known)))]
+    known = [*codebook.event_types(), *codebook.status_types(), *texts(frame["type"]).dropna().unique()]
+    return frame[texts(frame["type"]).isin(codebook.chosen(types, dict.fromkeys(known)))]
 
 
 def _subtitle(records: pd.DataFrame, whole: int, *, own: bool, dates: str) -> str:

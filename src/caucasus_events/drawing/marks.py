@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from caucasus_events.asking.day_columns import DayColumn, warn_of_nones
 from caucasus_events.errors import InvalidValueError, UnknownNameError, unknown
 from caucasus_events.model import codebook
 from caucasus_events.model.bounds import BOUNDS
 from caucasus_events.model.words import counted
+from caucasus_events.reading.frames import texts
 
 from .captions import iso_days
 
@@ -41,6 +43,8 @@ _ID_COLUMNS = ("record_id", "event_id", "status_id", "id")
 _KIND_BY_ID = {"event_id": "event", "status_id": "status"}
 _INNER_OF_SEED = ("seed_start_latest", "seed_end_earliest")
 _WORDS = ("quote", "citation", "start_basis", "end_basis")
+# The columns of a frame that are read where they are there; a column of lanes besides.
+READ = (*_ID_COLUMNS, *BOUNDS, *_INNER_OF_SEED, *_WORDS, "title", "type", "kind", "holds", "end_state", "speaks_until")
 
 
 def prepare(frame: pd.DataFrame, lanes: str | Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -56,12 +60,15 @@ def prepare(frame: pd.DataFrame, lanes: str | Mapping[str, str] | None = None) -
     [True, 'Records', '0', 10720.0]
     """
     key = next((name for name in _ID_COLUMNS if name in frame), None)
-    ids = frame[key].astype(str) if key else pd.Series(frame.index.astype(str), frame.index)
-    labels = frame.get("title", ids)
-    # A column of strings is not copied: there may be a million.
-    labels = labels if isinstance(labels.dtype, pd.StringDtype) else labels.astype(object)
-    days = _read_bounds(frame, ids)
-    named = frame["type"].astype(str) if "type" in frame else pd.Series("", frame.index)
+    rows = pd.Index([", ".join(map(str, row)) for row in frame.index] if frame.index.nlevels > 1 else frame.index)
+    # Rows are counted from here on: an index of the reader's may have levels, or one value twice.
+    frame = frame.reset_index(drop=True)
+    ids = texts(frame[key]).fillna("") if key else pd.Series(rows.astype(str))
+    labels = texts(frame["title"]) if "title" in frame else ids
+    nones: list[DayColumn] = []
+    days = _read_bounds(frame, ids, nones)
+    warn_of_nones(nones, stacklevel=3)
+    named = texts(frame["type"]) if "type" in frame else pd.Series("", frame.index)
     types = pd.Categorical.from_codes(*pd.factorize(named))
     lane, colour = _lanes_and_colours(frame, types, lanes)
     first = np.fmin.reduce([days[name] for name in BOUNDS])
@@ -75,7 +82,7 @@ def prepare(frame: pd.DataFrame, lanes: str | Mapping[str, str] | None = None) -
             "still": _has_value(frame, "end_state", value="ongoing"),
             "lane": lane,
             "colour": colour,
-            **{name: frame[name] for name in _WORDS if name in frame},
+            **{name: texts(frame[name]) for name in _WORDS if name in frame},
             **days,
             "number": np.arange(len(frame)),
         },
@@ -150,36 +157,73 @@ def _by_others(denied: Mask, where: Mask, first: Floats, last: Floats) -> list[P
     return [("corroborated", where & ~denied, first, last), ("denied corroborated", where & denied, first, last)]
 
 
-def _read_bounds(frame: pd.DataFrame, ids: pd.Series) -> dict[str, Floats]:
-    """Read every column of days; two outer bounds alone bound start and end alike."""
+def _read_bounds(frame: pd.DataFrame, ids: pd.Series, nones: list[DayColumn]) -> dict[str, Floats]:
+    """Read every column of days; two outer bounds alone bound start and end alike.
+
+    A month or a year is its whole window: an earliest day is its first, a latest one its last.
+    """
     given = [name for name in BOUNDS if name in frame]
     missing = [name for name in (BOUNDS if len(given) > len(_OUTER) else _OUTER) if name not in frame]
     if missing:
         hint = "; ".join(unknown("column", name, map(str, frame.columns)) for name in missing)
         raise UnknownNameError(f"a timeline needs {' and '.join(BOUNDS)}, or the first and the last alone: {hint}")
-    days = {name: _read_days(frame[name], ids) for name in given}
+    windows = {name: _read_days(frame[name], ids, nones) for name in given}
+    days = {name: window[BOUNDS.index(name) % 2] for name, window in windows.items()}
+    # Within one month or year, nothing ends before it starts or starts after it ends.
+    for inner, outer in (("end_earliest", "start_earliest"), ("start_latest", "end_latest")):
+        if inner in windows:
+            first, last = windows[inner]
+            days[inner] = np.where((first <= days[outer]) & (days[outer] <= last), days[outer], days[inner])
     days.setdefault("start_latest", days["end_latest"])
     days.setdefault("end_earliest", days["start_earliest"])
     _check_order(days, ids)
     both = all(name in frame for name in _INNER_OF_SEED)
-    inner = [_read_days(frame[name], ids) for name in _INNER_OF_SEED] if both else [days[name] for name in BOUNDS[1:3]]
-    days["certain_from"], days["certain_to"] = inner
-    speaks = _read_days(frame["speaks_until"], ids) if "speaks_until" in frame else np.full(len(frame), np.nan)
+    inner_days = [_read_days(frame[name], ids, nones)[1 - side] for side, name in enumerate(_INNER_OF_SEED) if both]
+    days["certain_from"], days["certain_to"] = inner_days or [days[name] for name in BOUNDS[1:3]]
+    has_horizon = "speaks_until" in frame
+    speaks = _read_days(frame["speaks_until"], ids, nones)[1] if has_horizon else np.full(len(frame), np.nan)
     still = _has_value(frame, "end_state", value="ongoing")
     days["until"] = np.fmax(speaks, np.where(still, days["end_earliest"], np.nan))
     return days
 
 
-def _read_days(column: pd.Series, ids: pd.Series) -> Floats:
-    """Read days as numbers; a time of day is dropped, and what is no day is an error that names its rows."""
+def _read_days(column: pd.Series, ids: pd.Series, nones: list[DayColumn]) -> tuple[Floats, Floats]:
+    """Read days as the numbers of the first and the last; what is no day is an error that names its rows."""
+    of_name = DayColumn(str(column.name))
     try:
-        read = pd.to_datetime(column, format="ISO8601", utc=False)
-        stamps = read.dt.tz_localize(None).to_numpy("datetime64[D]")
-    except (ValueError, TypeError, AttributeError):
-        bad = pd.to_datetime(column.astype(str), format="ISO8601", errors="coerce").isna() & column.notna()
+        first, last, null = of_name.reader(column)(0, len(column))
+    except InvalidValueError:
+        bad = _unreadable(column)
+        if not bad.any():
+            raise
         what = f"{column.name} is not a day (YYYY-MM-DD)"
         raise InvalidValueError(_wrong_in(what, ids[bad], column[bad].map(repr))) from None
-    return np.where(np.isnat(stamps), np.nan, stamps.astype(np.int64).astype(float))
+    nones.append(of_name)
+    last = first if last is None else last
+    gone = np.zeros(len(column), bool) if null is None else null
+    return np.where(gone, np.nan, first.astype(float)), np.where(gone, np.nan, last.astype(float))
+
+
+def _unreadable(column: pd.Series) -> Mask:
+    """Find the rows whose value is no day, whatever stands beside it."""
+    try:
+        codes, values = pd.factorize(column.astype(object))
+    except TypeError:
+        # Lists and the like, of which the whole column is.
+        return np.zeros(len(column), bool)
+    bad = np.zeros(len(values) + 1, bool)
+    waiting = [(0, len(values))]
+    # Halved until single values are left: those that are no days are few.
+    while waiting:
+        first, last = waiting.pop()
+        try:
+            DayColumn(str(column.name)).reader(pd.Series(values[first:last], dtype=object))(0, last - first)
+        except InvalidValueError:
+            half = (first + last) // 2
+            bad[first] = last - first == 1
+            waiting += [(first, half), (half, last)] if last - first > 1 else []
+    # The last is that of code -1, no value.
+    return bad.take(codes)
 
 
 def _check_order(days: dict[str, Floats], ids: pd.Series) -> None:
@@ -203,7 +247,7 @@ def _wrong_in(what: str, ids: pd.Series, values: pd.Series) -> str:
 def _is_event(frame: pd.DataFrame, key: str | None) -> Mask:
     """Tell events from statuses: by kind, by the name of the id, or by which bounds are given."""
     if "kind" in frame:
-        return frame["kind"].eq("event").to_numpy(bool)
+        return _has_value(frame, "kind", value="event")
     kind = _KIND_BY_ID.get(key or "", "status" if {*BOUNDS} <= {*frame} else "event")
     return np.full(len(frame), kind == "event")
 
@@ -234,7 +278,7 @@ def _lanes_and_colours(
     if isinstance(lanes, str):
         if lanes not in frame:
             raise UnknownNameError(unknown("column", lanes, map(str, frame.columns)))
-        groups = pd.Categorical.from_codes(*pd.factorize(frame[lanes].astype(str)))
+        groups = pd.Categorical.from_codes(*pd.factorize(texts(frame[lanes])))
         titles = list(groups.categories)
     else:
         kinds: dict[str, Any] = {**codebook.event_types(), **codebook.status_types()}

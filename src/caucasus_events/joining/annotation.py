@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import pandas as pd
 import pyarrow as pa
 
+from caucasus_events.asking.day_columns import DayColumn
 from caucasus_events.errors import InvalidValueError
 from caucasus_events.reading.names import code_meanings
+from caucasus_events.reading.targets import whole_file
 
-from .columns import Codes, warn_of_unmatched
+from .columns import Codes, OwnColumns
 from .engines import annotated_narwhal
 from .lookups import released_lookup
 from .memory import added_to_arrow, added_to_pandas, new_cells, stream
@@ -60,8 +62,7 @@ def annotate(  # noqa: PLR0913 - what can be asked
         A pandas or polars DataFrame or an Arrow table; or, not read but joined by their own
         engine, a polars LazyFrame, a DuckDB relation or a PySpark DataFrame.
     date
-        The column with the day: timestamps, dates, ISO text or integers YYYYMMDD. Of a timestamp
-        with a time zone it is the day that zone shows.
+        The column with the day, in any of the ways listed below.
     date_end
         The column with the last day, if the date of a row is a window. A window that ends before
         it begins is answered null.
@@ -70,7 +71,7 @@ def annotate(  # noqa: PLR0913 - what can be asked
     types
         Status types; left out, all, in codebook order.
     codes
-        Scheme of the codes: ``"iso3"``, ``"cow"``, ``"gw"``, ``"name"`` (names and spellings),
+        Scheme of the codes: ``"iso3"``, ``"cow"``, ``"gw"``, ``"iso_numeric"``, ``"name"`` (names and spellings),
         ``"id"`` (the dataset's own, which organisations and territories have too) or another of
         :data:`.names.SCHEMES`; left out, that of ``like``, else ``"iso3"``.
     like
@@ -95,7 +96,8 @@ def annotate(  # noqa: PLR0913 - what can be asked
     Raises
     ------
     InvalidValueError
-        If a column is not there or is there twice, a new one is there already, a date cannot be
+        If a column is not there, is there twice or of a type that cannot be read, a new one is
+        there already, a date cannot be
         read, time zones are mixed, ``like`` has no column of the codes that are asked for, or
         frame, codes, like, dates or outside is not known (a ``ValueError``).
     UnknownNameError
@@ -106,6 +108,33 @@ def annotate(  # noqa: PLR0913 - what can be asked
     UnmatchedCodesWarning
         If codes belong to nobody in the dataset: which, and of how many rows. Not for lazy
         frames, which are not read.
+    NoDayWarning
+        If values stand for no day: which, and of how many rows. Not for lazy frames.
+
+    Notes
+    -----
+    Days are read as they are written, here, in :func:`caucasus_events.timeline` and, but for the
+    last two lines, wherever a day is asked for:
+
+    =========================================  ===============================================
+    written                                    read as
+    =========================================  ===============================================
+    timestamps and dates                       the day; the one that their time zone shows
+    text ``2016-04-02``, with a time or zone   the day that is written
+    number or text ``20160402``                2 April 2016
+    ``02 April 2016``, ``April 2, 2016``,      2 April 2016; English names, and of two digits
+    ``02-Apr-16``                              the years 1969 to 2068
+    text ``2016-04``                           the month, all of it
+    number or text ``2016``; periods           the year, or the period, all of it
+    empty or blank text                        null
+    ``-9``, ``0`` or less, ``9999``,           null, with a warning: these stand for "none" in
+    ``9999-12-31``, ``0001-01-01``             other datasets
+    =========================================  ===============================================
+
+    All else (``02-04-2016``, which may be of two months, ``201604``, numbers of spreadsheets) is
+    no day: an error that names the first, or null in a lazy frame, because its rows are not read.
+    For the same reason a lazy frame does not refuse texts with different offsets: the day that is
+    written counts. Text may be of any type of the library, categories and bytes of UTF-8 too.
 
     Examples
     --------
@@ -135,7 +164,7 @@ def annotate_parquet(
         The file to read.
     target
         The file to write, compressed as the source is; it stands under this name only when it is
-        complete.
+        complete. A link is followed; a device or a pipe is written to when all is done.
     progress
         Called with the number of rows done and the number of all, after every block.
     **asked
@@ -153,12 +182,14 @@ def annotate_parquet(
         Parquet file.
     UnknownNameError
         If there is no such status type (a ``KeyError``).
+    UnwritableError
+        If the target cannot be written (an ``OSError``).
     TypeError
         If there is no such option.
 
     Warns
     -----
-    UnmatchedCodesWarning
+    UnmatchedCodesWarning, NoDayWarning
         As :func:`annotate` does, once for the whole file.
 
     Examples
@@ -178,29 +209,24 @@ def annotate_parquet(
     options.apply_defaults()
     lookup, meanings, wanted = _prepared(cast("Asked", options.arguments))
     source, target = Path(source), Path(target)
-    if target.exists() and source.samefile(target):
-        raise InvalidValueError(f"{source} would be written over itself: give another file")
-    partial = target.with_name(f"{target.name}.partial")
-    try:
-        count = stream(source, partial, lookup, _party_codes(lookup, meanings, wanted), wanted, progress)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
-    return count
+    with whole_file(target) as partial:
+        if source.exists() and target.exists() and source.samefile(target):
+            raise InvalidValueError(f"{source} would be written over itself: give another file")
+        return stream(source, partial, lookup, _own_columns(lookup, meanings, wanted), wanted, progress)
 
 
 def annotate_by(lookup: Lookup, meanings: Mapping[Hashable, str], frame: Frame, wanted: Wanted) -> Frame:
     """Annotate a frame from answers that are prepared, of pairs if ``wanted`` has two parties."""
-    codes = _party_codes(lookup, meanings, wanted)
+    own = _own_columns(lookup, meanings, wanted)
     if isinstance(frame, pd.DataFrame):
         check_columns(list(frame.columns), wanted)
-        answered: Any = added_to_pandas(frame, new_cells(lookup, codes, wanted, frame.__getitem__, len(frame)), wanted)
+        answered: Any = added_to_pandas(frame, new_cells(lookup, own, wanted, frame.__getitem__, len(frame)), wanted)
     elif isinstance(frame, pa.Table):
         check_columns(frame.column_names, wanted)
-        answered = added_to_arrow(frame, new_cells(lookup, codes, wanted, frame.column, frame.num_rows), wanted)
+        answered = added_to_arrow(frame, new_cells(lookup, own, wanted, frame.column, frame.num_rows), wanted)
     else:
-        answered = annotated_narwhal(lookup, codes, frame, wanted)
-    warn_of_unmatched(codes)
+        answered = annotated_narwhal(lookup, own, frame, wanted)
+    own.warn()
     return answered  # type: ignore[no-any-return]
 
 
@@ -211,7 +237,8 @@ def _prepared(asked: Asked) -> tuple[Lookup, dict[Hashable, str], Wanted]:
     return lookup, code_meanings(wanted.scheme), wanted
 
 
-def _party_codes(lookup: Lookup, meanings: Mapping[Hashable, str], wanted: Wanted) -> list[Codes]:
-    """Number the codes of every column of actors by the entities that they stand for."""
+def _own_columns(lookup: Lookup, meanings: Mapping[Hashable, str], wanted: Wanted) -> OwnColumns:
+    """Say how the reader's columns are read: days, and codes by the number of the entity that each stands for."""
     numbers = {code: lookup.numbers[name] for code, name in meanings.items()}
-    return [Codes(column, wanted.scheme, numbers) for column in wanted.parties]
+    parties = [Codes(column, wanted.scheme, numbers) for column in wanted.parties]
+    return OwnColumns([DayColumn(name) for name in wanted.days], parties)

@@ -6,8 +6,8 @@ Rows are read in slices that fit a processor's cache, and looked up in a table.
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from functools import reduce
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,10 +15,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from caucasus_events.asking.day_columns import time_zone
 from caucasus_events.asking.steps import Answer
 from caucasus_events.errors import InvalidValueError
 
-from .columns import code_reader, day_reader, time_zone, warn_of_unmatched
+from .columns import code_reader
 from .lookups import segments_on, values_on
 from .wanted import check_columns
 
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from caucasus_events.asking.day_columns import DayColumn, DayReader
     from caucasus_events.asking.steps import Ints
+    from caucasus_events.reading.arrays import Flags
 
-    from .columns import Codes, Flags
+    from .columns import OwnColumns
     from .lookups import Lookup
     from .wanted import Wanted
 
@@ -42,12 +45,12 @@ _AT_ONCE = 1 << 15
 _ROWS_OF_FILE = 1 << 17
 
 
-def new_cells(lookup: Lookup, codes: Sequence[Codes], wanted: Wanted, column: Column, count: int) -> Cells:
+def new_cells(lookup: Lookup, own: OwnColumns, wanted: Wanted, column: Column, count: int) -> Cells:
     """Answer all rows, slice by slice."""
     yes = {kind: np.zeros(count, bool) for kind in wanted.types}
     unknowns = {kind: np.ones(count, bool) for kind in wanted.types}
-    parties = [code_reader(column(party.column), party) for party in codes]
-    read_window = _window_reader(wanted, column)
+    parties = [code_reader(column(party.column), party) for party in own.parties]
+    read_window = _window_reader(own.days, column)
     for first in range(0, count, _AT_ONCE):
         last = min(first + _AT_ONCE, count)
         # Two numbers as one, as `Lookup.rows` counts pairs; one stays what it is.
@@ -61,20 +64,21 @@ def new_cells(lookup: Lookup, codes: Sequence[Codes], wanted: Wanted, column: Co
     return {kind: (yes[kind], unknowns[kind]) for kind in wanted.types}
 
 
-def _window_reader(wanted: Wanted, column: Column) -> Callable[[int, int], tuple[Ints, Ints | None, Flags | None]]:
+def _window_reader(days: Sequence[DayColumn], column: Column) -> DayReader:
     """Read days, last days if they are windows, and where there is no day or no window."""
-    name, *ends = wanted.days
-    read_day = day_reader(column(name), name)
-    if not ends:
-        return lambda first, last: ((found := read_day(first, last))[0], None, found[1])
-    zones = {name: time_zone(column(name), name) for name in wanted.days}
+    read_day, *read_ends = (day.reader(column(day.name)) for day in days)
+    if not read_ends:
+        return read_day
+    zones = {day.name: time_zone(column(day.name), day.name) for day in days}
     if len(set(zones.values())) > 1:
         listed = ", ".join(f"{name!r} in {zone or 'none'}" for name, zone in zones.items())
         raise InvalidValueError(f"the columns of dates mix time zones ({listed}): convert them to one")
-    read_end = day_reader(column(ends[0]), ends[0])
+    [read_end] = read_ends
 
     def read(first: int, last: int) -> tuple[Ints, Ints, Flags]:
-        (day, no_day), (end, no_end) = read_day(first, last), read_end(first, last)
+        (day, _, no_day), (end, until, no_end) = read_day(first, last), read_end(first, last)
+        # A month or a year as the end ends with its last day.
+        end = end if until is None else until
         null = np.asarray(end < day)
         for missing in (no_day, no_end):
             null = null if missing is None else null | missing
@@ -125,32 +129,46 @@ def stream(
     source: Path,
     target: Path,
     lookup: Lookup,
-    codes: Sequence[Codes],
+    own: OwnColumns,
     wanted: Wanted,
     progress: Callable[[int, int], None] | None,
 ) -> int:
     """Annotate a Parquet file block by block, and return the number of its rows."""
-    try:
+    if source.exists() and not source.is_file():
+        raise InvalidValueError(f"{source} cannot be read as Parquet: it is no file")
+    with _damage_told(source):
         file = pq.ParquetFile(source)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise InvalidValueError(f"{source} cannot be read as Parquet: {error}") from None
     check_columns(file.schema_arrow.names, wanted)
     total, done = file.metadata.num_rows, 0
 
     def annotated(block: pa.Table) -> pa.Table:
-        return added_to_arrow(block, new_cells(lookup, codes, wanted, block.column, block.num_rows), wanted)
+        return added_to_arrow(block, new_cells(lookup, own, wanted, block.column, block.num_rows), wanted)
 
     schema, compression = annotated(file.schema_arrow.empty_table()).schema, "snappy"
     if file.num_row_groups and file.metadata.num_columns:
         # What is not compressed is called otherwise by the writer.
         compression = file.metadata.row_group(0).column(0).compression.lower().replace("uncompressed", "none")
-    # Each row group on its own, or what was read is kept until the end.
-    groups = (file.iter_batches(_ROWS_OF_FILE, row_groups=[group]) for group in range(file.num_row_groups))
     with file, pq.ParquetWriter(target, schema, compression=compression) as writer:
-        for batch in chain.from_iterable(groups):
+        for batch in _batches(file, source):
             writer.write_table(annotated(pa.Table.from_batches([batch], file.schema_arrow)))
             done += batch.num_rows
             if progress is not None:
                 progress(done, total)
-    warn_of_unmatched(codes)
+    own.warn()
     return done
+
+
+def _batches(file: pq.ParquetFile, source: Path) -> Iterator[pa.RecordBatch]:
+    """Read a file some rows at a time; each row group on its own, or what was read is kept until the end."""
+    with _damage_told(source):
+        for group in range(file.num_row_groups):
+            yield from file.iter_batches(_ROWS_OF_FILE, row_groups=[group])
+
+
+@contextmanager
+def _damage_told(source: Path) -> Iterator[None]:
+    """Turn what is raised by a file that is no Parquet, or is damaged, into an error that names it."""
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        raise InvalidValueError(f"{source} cannot be read as Parquet: {error}") from None

@@ -9,6 +9,7 @@ keeps.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from caucasus_events.describing import public
 from caucasus_events.errors import Fact, Problem, ProblemsError
 from caucasus_events.model.rows import FILES, content_digest, sha256
 from caucasus_events.model.versions import is_version, parse
+from caucasus_events.model.words import counted
 
 from .differences import Tables
 
@@ -51,46 +53,68 @@ def released(root: Path) -> list[str]:
 
 
 def read_frozen(root: Path, version: str | None = None) -> Frozen | None:
-    """Read a frozen release, the last one if none is named; None if it is not there, an error if it was altered."""
-    versions = released(root)
-    if not versions or (version is not None and version not in versions):
-        return None
-    return _read(root / RELEASES / (version or versions[-1]))
+    """Read a frozen release, the last one if none is named; None if it is not there.
+
+    A release that was altered, and of the last one all before it too, is a :class:`ProblemsError`.
+    """
+    if version is not None:
+        return _read(root / RELEASES / version) if version in released(root) else None
+    releases, problems = read_chain(root, whole=False)
+    if problems:
+        raise ProblemsError(problems)
+    return releases[-1] if releases else None
 
 
-def read_chain(root: Path) -> tuple[list[Frozen], list[Problem]]:
+def read_chain(root: Path, *, whole: bool = True) -> tuple[list[Frozen], list[Problem]]:
     """Read every frozen release once, the oldest first; report where one disagrees with its files or with the others.
 
-    Releases that cannot be read are left out, with the problems that say so.
+    Releases that cannot be read are left out, with the problems that say so. If it is not to be ``whole``, the tables
+    are those of the last one only.
     """
     versions = released(root)
     found: list[Frozen] = []
-    strays = [path.name for path in sorted((root / RELEASES).glob("*/")) if path.name not in versions]
-    what, do = f"the folder is no release: it holds no {STATEMENT}", "restore it, or remove it"
-    problems = [Problem(f"{RELEASES}/{name}", "", what, do) for name in strays]
-    before = None
+    problems, before = list(_strays(root, versions)), None
     for number, version in enumerate(versions, 1):
         folder = root / RELEASES / version
         try:
-            frozen = _read(folder)
+            frozen = _read(folder, with_tables=whole or number == len(versions))
         except ProblemsError as error:
             problems += error.problems
         else:
+            problems += [*_link_problems(frozen, before), *_own_problems(frozen), *_day_problems(frozen, found)]
             found.append(frozen)
-            problems += [*_link_problems(frozen, before), *_own_problems(frozen)]
             problems += _missing_releases(frozen, versions[:number])
         # Also of a release that cannot be read: whether the next one follows it is another question.
         before = link(folder)
     return found, problems
 
 
-def _read(folder: Path) -> Frozen:
+def _strays(root: Path, versions: Sequence[str]) -> Iterator[Problem]:
+    """Report what stands among the releases and is none."""
+    for path in sorted((root / RELEASES).glob("[!.]*")):
+        if path.name not in versions:
+            what, do = f"the folder is no release: it holds no {STATEMENT}", "restore it, or remove it"
+            if not path.is_dir():
+                what, do = "the file belongs to no release", "move it elsewhere, or remove it"
+            elif not is_version(path.name):
+                what, do = "the name of the folder is no version", "name it as it was released, or remove it"
+            yield Problem(f"{RELEASES}/{path.name}", "", what, do)
+
+
+def _read(folder: Path, *, with_tables: bool = True) -> Frozen:
     """Read one release, and compare its files with the digests they were frozen with."""
     shape, problems = _stated_shape(folder)
     problems = problems or list(_altered_files(folder, shape))
     if problems:
         raise ProblemsError(problems)
-    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in shape["tables"]}
+    tables = {}
+    for name in shape["tables"] if with_tables else ():
+        try:
+            tables[name] = pd.read_parquet(folder / f"{name}.parquet")
+        # Its digest may have been written for the damaged bytes, and these break the reader in any way.
+        except Exception:  # noqa: BLE001
+            what = "the file cannot be read"
+            raise ProblemsError([Problem(f"{RELEASES}/{folder.name}/{name}.parquet", "", what, _RESTORE)]) from None
     return Frozen(folder.name, shape["released"], tables, shape)
 
 
@@ -100,9 +124,10 @@ def _stated_shape(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
     try:
         shape = json.loads((folder / STATEMENT).read_text("utf-8"))
         stated = {name for name, each in shape["tables"].items() if each["sha256"] and each["columns"] and each["key"]}
+        stated &= {name for name, each in shape["tables"].items() if all(map(dict.keys, each["columns"].values()))}
         lacking = [key for key in _REQUIRED if key not in shape]
-    # Whatever was written into it by hand: no JSON, no object, a table without its digest.
-    except (ValueError, KeyError, TypeError, AttributeError):
+    # Whatever was written into it by hand: no JSON, no object, a table without its digest, lists in lists without end.
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}, [Problem(place, "", "the file cannot be read", _RESTORE)]
     # A file that nothing describes is a problem like a description that is gone: neither may slip away with the other.
     needed = {path.stem for path in folder.glob("*.parquet")} | _NEEDED
@@ -118,6 +143,11 @@ def _altered_files(folder: Path, shape: Mapping[str, Any]) -> Iterator[Problem]:
         if not path.is_file() or sha256(path) != stated["sha256"]:
             place, fact = f"{RELEASES}/{folder.name}/{path.name}", Fact("frozen", stated["sha256"][:16] + "…")
             yield Problem(place, "", "the file is not what was released", _RESTORE, (fact,))
+    known = {STATEMENT, *(f"{name}.parquet" for name in shape["tables"])}
+    for path in sorted(folder.glob("[!.]*")):
+        if path.name not in known:
+            place = f"{RELEASES}/{folder.name}/{path.name}"
+            yield Problem(place, "", "the file belongs to no release", "move it elsewhere, or remove it")
 
 
 def link(folder: Path) -> dict[str, str]:
@@ -181,6 +211,58 @@ def _link_problems(frozen: Frozen, before: Mapping[str, str] | None) -> Iterator
         yield Problem(frozen.place, "", what, "restore the release that is missing or altered", facts)
 
 
+def _day_problems(frozen: Frozen, before: Sequence[Frozen]) -> Iterator[Problem]:
+    """Report a day that is none, and one before that of the release before."""
+    days = [stated_day(each.released) for each in (*before[-1:], frozen)]
+    if days[-1] is None:
+        fact = Fact("told", json.dumps(frozen.released))
+        yield Problem(frozen.place, "", "the day of the release is no day of the calendar", _RESTORE, (fact,))
+    elif days[0] and days[0] > days[-1]:
+        facts = (Fact("told", frozen.released), Fact(before[-1].version, before[-1].released))
+        yield Problem(frozen.place, "", "the day is before that of the release before", _RESTORE, facts)
+
+
+def stated_day(text: object) -> date | None:
+    """Read a day written YYYY-MM-DD; None if it is none.
+
+    >>> stated_day("2026-13-45") is None, stated_day("20260102") is None
+    (True, True)
+    """
+    try:
+        day = date.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return day if day.isoformat() == text else None
+
+
+def vanished(root: Path, last: Frozen | None) -> list[Problem]:
+    """Report what the tables in ``data/`` know of earlier releases and the frozen ones do not: a history only grows."""
+    path = root / "data" / "changes.parquet"
+    try:
+        shipped = pd.read_parquet(path)
+        versions = [str(version) for version in shipped["version"]]
+        rows = set(shipped[list(FILES["changes"].key)].astype(str).itertuples(index=False, name=None))
+        now = str(shipped.attrs["version"]) if "released" in shipped.attrs else None
+    # There may be none yet, or a damaged one; a build writes it anew.
+    except Exception:  # noqa: BLE001
+        return []
+    known = released(root)
+    # What is built and not released yet stands under a version of its own, after the last.
+    pending = max(versions, key=parse, default=None) if all(map(is_version, versions)) else None
+    told = set(versions) - ({pending} if last and pending and parse(pending) > parse(last.version) else set())
+    lost = (told | ({now} if now else set())) - set(known)
+    do = f"restore {RELEASES}/ as it was committed"
+    if lost:
+        what = f"the tables tell of {', '.join(sorted(lost))}, which {'is' if len(lost) == 1 else 'are'} not frozen"
+        return [Problem("data/changes.parquet", "", what, do)]
+    frozen_rows = last.tables["changes"][list(FILES["changes"].key)].astype(str) if last else pd.DataFrame()
+    missing = {row for row in rows if row[0] in known} - set(frozen_rows.itertuples(index=False, name=None))
+    if missing:
+        what = f"it tells of {counted(len(missing), 'change')} that no frozen release has"
+        return [Problem("data/changes.parquet", "", what, do, (Fact("first", " ".join(min(missing))),))]
+    return []
+
+
 def _link_text(stated: Any) -> str:
     """Write a link of the chain on a line, whatever was written for one."""
     if isinstance(stated, dict) and len(stated) > 1:
@@ -191,9 +273,11 @@ def _link_text(stated: Any) -> str:
 def _own_problems(frozen: Frozen) -> Iterator[Problem]:
     """Compare what a release states of itself with its files."""
     pairs = [("the version", frozen.shape["version"], frozen.version)]
-    pairs += [("the digest of this file", frozen.shape["sha256"], own_digest(frozen.shape))]
-    for name, frame in frozen.tables.items():
-        pairs += _stated_and_found(name, frame, frozen)
+    # A release in the folder of another differs in every file, and only for that.
+    if frozen.shape["version"] == frozen.version:
+        pairs += [("the digest of this file", frozen.shape["sha256"], own_digest(frozen.shape))]
+        for name, frame in frozen.tables.items():
+            pairs += _stated_and_found(name, frame, frozen)
     for what, stated, found in pairs:
         if stated != found:
             facts = (Fact("told", json.dumps(stated)), Fact("found", json.dumps(found)))
@@ -218,7 +302,8 @@ def _stated_and_found(name: str, frame: pd.DataFrame, frozen: Frozen) -> list[tu
 
 def _missing_releases(frozen: Frozen, versions: Sequence[str]) -> Iterator[Problem]:
     """Report the releases that the changes of one tell of and that are not there."""
-    for version in dict.fromkeys(frozen.tables["changes"]["version"]):
+    changes = frozen.tables.get("changes", pd.DataFrame({"version": []}))
+    for version in dict.fromkeys(changes["version"]):
         if version not in versions:
             place = f"{RELEASES}/{frozen.version}/changes.parquet"
             yield Problem(place, "", f"it tells of {version}, which is not frozen", f"restore {RELEASES}/{version}/")

@@ -7,8 +7,9 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
-from caucasus_events.errors import UnknownNameError, unknown
+from caucasus_events.errors import UnknownNameError
 
+from .asked import one_of, texts
 from .words import markdown_table
 
 # What the sheets are coded with, and what is said of their records by others and between releases.
@@ -133,8 +134,5 @@ def chosen(types: str | Iterable[str] | None, known: Iterable[str], what: str = 
     (['alliance'], ['clash', 'ceasefire'])
     """
     names = list(known)
-    asked = names if types is None else [types] if isinstance(types, str) else list(dict.fromkeys(types))
-    for name in asked:
-        if name not in names:
-            raise UnknownNameError(unknown(what, str(name), names))
-    return asked
+    asked = names if types is None else dict.fromkeys(texts(what, types))
+    return [one_of(what, name, names, UnknownNameError) for name in asked]

@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from caucasus_events.errors import InvalidValueError, unknown
-
+from .asked import one_of
 from .bounds import BOUNDS
 from .rows import RECORDS
 
@@ -37,9 +36,7 @@ _DAY = "datetime64[us]"
 
 def checked(dates: str) -> str:
     """Return a layer that exists; another is an :class:`InvalidValueError`."""
-    if dates not in LAYERS:
-        raise InvalidValueError(unknown("layer of dates", str(dates), LAYERS))
-    return dates
+    return one_of("layer of dates", dates, LAYERS)
 
 
 def sharpened(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import re
 
 from packaging.version import Version
 
-from caucasus_events.errors import InvalidValueError
+from caucasus_events.errors import InvalidValueError, shown
 
 # One number has one spelling: no zero before it, no suffix.
 PATTERN = r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){2}"
@@ -17,7 +17,7 @@ def parse(version: str) -> Version:
     True
     """
     if not is_version(version):
-        raise InvalidValueError(f"{version!r} is no version; write three numbers: 1.0.0")
+        raise InvalidValueError(f"{shown(version)} is no version; write three numbers: 1.0.0")
     return Version(version)
 
 

@@ -1,14 +1,19 @@
 """Names and codes to entities: the one way in which an actor or place is looked up.
 
-Everything comes from the table ``entities``; a seed that adds an actor adds its names and codes.
+Names and codes come from the table ``entities``: a seed that adds an actor adds them. What the standard lists call a
+state, in English and in the languages of the region, stands beside it in ``spellings.toml``.
 """
 
 from __future__ import annotations
 
+import tomllib
 import unicodedata
-from typing import TYPE_CHECKING
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
 
-from caucasus_events.errors import InvalidValueError, UnknownNameError, nearest, unknown
+from caucasus_events.errors import InvalidValueError, UnknownNameError, nearest, shown, unknown
+from caucasus_events.model.asked import one_of, text, texts
 
 from .tables import load_entities, load_participants, load_statuses
 
@@ -20,7 +25,10 @@ if TYPE_CHECKING:
 # What a scheme is called, and the column of ``entities`` that holds its codes. GDELT's CAMEO
 # country codes are those of iso3 for every state of this dataset.
 _BY_THEIR_COLUMN = ("iso3", "cow", "cow_abbrev", "gw", "cow_igo", "ucdp_actor", "wikidata", "name")
-SCHEMES = {"id": "entity_id"} | {name: name for name in _BY_THEIR_COLUMN}
+SCHEMES = {"id": "entity_id"} | {name: name for name in (*_BY_THEIR_COLUMN, "iso_numeric")}
+# Words that names of states share: that two names have them in common says nothing.
+_COMMON = {"the", "of", "and", "republic", "state", "states", "government", "islamic", "federation", "united"}
+_LONGEST_CODE = 6
 # The columns of a status, or of a reader's row, in which its parties stand.
 PARTIES = ("subject", "object", "about")
 
@@ -40,8 +48,8 @@ def resolve_all(names: str | Iterable[str]) -> list[str]:
     >>> resolve_all(["Georgia", "GEO", "Baku"])
     ['GEO', 'AZE']
     """
-    entities, several = load_entities(), [names] if isinstance(names, str) else names
-    return list(dict.fromkeys(find_entity(entities, name) for name in several))
+    entities = load_entities()
+    return list(dict.fromkeys(find_entity(entities, name) for name in texts("entity", names)))
 
 
 def with_party(frame: pd.DataFrame, entities: str | Iterable[str] | None) -> pd.DataFrame:
@@ -75,23 +83,27 @@ def code_meanings(scheme: str) -> dict[Hashable, str]:
     Names are written as :func:`casefolded` writes them. A scheme that is not one of :data:`SCHEMES` is an
     :class:`InvalidValueError`.
 
-    >>> code_meanings("cow")[640], code_meanings("cow_abbrev")["GRG"], code_meanings("name")["ankara"]
-    ('TUR', 'GEO', 'TUR')
+    >>> code_meanings("cow")[640], code_meanings("iso_numeric")[51], code_meanings("name")["ankara"]
+    ('TUR', 'ARM', 'TUR')
     """
-    if scheme not in SCHEMES:
-        raise InvalidValueError(unknown("scheme of codes", str(scheme), SCHEMES))
+    one_of("scheme of codes", scheme, SCHEMES)
+    if scheme == "iso_numeric":
+        known = load_entities()["entity_id"].tolist()
+        return {said["iso_numeric"]: state for state, said in _standard_names().items() if state in known}
     meanings = spellings(load_entities()) if scheme == "name" else _bearers(load_entities(), SCHEMES[scheme])
     return {code: found[0] for code, found in meanings.items() if len(found) == 1}
 
 
 def casefolded(name: str) -> str:
-    """Write a name so that capitals, white space and the way accents are stored do not matter.
+    """Write a name so that capitals, accents and white space do not matter.
 
-    >>> casefolded(" TÜRKIYE "), casefolded("TÜRKİYE"), casefolded("South  Ossetia")
-    ('türkiye', 'türkiye', 'south ossetia')
+    >>> casefolded(" TÜRKIYE "), casefolded("Türkiye"), casefolded("South  Ossetia")
+    ('turkiye', 'turkiye', 'south ossetia')
     """
-    # Case-folded, the Turkish capital I with a dot is an i with a second dot.
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().replace("i\u0307", "i").split())
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    # The dotless i of Turkish is a letter, not an i without an accent.
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter)).replace("ı", "i")
+    return " ".join(unicodedata.normalize("NFKC", plain).split())
 
 
 def find_entity(entities: pd.DataFrame, name: str) -> str:
@@ -104,32 +116,62 @@ def find_entity(entities: pd.DataFrame, name: str) -> str:
     >>> find_entity(load_entities(), "Artsakh (Nagorno-Karabakh)")
     'XNK'
     """
-    wanted = casefolded(str(name))
+    wanted = casefolded(text("entity", name))
     for meanings in (_bearers(entities, "entity_id"), _bearers(entities, "name"), spellings(entities)):
         found = {casefolded(str(code)): ids for code, ids in meanings.items()}.get(wanted, [])
         if len(found) > 1:
-            raise InvalidValueError(f"{name!r} is the name of several entities: {', '.join(found)}; give the id")
+            raise InvalidValueError(f"{shown(name)} is the name of several entities: {', '.join(found)}; give the id")
         if found:
             return found[0]
     # The nearest of all names, and the ids, which are shorter to list.
     ids = entities["entity_id"].tolist()
-    near = nearest(str(name), [*ids, *entities["name"], *entities["also_known_as"].dropna().str.split("; ").explode()])
+    near = _nearest_name(name, entities)
     hint = f"nearest: {near}; " if near else ""
-    raise UnknownNameError(f"unknown entity {str(name)!r} ({hint}known: {', '.join(ids)})")
+    raise UnknownNameError(f"unknown entity {shown(name)} ({hint}known: {', '.join(ids)})")
 
 
 def spellings(entities: pd.DataFrame) -> dict[Hashable, list[str]]:
     """Return the entities that bear each name or spelling, as :func:`casefolded` writes it.
 
-    >>> spellings(load_entities())["republic of artsakh"]
-    ['XNA']
+    >>> spellings(load_entities())["republic of artsakh"], spellings(load_entities())["russian federation"]
+    (['XNA'], ['RUS'])
     """
     meanings: dict[Hashable, list[str]] = {}
     for row in entities[["entity_id", "name", "also_known_as"]].fillna("").to_dict("records"):
-        called = [row["name"], *row["also_known_as"].split("; ")]
+        called = [row["name"], *row["also_known_as"].split("; "), *_in_the_lists(row["entity_id"])]
         for name in dict.fromkeys(casefolded(name) for name in called if name):
             meanings.setdefault(name, []).append(row["entity_id"])
     return meanings
+
+
+@cache
+def _standard_names() -> dict[str, dict[str, Any]]:
+    """Read what the standard lists call each state, by its id."""
+    return tomllib.loads(resources.files(__package__).joinpath("spellings.toml").read_text("utf-8"))
+
+
+def _in_the_lists(identity: str) -> list[str]:
+    """Return what the standard lists call an entity, in any language; nothing of what is no state."""
+    said = _standard_names().get(identity, {})
+    return [name for language, names in said.items() if language != "iso_numeric" for name in names]
+
+
+def _nearest_name(name: str, entities: pd.DataFrame) -> str | None:
+    """Return the id or name most like one that nobody has, by the words that names do not share."""
+    names = [*entities["name"], *entities["also_known_as"].dropna().str.split("; ").explode()]
+    # Any word is like some code: an id is offered for what may be one.
+    names = [*entities["entity_id"], *names] if len(name) <= _LONGEST_CODE else names
+    telling: dict[str, str] = {}
+    for each in names:
+        telling.setdefault(_telling_words(each), each)
+    close = nearest(_telling_words(name), telling, alike=0.75)
+    return telling[close] if close else None
+
+
+def _telling_words(name: str) -> str:
+    """Leave out the words that names share; of a name that has no others, all stay."""
+    words = casefolded(name).split()
+    return " ".join([word for word in words if word not in _COMMON] or words)
 
 
 def _bearers(entities: pd.DataFrame, column: str) -> dict[Hashable, list[str]]:

@@ -10,10 +10,13 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from caucasus_events.errors import UnknownNameError, unknown
+from caucasus_events.errors import Fact, Problem, ProblemsError, UnknownNameError
 from caucasus_events.model import layers, versions
+from caucasus_events.model.asked import one_of
 from caucasus_events.model.rows import FILES, TABLES
 
+# What to do where an installed file is not what it was.
+AGAIN = "install this version again: pip install --force-reinstall --no-deps caucasus-events"
 # The tables that say when.
 DATED = ("events", "statuses", "timeline")
 
@@ -47,6 +50,8 @@ def load(name: str, dates: str = "seed") -> pd.DataFrame:
         If there is no such table (a ``KeyError``).
     InvalidValueError
         If there is no such layer of dates (a ``ValueError``).
+    ProblemsError
+        If the installed file is missing or damaged.
 
     Examples
     --------
@@ -55,10 +60,10 @@ def load(name: str, dates: str = "seed") -> pd.DataFrame:
     >>> load("timeline", "corroborated").query("kind == 'event'")["start_basis"].unique().tolist()
     ['corroborated']
     """
-    frame = pd.read_parquet(data_path(name))
+    frame = _read(name)
     if layers.checked(dates) == "seed" or name not in DATED:
         return frame
-    return layers.sharpened(frame, pd.read_parquet(data_path("corroborations")))
+    return layers.sharpened(frame, _read("corroborations"))
 
 
 def load_events(dates: str = "seed") -> pd.DataFrame:
@@ -318,11 +323,9 @@ def changes(since: str | None = None, *, table: str | None = None) -> pd.DataFra
     >>> list(changes(table="events").columns[:5])
     ['version', 'table', 'id', 'operation', 'column']
     """
-    frame = pd.read_parquet(data_path("changes"))
+    frame = _read("changes")
     if table is not None:
-        if table not in TABLES:
-            raise UnknownNameError(unknown("table", str(table), TABLES))
-        frame = frame[frame["table"] == table]
+        frame = frame[frame["table"] == one_of("table", table, TABLES, UnknownNameError)]
     if since is not None:
         after = versions.parse(since)
         frame = frame[frame["version"].map(lambda version: versions.parse(version) > after).astype(bool)]
@@ -352,10 +355,22 @@ def data_path(name: str | None = None) -> Path:
     >>> pd.read_parquet(data_path("sources"))["language"].tolist()
     ['en']
     """
-    if name is not None and name not in FILES:
-        raise UnknownNameError(unknown("table", name, FILES))
     folder = _folder()
-    return folder / f"{name}.parquet" if name else folder
+    return folder if name is None else folder / f"{one_of('table', name, FILES, UnknownNameError)}.parquet"
+
+
+def _read(name: str) -> pd.DataFrame:
+    """Read an installed table; one that is missing or damaged is a :class:`ProblemsError` with the way out."""
+    path = data_path(one_of("table", name, FILES, UnknownNameError))
+    # A folder of that name would be read as a table without rows.
+    if not path.is_file():
+        what = "a folder stands where the file should" if path.is_dir() else "the file is missing"
+        raise ProblemsError([Problem(path.name, "", what, AGAIN)])
+    try:
+        return pd.read_parquet(path)
+    except Exception as error:
+        fact = Fact("reader", (str(error) or type(error).__name__).split("\n", 1)[0])
+        raise ProblemsError([Problem(path.name, "", "the file cannot be read", AGAIN, (fact,))]) from error
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from caucasus_events.coding import dates, readings
 from caucasus_events.errors import Fact
 from caucasus_events.model import layers
@@ -15,11 +17,13 @@ from .registry import Finding, Shipped, TableRow, rows_of, rule
 _SIDES_READ = {"events": ("date",), "statuses": ("start", "end")}
 
 
-@rule
+@rule("id", "record", "bound")
 def readings_fit_their_record(shipped: Shipped) -> Iterator[Finding]:
     """A reading is of the date of an event, or of the start or end of a status, and its id says of which."""
     tables = {row.key: row.table for row in shipped.records()}
     for row in shipped.rows["corroborations"]:
+        if row["record_id"] in shipped.doubled:
+            continue
         table, start = tables.get(row["record_id"]), f"{row['record_id']}-{row['bound']}-"
         if table and row["bound"] not in _SIDES_READ[table]:
             what = f"{'an event' if table == 'events' else 'a status'} has no {row['bound']}"
@@ -28,10 +32,12 @@ def readings_fit_their_record(shipped: Shipped) -> Iterator[Finding]:
             yield row.breaks("the id does not name record and bound", f"let it begin with {start}", row.key)
 
 
-@rule
+@rule("bound", "date")
 def readings_have_the_bounds_of_their_date(shipped: Shipped) -> Iterator[Finding]:
     """The four bounds of a reading are what its EDTF date says."""
     for row in shipped.rows["corroborations"]:
+        if not (row["bound"] and row["date"]):
+            continue
         try:
             bounds = dates.reading_bounds(row["bound"], row["date"])
         except dates.DateError as error:
@@ -45,8 +51,14 @@ def _beside_their_records(shipped: Shipped) -> Iterator[tuple[TableRow, Bounds, 
     records = {row.key: row for row in shipped.records()}
     for row in shipped.rows["corroborations"]:
         record = records.get(row["record_id"])
-        if record and row["bound"] in _SIDES_READ[record.table]:
+        if record and record.key not in shipped.unsettled and row["bound"] in _SIDES_READ[record.table]:
             yield row, readings.bounds_of(record), readings.bounds_of(row)
+
+
+def _settled(shipped: Shipped) -> pd.DataFrame:
+    """Return the readings of records whose own days are known."""
+    frame = shipped.tables["corroborations"]
+    return frame[~frame["record_id"].isin(shipped.unsettled)] if shipped.unsettled else frame
 
 
 def _stated_and_read(stated: Bounds, reading: Bounds) -> tuple[Fact, Fact]:
@@ -62,7 +74,7 @@ def _spoken(bounds: Bounds) -> str:
     )
 
 
-@rule
+@rule("bound", "date", "relation")
 def relations_are_borne_out(shipped: Shipped) -> Iterator[Finding]:
     """A reading confirms, refines or contradicts the seed as the dates of both say."""
     for row, stated, reading in _beside_their_records(shipped):
@@ -73,7 +85,7 @@ def relations_are_borne_out(shipped: Shipped) -> Iterator[Finding]:
             yield row.breaks(what, do, row["relation"], _stated_and_read(stated, reading))
 
 
-@rule
+@rule("preferred")
 def no_preferred_reading_contradicts(shipped: Shipped) -> Iterator[Finding]:
     """A reading that lies outside what the seed says is not preferred."""
     for row, stated, reading in _beside_their_records(shipped):
@@ -82,7 +94,7 @@ def no_preferred_reading_contradicts(shipped: Shipped) -> Iterator[Finding]:
             yield row.breaks(what, "write preferred = false", "true", _stated_and_read(stated, reading))
 
 
-@rule
+@rule()
 def one_reading_is_preferred(shipped: Shipped) -> Iterator[Finding]:
     """Of one bound of a record at most one reading is preferred."""
     first: dict[tuple[str, str], str] = {}
@@ -94,19 +106,19 @@ def one_reading_is_preferred(shipped: Shipped) -> Iterator[Finding]:
             yield row.breaks(what, do, "true", [Fact("first", first[side]), Fact("second", row.key)])
 
 
-@rule
+@rule("bound", "date", "preferred", "confidence")
 def readings_are_applied_as_the_rules_say(shipped: Shipped) -> Iterator[Finding]:
     """A reading is applied if it is preferred, at least of medium confidence, and does not contradict."""
     for row, stated, _ in _beside_their_records(shipped):
         yield from row.unlike(readings.outcome(row, stated), "is not what follows from the reading")
 
 
-@rule
+@rule()
 def applied_readings_agree(shipped: Shipped) -> Iterator[Finding]:
     """The readings that are applied to a record leave it a day to begin and a day to end on."""
     by_id = {row.key: row for row in shipped.rows["corroborations"]}
     for table in RECORDS:
-        sharp = layers.sharpened(shipped.tables[table], shipped.tables["corroborations"])
+        sharp = layers.sharpened(shipped.tables[table], _settled(shipped))
         for row in rows_of(table, sharp[sharp["reading_ids"].notna()]):
             pairs = (BOUNDS[:2], BOUNDS[2:])
             if any(row[first] and row[last] and row[first] > row[last] for first, last in pairs):
@@ -116,11 +128,14 @@ def applied_readings_agree(shipped: Shipped) -> Iterator[Finding]:
                 yield by_id[row["reading_ids"].split("; ")[-1]].breaks(what, do, "true", facts)
 
 
-@rule
+@rule()
 def no_reading_makes_a_seed_contradict_itself(shipped: Shipped) -> Iterator[Finding]:
     """Readings never make one seed say yes and no of a proposition for a day on which both are certain."""
-    sharp = layers.sharpened(shipped.tables["statuses"], shipped.tables["corroborations"])
-    narrowed = Shipped({**shipped.tables, "statuses": sharp}, shipped.texts)
+    readings_used, statuses = _settled(shipped), shipped.tables["statuses"]
+    # Only what is read can change.
+    read = statuses["source_id"][statuses["status_id"].isin(readings_used["record_id"])]
+    sharp = layers.sharpened(statuses[statuses["source_id"].isin(read)], readings_used)
+    narrowed = Shipped({**shipped.tables, "statuses": sharp}, shipped.texts, shipped.faulty)
     read = {row.key: row["reading_ids"] for row in narrowed.rows["statuses"]}
     by_id = {row.key: row for row in shipped.rows["corroborations"]}
     # What the seed contradicts by itself is another rule's.
@@ -134,11 +149,13 @@ def no_reading_makes_a_seed_contradict_itself(shipped: Shipped) -> Iterator[Find
             yield by_id[last].breaks(what, do, "true", finding.facts)
 
 
-@rule
+@rule()
 def references_are_cited(shipped: Shipped) -> Iterator[Finding]:
     """Every source in references is cited by a reading or an identifier."""
     rows = [*shipped.rows["corroborations"], *shipped.rows["external_ids"]]
-    cited = {name for row in rows for name in row["sources"].split("; ")}
+    cited = {name for row in rows for name in (row["sources"] or "").split("; ")}
+    # What a block cites that could not be read is not known.
+    whole = all(row["sources"] for row in rows)
     for row in shipped.rows["references"]:
-        if row.key not in cited:
+        if whole and row.key not in cited:
             yield row.breaks("no reading and no identifier cites the source", "cite it, or remove it", row.key)

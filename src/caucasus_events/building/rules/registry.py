@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +13,9 @@ from caucasus_events.model.rows import RECORDS, dictionaries, key_of
 
 # What to do where nobody wrote the mistake: a build writes the rows anew.
 REBUILD = "build the data anew"
+# What the days of a record follow from.
+_DATED = frozenset({"date", "start", "end", "speaks_until"})
+_NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Finding:
     do: str
     value: str
     facts: tuple[Fact, ...]
-    # The name that does not exist, if that is what is wrong.
+    # The table that lacks a row of the name that stands there, if that is what is wrong.
     missing: str = ""
 
 
@@ -59,10 +62,14 @@ class TableRow(dict[str, Any]):
 
 @dataclass(frozen=True)
 class Shipped:
-    """What the rules look at: the tables and, where they are at hand, the texts by seed."""
+    """What the rules look at: the tables and, where they are at hand, the texts by seed.
+
+    ``faulty`` are the columns, by id, of which a build could read nothing: no rule says that again.
+    """
 
     tables: Mapping[str, pd.DataFrame]
     texts: Mapping[str, str]
+    faulty: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def rows(self) -> dict[str, list[TableRow]]:
@@ -77,6 +84,17 @@ class Shipped:
     def doubled(self) -> frozenset[str]:
         """The ids that more than one record has."""
         return frozenset(key for key, count in Counter(row.key for row in self.records()).items() if count > 1)
+
+    @cached_property
+    def unsettled(self) -> frozenset[str]:
+        """The records whose days are not known, or whose id another has too: no reading can be held against them."""
+        return self.doubled | {key for key, columns in self.faulty.items() if columns & _DATED}
+
+    def lacks(self, key: str, columns: frozenset[str]) -> bool:
+        """Return whether a build could not read one of some columns of a row, or of the record that it belongs to."""
+        return bool(self.faulty) and any(
+            columns & self.faulty.get(name, _NOTHING) for name in (key, key.split(" ", 1)[0])
+        )
 
     def column(self, table: str, key: str, value: str) -> dict[Any, Any]:
         """A table as a mapping from one column to another."""
@@ -93,12 +111,17 @@ class Shipped:
 Rule = Callable[[Shipped], Iterator[Finding]]
 # The rules by name, filled by the modules beside this one.
 RULES: dict[str, Rule] = {}
+_NEEDS: dict[str, frozenset[str]] = {}
 
 
-def rule(function: Rule) -> Rule:
-    """Register a rule under the name of its function."""
-    RULES[function.__name__] = function
-    return function
+def rule(*needs: str) -> Callable[[Rule], Rule]:
+    """Register a rule under the name of its function; of a row that lacks a column that it needs it says nothing."""
+
+    def register(function: Rule) -> Rule:
+        RULES[function.__name__], _NEEDS[function.__name__] = function, frozenset(needs)
+        return function
+
+    return register
 
 
 def broken(shipped: Shipped) -> Iterator[tuple[str, Finding]]:
@@ -106,7 +129,8 @@ def broken(shipped: Shipped) -> Iterator[tuple[str, Finding]]:
     for name, function in RULES.items():
         for finding in function(shipped):
             # Of two records with one id, any other rule would judge a mixture.
-            if finding.key not in shipped.doubled or name == "keys_are_unique":
+            mixed = finding.key in shipped.doubled and name != "keys_are_unique"
+            if not mixed and not shipped.lacks(finding.key, _NEEDS[name]):
                 yield name, finding
 
 

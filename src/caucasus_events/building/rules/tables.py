@@ -11,7 +11,7 @@ from caucasus_events.model.rows import FILES, OWN, RECORDS, TABLES, references
 from .registry import Finding, Shipped, TableRow, rule
 
 
-@rule
+@rule()
 def keys_are_unique(shipped: Shipped) -> Iterator[Finding]:
     """No two rows of a table have the same key, and no event has the id of a status."""
     for table in TABLES:
@@ -19,7 +19,9 @@ def keys_are_unique(shipped: Shipped) -> Iterator[Finding]:
         for row in shipped.rows[table]:
             key = tuple(row[column] for column in FILES[table].key)
             # The other rows of a record whose id is used twice are twice there because of that.
-            if key in seen and (table in RECORDS or key[0] not in shipped.doubled):
+            # That two passages of a record begin together was told where they stand.
+            told = table not in RECORDS and (key[0] in shipped.doubled or shipped.lacks(row.key, frozenset({"passages"})))
+            if key in seen and not told:
                 yield _twice(row)
             seen.add(key)
     statuses = {row.key: row for row in shipped.rows["statuses"]}
@@ -38,7 +40,7 @@ def _twice(row: TableRow) -> Finding:
     return row.breaks("the id is used twice", do, row.key)
 
 
-@rule
+@rule()
 def rows_are_in_key_order(shipped: Shipped) -> Iterator[Finding]:
     """The rows of a table are sorted by its key."""
     for table in TABLES:
@@ -47,21 +49,21 @@ def rows_are_in_key_order(shipped: Shipped) -> Iterator[Finding]:
                 yield after.breaks("the row stands after a later key")
 
 
-@rule
+@rule("id", "type", "holds")
 def ids_are_well_formed(shipped: Shipped) -> Iterator[Finding]:
     """Ids of records are kebab-case; a status names its type in its id, a denial with `not` before it."""
     for row in shipped.records():
         if not re.fullmatch(SLUG, row.key):
             do = "write a-z, 0-9 and single hyphens: turkey-armenia-border-closed"
             yield row.breaks("the id is not lower-case kebab-case", do, row.key)
-        elif row.table == "statuses":
+        elif row.table == "statuses" and row["type"]:
             ending = ("" if row["holds"] else "not-") + row["type"].replace("_", "-")
             # Of a claim the type must not stand after `not`: that is the id of a denial.
             if not re.search(rf"(?<!-not)-{re.escape(ending)}(-|$)", row.key):
                 yield row.breaks("the id does not name the type of the status", f"let it end in -{ending}", row.key)
 
 
-@rule
+@rule("id", "kind", "iso3")
 def entity_ids_follow_their_kind(shipped: Shipped) -> Iterator[Finding]:
     """A state is its ISO code; a territory or an authority has a code that begins with X."""
     for row in shipped.rows["entities"]:
@@ -76,7 +78,7 @@ def entity_ids_follow_their_kind(shipped: Shipped) -> Iterator[Finding]:
             yield row.breaks(f"the id of a {row['kind']} is not X and two letters", do, row.key)
 
 
-@rule
+@rule()
 def references_resolve(shipped: Shipped) -> Iterator[Finding]:
     """Every source, entity, event and record that a row names exists."""
     known = {name: {row.key for row in shipped.rows[name]} for name in OWN}
@@ -97,13 +99,15 @@ def _dangling(row: TableRow, column: str, target: str, value: str, names: list[s
     add = adds.get(target, f"name one of the {'records' if target == 'timeline' else target}")
     near = nearest(value, names)
     do = f"write {near}, or {add}" if near else add
+    if column == "location":
+        do += "; of a place that is no entity, such as a village, leave location out"
     where = "participants" if row.table == "participants" else column
     what = f"unknown {OWN.get(target, 'record')} {value!r} in {where}"
     facts = [Fact("known", ", ".join(names), wrap=True)] if target == "entities" else []
-    return row.breaks(what, do, value, facts, missing=value)
+    return row.breaks(what, do, value, facts, missing=target)
 
 
-@rule
+@rule("passages")
 def records_and_timeline_agree(shipped: Shipped) -> Iterator[Finding]:
     """Every event and status has one row in timeline and at least one passage in evidence."""
     flat, proven = set(shipped.tables["timeline"]["record_id"]), set(shipped.tables["evidence"]["record_id"])
@@ -114,7 +118,7 @@ def records_and_timeline_agree(shipped: Shipped) -> Iterator[Finding]:
             yield row.breaks("no passage proves the record", "cite the words that say it", row.key)
 
 
-@rule
+@rule("passages")
 def timeline_repeats_its_records(shipped: Shipped) -> Iterator[Finding]:
     """What timeline says of a record is what its own table says, and its quote is one of its passages."""
     records = {row.key: row for row in shipped.records()}

@@ -9,7 +9,7 @@ from caucasus_events.model.rows import sha256
 from .registry import Finding, Shipped, rule
 
 
-@rule
+@rule("coverage")
 def coverage_tiles_every_seed(shipped: Shipped) -> Iterator[Finding]:
     """The stretches of a seed tile it from first to last character; no two neighbours are alike."""
     tiled = shipped.stretches()
@@ -23,7 +23,7 @@ def coverage_tiles_every_seed(shipped: Shipped) -> Iterator[Finding]:
             yield row.breaks(f"coverage ends at {at}, the text at {row['characters']}")
 
 
-@rule
+@rule()
 def cited_stretches_are_the_evidence(shipped: Shipped) -> Iterator[Finding]:
     """Every passage lies in cited stretches, and every cited stretch begins with a passage."""
     tiled = shipped.stretches()
@@ -43,7 +43,17 @@ def cited_stretches_are_the_evidence(shipped: Shipped) -> Iterator[Finding]:
                 yield stretch.breaks("no passage begins where the cited stretch does")
 
 
-@rule
+@rule("coverage")
+def a_seed_gives_a_record(shipped: Shipped) -> Iterator[Finding]:
+    """Of every document something is coded."""
+    cited = {row["source_id"] for row in shipped.rows["evidence"]}
+    for row in shipped.rows["sources"]:
+        if row.key not in cited:
+            do = "code what it says; a document that says nothing that fits a type is no seed"
+            yield row.breaks("the whole text is set aside", do)
+
+
+@rule()
 def quotes_stand_at_their_offsets(shipped: Shipped) -> Iterator[Finding]:
     """The text between the offsets, white space folded, is the quote, and what is around it its context."""
     folded = {seed: quotes.FoldedText(text) for seed, text in shipped.texts.items()}
@@ -59,7 +69,7 @@ def quotes_stand_at_their_offsets(shipped: Shipped) -> Iterator[Finding]:
             yield row.breaks("prefix or suffix is not what stands around the quote")
 
 
-@rule
+@rule("coverage", "sha256")
 def sources_describe_their_text(shipped: Shipped) -> Iterator[Finding]:
     """Length, hash and shares of a source are those of its text."""
     tiled = shipped.stretches()

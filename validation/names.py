@@ -1,0 +1,62 @@
+"""Write the names of states, and their ISO 3166-1 numbers, from the standard lists into ``reading/spellings.toml``.
+
+pycountry knows the English names, official and common, and the numbers; babel the names in the languages of the region.
+What is written is committed, so that another version of either changes nothing until somebody runs this again:
+
+    python -m pip install -e '.[names]'
+    python validation/names.py --write
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import babel
+import pycountry
+
+from caucasus_events import load_entities
+
+PATH = Path(__file__).parents[1] / "src" / "caucasus_events" / "reading" / "spellings.toml"
+LANGUAGES = ("hy", "az", "ka", "ru", "tr")
+_HEAD = """\
+# What states are called in the standard lists: official and common names, and their ISO 3166-1 numbers.
+# Written by `python validation/names.py --write` from pycountry (en) and babel (the other languages); not edited.
+"""
+
+
+def spellings(iso3: str) -> str:
+    """Write the names of one state, a language a line."""
+    state: Any = pycountry.countries.get(alpha_3=iso3)
+    english = [getattr(state, name, None) for name in ("name", "official_name", "common_name")]
+    abroad = [_line(each, [babel.Locale(each).territories.get(state.alpha_2)]) for each in LANGUAGES]
+    return "\n".join([f"[{iso3}]", f"iso_numeric = {int(state.numeric)}", _line("en", english), *abroad])
+
+
+def _line(language: str, names: list[str | None]) -> str:
+    """Write the names in one language, each once."""
+    known = sorted({name for name in names if name})
+    return f"{language} = [ {', '.join(json.dumps(name, ensure_ascii=False) for name in known)} ]"
+
+
+def page() -> str:
+    """Write the file for every state of the dataset, by code."""
+    entities = load_entities()
+    states = sorted(entities.loc[entities["kind"] == "state", "iso3"].dropna())
+    return _HEAD + "".join(f"\n{spellings(iso3)}\n" for iso3 in states)
+
+
+def main() -> None:
+    """Print the file, or write it."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--write", action="store_true", help="write it to its place")
+    if parser.parse_args().write:
+        PATH.write_text(page(), "utf-8", newline="\n")
+    else:
+        print(page(), end="")
+
+
+if __name__ == "__main__":
+    main()
