@@ -60,8 +60,7 @@ def evidence(records: Records) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from caucasus_events import as_of
-    >>> said = evidence(as_of("2020-07-23", types="border_closed"))
+    >>> said = evidence("turkey-armenia-border-closed")
     >>> said.loc[said["layer"] == "seed", "quote"].tolist()
     ['and since 1993, Turkey has kept its border with Armenia closed.']
     >>> said.loc[said["layer"] == "corroboration", ["date", "relation", "source_id"]].values.tolist()[0]
