@@ -42,11 +42,6 @@ MINI = Path(__file__).parent / "mini"
 LEAST = 100
 # Of the pairs of parameter and value, and of the command lines, a sample is tried, the same on every run.
 MOST = 150
-# Left to the tests of their own rooms: the reader's own frames, days, columns and targets.
-LEFT = {("as_of", "day"), ("write_explorer", "path"), ("write_panel", "path")}
-LEFT |= {(name, side) for name in ("between", "panel", "write_panel") for side in ("start", "end")}
-# Functions all of whose own arguments are of that kind.
-LEFT_WHOLE = {"annotate", "annotate_parquet", "timeline"}
 
 WORDS = ["alliance", "ARM", "Türkiye", "seed", "corroborated", "events", "2020-07-23", "1.0.0", "clash", "bibtex", "no"]
 ODD = [
@@ -226,10 +221,10 @@ def parameters(name: str) -> list[str]:
     handed_on = {"write_panel": ["panel"], "annotate_parquet": ["annotate"]}.get(name, [])
     named = [each for one in [name, *handed_on] for each in inspect.signature(getattr(ce, one)).parameters.values()]
     plain = [each.name for each in named if each.kind is not each.VAR_KEYWORD]
-    return [each for each in dict.fromkeys(plain) if (name, each) not in {("annotate_parquet", "frame"), *LEFT}]
+    return [each for each in dict.fromkeys(plain) if (name, each) != ("annotate_parquet", "frame")]
 
 
-FUNCTIONS = [name for name in public.NAMES if callable(getattr(ce, name)) and name not in LEFT_WHOLE]
+FUNCTIONS = [name for name in public.NAMES if callable(getattr(ce, name))]
 
 
 def bad_calls(name: str, good: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

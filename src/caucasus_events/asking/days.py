@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from caucasus_events.errors import InvalidValueError
+from caucasus_events.errors import InvalidValueError, shown
 from caucasus_events.model.bounds import stated_days
 
 Day = str | int | dt.date | np.datetime64 | pd.Period
@@ -51,12 +51,16 @@ def read_days(day: Day, what: str = "day") -> Days:
     """
     if isinstance(day, str | np.datetime64):
         return _read_text(day if isinstance(day, str) else str(day.astype("datetime64[D]")), what)
-    if isinstance(day, int | np.integer) and not isinstance(day, bool):
+    # To numpy a length of time is a whole number too.
+    if isinstance(day, int | np.integer) and not isinstance(day, bool | np.timedelta64):
         return _read_number(int(day), what)
     if isinstance(day, pd.Period):
-        return Days(day.start_time.date(), day.end_time.date())
+        try:
+            return Days(day.start_time.date(), day.end_time.date())
+        except (ValueError, NotImplementedError):
+            raise InvalidValueError(_out_of_calendar(what, day)) from None
     if not isinstance(day, dt.date) or pd.isna(day):
-        raise InvalidValueError(f"{what} {day!r} cannot be read ({_READABLE})")
+        raise InvalidValueError(f"{what} {shown(day)} cannot be read ({_READABLE})")
     if getattr(day, "tzinfo", None) is not None:
         raise InvalidValueError(_zoned(what, day))
     # A Timestamp reaches further than the calendar.
@@ -107,11 +111,11 @@ def _read_text(text: str, what: str) -> Days:
     except ValueError:
         if _OUTSIDE_CALENDAR.fullmatch(text) and not _COMPACT.fullmatch(text):
             raise InvalidValueError(_out_of_calendar(what, text)) from None
-        raise InvalidValueError(f"{what} {text!r} does not exist") from None
+        raise InvalidValueError(f"{what} {shown(text)} does not exist") from None
     if days is None and _OUTSIDE_CALENDAR.fullmatch(text):
         raise InvalidValueError(_out_of_calendar(what, text))
     if days is None:
-        raise InvalidValueError(f"{what} {text!r} cannot be read ({_READABLE})")
+        raise InvalidValueError(f"{what} {shown(text)} cannot be read ({_READABLE})")
     if (match := _WITH_TIME.fullmatch(text)) and match[2]:
         raise InvalidValueError(_zoned(what, text))
     return days
@@ -124,7 +128,7 @@ def _zoned(what: str, day: object) -> str:
 
 def _out_of_calendar(what: str, day: object) -> str:
     """Report that a day is not in the calendar that the dataset uses."""
-    return f"{what} {str(day)!r} lies outside the calendar of this dataset, 0001-01-01 to 9999-12-31"
+    return f"{what} {shown(str(day))} lies outside the calendar of this dataset, 0001-01-01 to 9999-12-31"
 
 
 def written_day(day: Day, days: Days) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import numpy as np
@@ -19,6 +18,7 @@ import pyarrow.parquet as pq
 from caucasus_events.describing import about
 from caucasus_events.errors import InvalidValueError
 from caucasus_events.model.asked import flag, one_of
+from caucasus_events.model.asked import path as asked_path
 from caucasus_events.model.codebook import chosen, status_types
 from caucasus_events.reading import tables
 from caucasus_events.reading.targets import whole_file
@@ -30,6 +30,7 @@ from .units import UNITS, panel_units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
     from typing import Unpack
 
     from numpy.typing import NDArray
@@ -207,7 +208,7 @@ def write_panel(path: str | Path, unit: str, freq: str, start: Day, end: Day, **
     # The signature of panel() fills in what is left out, and refuses what it does not have.
     asked = inspect.signature(panel).bind(unit, freq, start, end, **options)
     asked.apply_defaults()
-    target, plan = Path(path), _plan(**asked.arguments)
+    target, plan = asked_path("path", path), _plan(**asked.arguments)
     with whole_file(target) as partial:
         _write_blocks(partial, plan)
     return target

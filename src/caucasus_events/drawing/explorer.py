@@ -10,7 +10,6 @@ import base64
 import json
 import re
 from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from plotly.offline import get_plotlyjs
 from caucasus_events.asking import steps
 from caucasus_events.describing import about, citation
 from caucasus_events.model import codebook, layers
+from caucasus_events.model.asked import path as asked_path
 from caucasus_events.model.bounds import BOUNDS
 from caucasus_events.model.rows import PROPOSITION, dictionaries, sha256
 from caucasus_events.reading import tables
@@ -29,6 +29,7 @@ from . import captions, figure, look, marks, page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     Frames = Mapping[str, pd.DataFrame]
 
@@ -74,10 +75,10 @@ def write_explorer(path: str | Path, *, dates: str = "seed") -> Path:
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_explorer(Path(folder) / "explorer.html").name
+    ...     write_explorer(f"{folder}/explorer.html").name
     'explorer.html'
     """
-    path = Path(path)
+    path = asked_path("path", path)
     html = page_of({name: tables.load(name) for name in EXPLORED}, dates)
     with whole_file(path) as partial:
         partial.write_text(html, encoding="utf-8", newline="\n")

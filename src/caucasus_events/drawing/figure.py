@@ -16,8 +16,9 @@ import plotly.graph_objects as go
 
 from caucasus_events.asking.days import as_numbers, read_days
 from caucasus_events.describing import about
-from caucasus_events.errors import InvalidValueError, UnknownNameError, unknown
+from caucasus_events.errors import InvalidValueError, UnknownNameError, shown, unknown
 from caucasus_events.model import codebook, layers
+from caucasus_events.model.asked import flag, text
 from caucasus_events.model.words import counted
 from caucasus_events.reading import tables
 from caucasus_events.reading.frames import as_pandas, texts
@@ -42,6 +43,8 @@ CONFIG = {
 
 _HEADING = "Events and statuses of the South Caucasus"
 _USUAL_WIDTH, _LEAST_WIDTH = 1200, 320
+# No browser draws more pixels than this in a row.
+_MOST_PIXELS = 1_000_000
 
 
 def timeline(  # noqa: PLR0913 - every argument but the first is named at the call
@@ -144,6 +147,8 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     >>> timeline(mine).layout.title.text
     '<span style="font-size:13px;color:#57606A">1 record</span>'
     """
+    width, height = _pixels("width", width), _pixels("height", height)
+    title, quotes = title if title is None else text("title", title, "write one"), flag("quotes", quotes)
     if frame is None:
         whole = with_horizons(*(tables.load(name, dates) for name in ("timeline", "events", "statuses")))
     elif layers.checked(dates) == "seed":
@@ -164,8 +169,6 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
         records = records[meets & stated].reset_index(drop=True)
     written = _HEADING if title is None and frame is None else title or ""
     heading = (written, _subtitle(records, len(whole), own=frame is None, dates=dates))
-    if width is not None and width < _LEAST_WIDTH:
-        raise InvalidValueError(f"width {width} is too narrow: it must be at least {_LEAST_WIDTH} pixels")
     size = (width or _USUAL_WIDTH, height)
     figure = compose(records, size, heading, window=(first, last + 1), as_of=day, quotes=quotes)
     return go.Figure(figure).update_layout(width=width)
@@ -200,6 +203,19 @@ def with_horizons(timeline: pd.DataFrame, events: pd.DataFrame, statuses: pd.Dat
     both = [events.rename(columns={"event_id": "record_id"}), statuses.rename(columns={"status_id": "record_id"})]
     homes = pd.concat([frame.reindex(columns=columns).astype({"assertion": str}) for frame in both])
     return timeline.merge(homes, on="record_id", how="left", validate="1:1")
+
+
+def _pixels(what: str, size: Any) -> Any:
+    """Return a width or a height in pixels, or None; what is no number, or out of all measure, is refused."""
+    if size is None:
+        return None
+    number = isinstance(size, int | float | np.integer | np.floating) and not isinstance(size, bool | np.timedelta64)
+    # Comparisons with NaN are false.
+    if not (number and abs(size) <= _MOST_PIXELS):
+        raise InvalidValueError(f"{what} is a number of at most {_MOST_PIXELS:,} pixels, not {shown(size)}")
+    if what == "width" and size < _LEAST_WIDTH:
+        raise InvalidValueError(f"width {size} is too narrow: it must be at least {_LEAST_WIDTH} pixels")
+    return size if isinstance(size, int | float) else size.item()
 
 
 def _days_asked(start: Day | None, end: Day | None, as_of: Day | None) -> tuple[float, float, float]:

@@ -8,14 +8,16 @@ certain. A closed day ends at the next midnight.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from caucasus_events.asking.day_columns import DayColumn, warn_of_nones
-from caucasus_events.errors import InvalidValueError, UnknownNameError, unknown
+from caucasus_events.errors import InvalidValueError, UnknownNameError, shown, unknown
 from caucasus_events.model import codebook
+from caucasus_events.model.asked import text
 from caucasus_events.model.bounds import BOUNDS
 from caucasus_events.model.words import counted
 from caucasus_events.reading.frames import texts
@@ -23,8 +25,6 @@ from caucasus_events.reading.frames import texts
 from .captions import iso_days
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from .look import Floats
@@ -233,15 +233,15 @@ def _check_order(days: dict[str, Floats], ids: pd.Series) -> None:
         wrong = days[first] > days[last]
         if wrong.any():
             sides = (iso_days(days[name][wrong]) for name in (first, last))
-            shown = pd.Series([f"{one} > {other}" for one, other in zip(*sides, strict=True)])
-            raise InvalidValueError(_wrong_in(f"{first} is after {last}", ids[wrong], shown))
+            crossed = pd.Series([f"{one} > {other}" for one, other in zip(*sides, strict=True)])
+            raise InvalidValueError(_wrong_in(f"{first} is after {last}", ids[wrong], crossed))
 
 
 def _wrong_in(what: str, ids: pd.Series, values: pd.Series) -> str:
     """Say what is wrong with which records; the first few are named."""
-    shown = [f"{name} ({value})" for name, value in zip(ids[:MOST_NAMED], values[:MOST_NAMED], strict=True)]
+    named = [f"{name} ({value})" for name, value in zip(ids[:MOST_NAMED], values[:MOST_NAMED], strict=True)]
     more = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
-    return f"{what} in {counted(len(ids), 'record')}: {', '.join(shown)}{more}"
+    return f"{what} in {counted(len(ids), 'record')}: {', '.join(named)}{more}"
 
 
 def _is_event(frame: pd.DataFrame, key: str | None) -> Mask:
@@ -282,7 +282,8 @@ def _lanes_and_colours(
         titles = list(groups.categories)
     else:
         kinds: dict[str, Any] = {**codebook.event_types(), **codebook.status_types()}
-        homes = dict(lanes) if lanes else {name: of_codebook[kind.lane].title for name, kind in kinds.items()}
+        of_types = {name: of_codebook[kind.lane].title for name, kind in kinds.items()}
+        homes = of_types if lanes is None else _lane_by_type(lanes) or of_types
         others = others if any(name in homes for name in types.categories) else "Records"
         groups, titles = types, [homes.get(name, others) for name in types.categories]
     if (groups.codes < 0).any():
@@ -292,6 +293,13 @@ def _lanes_and_colours(
     colours.update(zip(free, itertools.cycle(list(colours.values()))))
     inks = [colours[title] for title in found]
     return _merged(groups, titles, found), _merged(groups, [colours[title] for title in titles], inks)
+
+
+def _lane_by_type(lanes: Any) -> dict[str, str]:
+    """Return the lane that a reader gives every type; what gives none is an :class:`InvalidValueError`."""
+    if not isinstance(lanes, Mapping):
+        raise InvalidValueError(f"lanes is the name of a column, or a lane for every type, not {shown(lanes)}")
+    return {text("type", kind, "name one"): text("lane", lane, "name one") for kind, lane in lanes.items()}
 
 
 def _merged(groups: pd.Categorical[Any], titles: list[str], order: list[str]) -> pd.Categorical[Any]:

@@ -7,14 +7,14 @@ Frames in memory are looked up in a table (``memory``); lazy ones are joined wit
 from __future__ import annotations
 
 import inspect
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pandas as pd
 import pyarrow as pa
 
 from caucasus_events.asking.day_columns import DayColumn
-from caucasus_events.errors import InvalidValueError
+from caucasus_events.errors import InvalidValueError, shown
+from caucasus_events.model.asked import path
 from caucasus_events.reading.names import code_meanings
 from caucasus_events.reading.targets import whole_file
 
@@ -26,6 +26,7 @@ from .wanted import check_columns, read_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
+    from pathlib import Path
     from typing import Unpack
 
     from .lookups import Lookup
@@ -208,7 +209,9 @@ def annotate_parquet(
     options = inspect.signature(annotate).bind(source, **asked)
     options.apply_defaults()
     lookup, meanings, wanted = _prepared(cast("Asked", options.arguments))
-    source, target = Path(source), Path(target)
+    source, target = path("source", source), path("target", target)
+    if progress is not None and not callable(progress):
+        raise InvalidValueError(f"progress is a function of the rows done and of all, not {shown(progress)}")
     with whole_file(target) as partial:
         if source.exists() and target.exists() and source.samefile(target):
             raise InvalidValueError(f"{source} would be written over itself: give another file")

@@ -170,5 +170,7 @@ def _damage_told(source: Path) -> Iterator[None]:
     """Turn what is raised by a file that is no Parquet, or is damaged, into an error that names it."""
     try:
         yield
+    except UnicodeEncodeError:
+        raise InvalidValueError(f"{str(source)!r} cannot be read as Parquet: no name has half a character") from None
     except (OSError, pa.ArrowException) as error:
         raise InvalidValueError(f"{source} cannot be read as Parquet: {error}") from None

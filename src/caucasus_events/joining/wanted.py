@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
-from caucasus_events.errors import InvalidValueError, unknown
-from caucasus_events.model import codebook
+import numpy as np
+
+from caucasus_events.asking.steps import OUTSIDE
+from caucasus_events.errors import InvalidValueError, shown, unknown
+from caucasus_events.model import codebook, layers
+from caucasus_events.model.asked import one_of, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,12 +65,11 @@ class Wanted(NamedTuple):
 
 def read_wanted(asked: Asked) -> Wanted:
     """Read all that is asked for, fill in from ``like`` what is left out, and check that the types are there."""
+    _check_values(asked)
     date, date_end, subject, other = asked["date"], asked["date_end"], asked["subject"], asked["object"]
     scheme = asked["codes"]
     if (like := asked["like"]) is not None:
-        if like not in RECIPES:
-            raise InvalidValueError(unknown("dataset", like, RECIPES))
-        recipe = RECIPES[like]
+        recipe = RECIPES[one_of("dataset", like, RECIPES)]
         scheme = recipe.codes if scheme is None else scheme
         if date is None:
             # Only with its own first day: the last day of the dataset says nothing of a day of the reader's.
@@ -84,6 +88,20 @@ def read_wanted(asked: Asked) -> Wanted:
         types=tuple(codebook.chosen(asked["types"], codebook.status_types(), "status type")),
         prefix=asked["prefix"],
     )
+
+
+def _check_values(asked: Asked) -> None:
+    """Check values whose kind decides nothing else, before any of them is compared or kept."""
+    for what in ("date", "date_end", "subject", "object"):
+        name = asked[what]
+        # A pandas column may have a number, or a text on each of several levels.
+        parts = name if isinstance(name, tuple) else (name,)
+        if name is not None and not all(isinstance(part, str | int | np.integer) for part in parts):
+            raise InvalidValueError(f"{what} {shown(name)} is no name of a column: give one")
+    if re.search("[\ud800-\udfff]", text("prefix", asked["prefix"], "give one")):
+        raise InvalidValueError(f"prefix {shown(asked['prefix'])} has half a character: give another")
+    layers.checked(asked["dates"])
+    one_of("value of outside", asked["outside"], OUTSIDE)
 
 
 def check_columns(present: list[str], wanted: Wanted) -> None:

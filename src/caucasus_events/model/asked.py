@@ -24,10 +24,10 @@ def one_of(
     return value
 
 
-def text(what: str, value: Any) -> str:
-    """Return a text; anything else is an :class:`InvalidValueError`."""
+def text(what: str, value: Any, do: str = "give a name, or several") -> str:
+    """Return a text; anything else is an :class:`InvalidValueError` that says what to do."""
     if not isinstance(value, str):
-        raise InvalidValueError(f"{what} {shown(value)} is no text: give a name, or several")
+        raise InvalidValueError(f"{what} {shown(value)} is no text: {do}")
     return value
 
 

@@ -26,6 +26,10 @@ def whole_file(target: Path) -> Iterator[Path]:
     if "\0" in str(target):
         raise UnwritableError(f"cannot write {str(target)!r}: no name has a null character")
     try:
+        os.fsencode(target)
+    except UnicodeEncodeError:
+        raise UnwritableError(f"cannot write {str(target)!r}: no name has half a character; give another") from None
+    try:
         # What is meant is the file behind a link; to replace the link would leave the file as it was.
         home = Path(os.path.realpath(target))
         _check_target(home, target)
