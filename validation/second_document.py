@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 SECOND = ROOT / "tests" / "second"
 LEFT_OUT = shutil.ignore_patterns(
-    *(".git", ".ci", ".venv", ".*_cache", ".hypothesis", "__pycache__", "*.egg-info", "build", "dist", "coverage*")
+    *(".git", ".ci", ".venv", ".*_cache", ".hypothesis", "__pycache__", "*.egg-info", "build", "dist", ".coverage*")
 )
 # The data are a folder beside the package: whoever imports the package of the copy must find those of the copy.
 FINDS_ITS_DATA = "import caucasus_events\n\ncaucasus_events.__path__.append({root!r})\n"
