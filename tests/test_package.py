@@ -77,6 +77,7 @@ def test_importing_loads_nothing_heavy() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
 
 
+@pytest.mark.released
 def test_loading_pays_for_pandas_only() -> None:
     """Loading a table brings pandas and what it reads with, and nothing of what builds, draws or commands."""
     code = (
@@ -86,6 +87,7 @@ def test_loading_pays_for_pandas_only() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
 
 
+@pytest.mark.released
 def test_asking_and_verifying_need_no_checker() -> None:
     """Verifying, asking and annotating load no pandera, and raise no warning, where PySpark is installed too."""
     code = """

@@ -418,6 +418,7 @@ def released_by_the_book(root: Path, day: str) -> None:
     command(root, *shown[2].replace("YYYY-MM-DD", day).split())
 
 
+@pytest.mark.released
 def test_a_newcomer_releases_a_correction_by_the_book(tmp_path: Path) -> None:
     """In a clone, a corrected date and CONTRIBUTING alone lead to a minor release with exactly its cells, and why."""
     root = Path(shutil.copytree(ROOT, tmp_path / "clone", ignore=shutil.ignore_patterns(".*", "*.egg-info")))

@@ -272,6 +272,7 @@ def test_without_the_extra_a_writer_is_told_the_remedy(words: str, mini: Path) -
     )
 
 
+@pytest.mark.released
 def test_without_the_extra_a_reader_misses_nothing() -> None:
     """After a plain install the readers' commands work."""
     command = [sys.executable, "-c", PLAIN_INSTALL, "show", "turkey-armenia-border-closed"]
@@ -391,6 +392,7 @@ def test_verify_names_every_good_file() -> None:
     assert result.output.endswith(f" files are those of caucasus-events {caucasus_events.__version__}.\n")
 
 
+@pytest.mark.released
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
 def test_whatever_the_system_encodes_a_record_is_printed_whole(encoding: str) -> None:
     """Where output cannot hold every letter of the data, it is written as UTF-8."""

@@ -46,6 +46,7 @@ def package(data: Path) -> Json:
     return dict(json.loads((data / "datapackage.json").read_text("utf-8")))
 
 
+@pytest.mark.released
 def test_the_released_descriptors_describe_the_released_files(described: Any) -> None:
     """Sizes, hashes, columns, types, nulls, codes, patterns, keys and references are as described."""
     assert list(described.problems(tables.data_path())) == []

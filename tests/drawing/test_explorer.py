@@ -68,6 +68,7 @@ def test_the_page_names_no_address_to_fetch(page: str) -> None:
     assert {url for url in found if not any(source.startswith(url) for source in sources)} == set()
 
 
+@pytest.mark.released
 def test_the_same_data_give_the_same_bytes(tmp_path: Path) -> None:
     """Two runs of two processes, with different seeds of hashing, write one file."""
     pages = []

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.released
 @pytest.mark.parametrize("name", rows.FILES)
 def test_every_cell_comes_back_from_its_text(name: str) -> None:
     """Each column of a released table, written as text and read back, is the column."""

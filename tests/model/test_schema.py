@@ -70,6 +70,7 @@ def test_every_table_has_a_model_with_its_name() -> None:
     assert {table: getattr(schema, name) for table, name in names.items()} == schema.MODELS
 
 
+@pytest.mark.released
 @pytest.mark.parametrize(
     "spelling",
     [

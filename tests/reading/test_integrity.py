@@ -30,6 +30,7 @@ def data(tmp_path: Path) -> Path:
     return Path(shutil.copytree(tables.data_path(), tmp_path / "data", ignore=shutil.ignore_patterns("__pycache__")))
 
 
+@pytest.mark.released
 def test_the_installed_files_are_those_of_the_release() -> None:
     """Every file is as it was released, and its digests are told."""
     found = integrity.verify()
