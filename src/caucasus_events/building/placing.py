@@ -39,7 +39,7 @@ def apart(coded: Sequence[seeds.Coded]) -> Apart:
     written: dict[str, list[_Written]] = {}
     found, problems = [], []
     for seed in coded:
-        new = {}
+        new: dict[str, str] = {}
         for (table, key), places in seed.blocks.items():
             if table not in RECORDS or not places[0][2]:
                 continue
