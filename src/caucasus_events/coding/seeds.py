@@ -6,7 +6,7 @@ between seeds are in ``building.rules``.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
@@ -106,6 +106,15 @@ def gathered(
     reasons = [(part.at, part.reason) for part in parts if part.reason]
     found = [*problems, *(problem for part in parts for problem in part.problems)]
     return Coded(seed_id, lines, text, unread, rows, written, faulty, reasons, found)
+
+
+def faulty_columns(coded: Iterable[Coded]) -> dict[str, frozenset[str]]:
+    """Return, by id, the columns that could not be read in any of some files."""
+    found: dict[str, frozenset[str]] = {}
+    for seed in coded:
+        for key, columns in seed.faulty.items():
+            found[key] = found.get(key, frozenset()) | columns
+    return found
 
 
 def renamed(coded: Coded, names: Mapping[str, str]) -> Coded:
@@ -377,7 +386,8 @@ def _account(seed: _Seed, places: Mapping[At, Places], *, sound: bool) -> Part:
     if sound and not problems:
         rows += [("coverage", {"source_id": sheet.seed_id} | row) for row in _stretches(states, words, names)]
     else:
-        faulty.add("coverage")
+        # That the name of the file is no id is told at the file.
+        faulty |= {"coverage", "source_id"}
     return Part(("source", 0, ""), problems, rows, faulty=frozenset(faulty))
 
 

@@ -261,7 +261,7 @@ def _silent(entries: Sequence[Entry], since: str) -> list[Problem]:
     seeds_gone = [entry for entry in entries if entry["table"] == "sources" and entry["operation"] == "removed"]
     layer_gone = [entry for entry in entries if entry["table"] in LAYER and entry["operation"] == "removed"]
     problems, names = [], {_owner(entry["id"]) for entry in layer_gone}
-    if len(names) > _SHOWN:
+    if len(names) > 1:
         entries = [entry for entry in entries if _owner(entry["id"]) not in names or entry not in layer_gone]
         problems.append(_lost_file(layer_gone, since))
     if seeds_gone:
@@ -273,7 +273,9 @@ def _silent(entries: Sequence[Entry], since: str) -> list[Problem]:
 def _lost_file(entries: Sequence[Entry], since: str) -> Problem:
     """Report readings, references and identifiers that no file of the layer gives any more."""
     lost = [f"{OWN.get(str(entry['table']), 'external_id')} {entry['id']}" for entry in entries]
-    facts = [Fact("row", name) for name in lost[:_SHOWN]] + [Fact("and", f"{len(lost) - _SHOWN} more")]
+    facts = [Fact("row", name) for name in lost[:_SHOWN]]
+    if len(lost) > _SHOWN:
+        facts.append(Fact("and", f"{len(lost) - _SHOWN} more"))
     what = f"{len(lost)} rows of {since} are in no file of this folder"
     do = "restore the file that held them; of what shall go, write [[withdrawn]] with its id in another file"
     return Problem("seeds/reported", "", what, do, tuple(facts), "no reason")
