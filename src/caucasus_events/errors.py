@@ -15,6 +15,7 @@ The tree::
 
 import datetime as dt
 import difflib
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,10 @@ from dataclasses import dataclass, field
 _LINE, _MARGIN, _LABEL, _INDENT = 58, 8, 10, " " * 4
 # What is written as it is in a message; of anything else only the kind, for it may have many lines, or none.
 _PLAIN = (str, bytes, bool, int, float, complex, dt.date, dt.time, dt.timedelta, type(None))
+# Letters and marks of Unicode that show nothing, though it counts them among what can be printed.
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufffc\ufffd]"
+)
 # Of a name that is longer than this, only the beginning is shown.
 _LONGEST = 120
 
@@ -109,9 +114,32 @@ class Problem:
         """Write place, record and what is wrong; the facts, aligned; what to do."""
         # An id of a thousand letters would hide what is wrong with it.
         record = self.record if len(self.record) <= _LONGEST else f"{self.record[:_LINE]}…"
-        head = ": ".join(part for part in (self.place, record, self.what) if part)
+        head = seen(": ".join(part for part in (self.place, record, self.what) if part))
         facts = [line for fact in self.facts for line in _fact_lines(fact)]
-        return "\n".join([head, *facts, *_beside_label("do", self.do)])
+        return "\n".join([head, *facts, *_beside_label("do", seen(self.do))])
+
+
+def hidden(text: str) -> int | None:
+    r"""Find the first character that a reader does not see: a control, a mark of direction, a white space but space.
+
+    >>> hidden("A\u200btitle"), hidden("A title")
+    (1, None)
+    """
+    if text.isprintable():
+        found = _INVISIBLE.search(text)
+        return found.start() if found else None
+    return next(at for at, each in enumerate(text) if not each.isprintable() or _INVISIBLE.match(each))
+
+
+def seen(text: str) -> str:
+    r"""Write a text so that every character that is not seen shows as its number: a terminal would obey it.
+
+    >>> seen("A\u202etitle")
+    'A<U+202E>title'
+    """
+    if hidden(text) is None:
+        return text
+    return "".join(each if hidden(each) is None else f"<U+{ord(each):04X}>" for each in text)
 
 
 def nearest(value: str, known: Iterable[str], alike: float = 0.6) -> str | None:
@@ -161,15 +189,18 @@ def _beside_label(label: str, text: str) -> list[str]:
 
 def _fact_lines(fact: Fact) -> list[str]:
     """Lay out one fact, clipped around what it points at so that it fits a terminal."""
+    text = seen(fact.text)
     if fact.wrap:
-        return _beside_label(fact.label, fact.text)
+        return _beside_label(fact.label, text)
+    # What is written out before them moves what is pointed at.
+    caret, aim = (at if at is None else len(seen(fact.text[:at])) for at in (fact.caret, fact.aim))
     # Of a text that is too long, half a line is shown before the character that must be seen.
-    aim = fact.caret if fact.aim is None else fact.aim
+    aim = caret if aim is None else aim
     start = 0 if aim is None or aim < _LINE - _MARGIN else aim - _LINE // 2
     head = "… " if start else ""
-    tail = " …" if start + _LINE < len(fact.text) else ""
+    tail = " …" if start + _LINE < len(text) else ""
     where = f"      {fact.where}" if fact.where else ""
-    lines = [f"{_INDENT}{fact.label:<{_LABEL}}{head}{fact.text[start : start + _LINE]}{tail}{where}"]
-    if fact.caret is not None:
-        lines.append(" " * (len(_INDENT) + _LABEL + len(head) + fact.caret - start) + "^")
+    lines = [f"{_INDENT}{fact.label:<{_LABEL}}{head}{text[start : start + _LINE]}{tail}{where}"]
+    if caret is not None:
+        lines.append(" " * (len(_INDENT) + _LABEL + len(head) + caret - start) + "^")
     return lines

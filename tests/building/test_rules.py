@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from caucasus_events.building import dataset, standing
-from caucasus_events.building.rules import records, registry
+from caucasus_events.building.rules import documents, records, registry
 from caucasus_events.coding import dates
 from caucasus_events.model.bounds import BOUNDS
 
@@ -111,6 +112,14 @@ def _exclude(tables: Tables) -> None:
     tables["corroborations"] = pd.concat([frame, twin], ignore_index=True)
 
 
+def _say_it_again(tables: Tables) -> None:
+    """Code a status a second time, from the same words."""
+    for table, column in (("statuses", "status_id"), ("evidence", "record_id")):
+        frame = tables[table]
+        again = frame[frame[column] == CLOSED].assign(**{column: f"{CLOSED}-again"})
+        tables[table] = pd.concat([frame, again], ignore_index=True)
+
+
 CLASH, SECOND = "arvania-belmark-clash-1988", "arvania-belmark-clash-1988-second"
 SPEECH, CLOSED = "arvania-belmark-accusation-1991", "arvania-belmark-border-closed"
 NO_RELATIONS, DENIAL = "arvania-belmark-no-diplomatic-relations", "belmark-league-not-membership"
@@ -166,6 +175,21 @@ BREAKS: dict[str, tuple[Break, tuple[str, str]]] = {
         ("corroborations", "arvania-belmark-not-border-closed-end-by"),
     ),
     "references_are_cited": (_put("references", 0, "reference_id", "aaa"), ("references", "aaa")),
+    "a_code_means_one_entity": (_put("entities", 1, "cow", 9001), ("entities", "AAB")),
+    "a_name_means_one_entity": (_put("entities", 2, "also_known_as", "Arvánia; ABC"), ("entities", "LEAGUE")),
+    "words_belong_in_a_table": (_put("statuses", 0, "title", "=1+1"), ("statuses", CLOSED)),
+    "addresses_lead_to_the_web": (_put("references", 0, "url", "javascript:a"), ("references", "atlas")),
+    "nothing_is_published_tomorrow": (
+        _put("sources", 0, "published", pd.Timestamp("2999-01-01")),
+        ("sources", "mini"),
+    ),
+    "readings_are_known_to_their_sources": (_read(1, date="[2090..]"), ("corroborations", READ)),
+    "languages_exist": (_put("sources", 1, "language", "xx"), ("sources", "second")),
+    "no_fact_is_coded_twice": (_say_it_again, ("statuses", f"{CLOSED}-again")),
+    "a_seed_gives_a_record": (
+        lambda tables: tables.update(evidence=tables["evidence"][tables["evidence"]["source_id"] == "second"]),
+        ("sources", "mini"),
+    ),
 }
 
 
@@ -273,3 +297,77 @@ def test_without_texts_the_rules_about_texts_are_silent(good: dataset.Built) -> 
         broken = _shipped(good, BREAKS[name][0])
         assert list(registry.RULES[name](broken))
         assert list(registry.RULES[name](registry.Shipped(broken.tables, {}))) == []
+
+
+def test_a_day_that_has_not_come_is_one_that_it_is_nowhere_on_earth(
+    good: dataset.Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is refused for the day of the build is what lies after it, and not the day itself."""
+    rule = registry.RULES["nothing_is_published_tomorrow"]
+    monkeypatch.setattr(documents, "today", lambda: date(1992, 4, 12))
+    assert list(rule(_shipped(good))) == []
+    monkeypatch.setattr(documents, "today", lambda: date(1992, 4, 11))
+    assert [(finding.table, finding.key) for finding in rule(_shipped(good))] == [("sources", "second")]
+
+
+@pytest.mark.parametrize(
+    ("date_read", "source_date", "refused"),
+    [
+        ("1988-05", "1988", False),
+        ("1988", "1988-05-03", False),
+        ("[..1989]", "1988-12-31", True),
+        ("[1988-06..]", "1988-05-03", True),
+        ("1988-05-04~", "1988-05-03", True),
+        ("2024", None, False),
+        ("2999", None, True),
+    ],
+)
+def test_a_reading_is_known_to_its_newest_source(
+    *, date_read: str, source_date: str | None, refused: bool, good: dataset.Built
+) -> None:
+    """A reading may be as late as its newest source can be, whatever their precision; an undated one is of today."""
+
+    def change(tables: Tables) -> None:
+        _read(1, date=date_read)(tables)
+        tables["references"].loc[1, "date"] = source_date
+
+    found = list(registry.RULES["readings_are_known_to_their_sources"](_shipped(good, change)))
+    assert [finding.key for finding in found] == ([READ] if refused else [])
+
+
+@pytest.mark.parametrize(
+    ("url", "right"),
+    [
+        ("https://example.org/a", True),
+        ("http://example.org", True),
+        ("https://ru.wikipedia.org/wiki/Кавказ", True),
+        ("ftp://example.org/a", False),
+        ("JavaScript:alert(1)", False),
+        ("data:text/html,a", False),
+        ("https://", False),
+        ("//example.org", False),
+        ("example.org", False),
+        ("https://example.org/a b", False),
+        ('https://example.org/"onclick', False),
+        ("http://[", False),
+    ],
+)
+def test_an_address_leads_to_the_web(*, url: str, right: bool, good: dataset.Built) -> None:
+    """Of addresses, those of http and https with a host are taken, and nothing that would break out of a page."""
+    found = list(registry.RULES["addresses_lead_to_the_web"](_shipped(good, _put("references", 1, "url", url))))
+    assert [finding.key for finding in found] == ([] if right else ["gazette"])
+
+
+def test_the_same_fact_from_other_words_or_of_another_place_is_another_record(good: dataset.Built) -> None:
+    """Two records of one fact are refused where they share words; with another date or other words they stand."""
+
+    def later(tables: Tables) -> None:
+        _say_it_again(tables)
+        tables["statuses"].loc[tables["statuses"].index[-1], "start"] = "1989"
+
+    def elsewhere(tables: Tables) -> None:
+        _say_it_again(tables)
+        tables["evidence"].loc[tables["evidence"].index[-1], ["start_char", "end_char"]] = [0, 5]
+
+    rule = registry.RULES["no_fact_is_coded_twice"]
+    assert [len(list(rule(_shipped(good, change)))) for change in (_say_it_again, later, elsewhere)] == [1, 0, 0]

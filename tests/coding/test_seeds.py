@@ -182,11 +182,11 @@ def test_the_same_reason_twice_is_none(tmp_path: Path) -> None:
         (["One.", "Three."], ["Two."]),
         (["Two."], ["One.", "Three."]),
         (["Three."], ["One. Two."]),
-        (["One.", "Two.", "Thr"], ["ee."]),
+        (["One.", "Two.", "Three"], ["."]),
     ],
 )
 def test_every_gap_is_reported_with_its_words(cited: list[str], gaps: list[str], tmp_path: Path) -> None:
-    """Each run of words that nothing accounts for is one problem, over line breaks too, down to a letter."""
+    """Each run of words that nothing accounts for is one problem, over line breaks too, down to a sign."""
     coded = _code(tmp_path, "One.\n\nTwo. Three.", *(_event(f"e-{i}", words) for i, words in enumerate(cited)))
     assert [problem.facts[0].text for problem in coded.problems] == gaps
 

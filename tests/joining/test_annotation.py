@@ -32,7 +32,8 @@ from caucasus_events.joining.annotation import annotate, annotate_by, annotate_p
 from caucasus_events.joining.lookups import build_lookup
 from caucasus_events.joining.wanted import Wanted
 from caucasus_events.model import codebook
-from caucasus_events.reading.tables import load_statuses
+from caucasus_events.reading import names
+from caucasus_events.reading.tables import load_entities, load_statuses
 
 REAL = Path(os.environ.get("CAUCASUS_EVENTS_REAL", Path(__file__).parents[3] / "shared" / "real"))
 ASKED: dict[str, Any] = {"date": "day", "subject": "from", "object": "to", "types": "border_closed"}
@@ -315,6 +316,28 @@ def test_nearest_of_an_unmatched_name() -> None:
     told = "column 'from', scheme name: Armenai (2 rows, nearest: armenia)"
     assert [str(warning.message) for warning in caught] == [nobody + told]
     assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize(
+    ("scheme", "column", "value", "code"), [("cow", "cow", 371, 371), ("name", "also_known_as", "Yerevan", "yerevan")]
+)
+def test_a_code_of_two_entities_is_told_with_both(
+    scheme: str, column: str, value: object, code: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where two entities have one code the cell is unknown, and the warning says which two; resolve says so too."""
+    entities = load_entities()
+    entities.loc[entities["entity_id"] == "GEO", column] = value
+    monkeypatch.setattr(names, "load_entities", lambda: entities)
+    frame = pd.DataFrame({"day": pd.to_datetime(["2020-07-01"] * 2), "who": [code, code]})
+    with pytest.warns(UnmatchedCodesWarning) as caught:
+        annotate(frame, date="day", subject="who", types="alliance", codes=scheme)
+    assert str(caught[0].message) == (
+        "codes that nobody in this dataset has, or that several share, are answered <NA>: "
+        f"column 'who', scheme {scheme}: {code} (2 rows, the code of ARM and of GEO)"
+    )
+    if scheme == "name":
+        with pytest.raises(InvalidValueError, match="'Yerevan' is the name of several entities: ARM, GEO; give the id"):
+            names.resolve("Yerevan")
 
 
 def test_names_are_learnt_slice_by_slice(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,6 +93,9 @@ EDITS = {
         "border turned round": Edit(
             "The two codes of a border change places", ("location", "ARM-AZE"), {"location": "AZE-ARM"}
         ),
+        "direction of a title turned": Edit(
+            "A title holds a character that turns what follows it round", 0, {"title": plus("\u202e")}
+        ),
         "assertion changed": Edit(
             "An implied claim is said to be asserted", ("assertion", "implied"), {"assertion": "asserted"}
         ),
@@ -142,6 +145,11 @@ EDITS = {
         "share changed": Edit("A hundredth more of the text is said to be cited", 0, {"cited_share": plus(0.01)}),
         "length changed": Edit("The text is said to be a character longer", 0, {"characters": plus(1)}),
         "hash changed": Edit("The hash is that of another text", 0, {"sha256": "0" * 64}),
+        "day that has not come": Edit(
+            "A document was published in 2999", 0, {"published": pd.Timestamp("2999-01-01")}
+        ),
+        "language that does not exist": Edit("A document is in a language without a code", 0, {"language": "xx"}),
+        "address that runs": Edit("The address of a document is a programme", 0, {"url": "javascript:alert(1)"}),
         "hour added": Edit("A day does not begin at midnight", 0, {"published": plus(HOUR)}),
     },
     "participants": {
@@ -154,6 +162,7 @@ EDITS = {
             "The id of a person changes in entities alone", ("kind", "person"), {"entity_id": "AKARSSON"}
         ),
         "iso code changed": Edit("A state gets the ISO code of another", ARMENIA, {"iso3": "AZE"}),
+        "name given twice": Edit("A state has a spelling of another", ARMENIA, {"also_known_as": "Baku"}),
         "country code changed": Edit("A state gets another Correlates of War code", ARMENIA, {"cow": 373}),
     },
     "coverage": {

@@ -203,7 +203,9 @@ def contradiction_made(tables: Tables) -> None:
     """The seed is made to deny the membership that it states."""
     statuses = tables["statuses"]
     denial = statuses[(statuses["type"] == "membership") & ~statuses["holds"]]
-    claim = statuses[(statuses["type"] == "membership") & statuses["holds"]].iloc[0]
+    # Beside another document the first claim may be of another than the first denial.
+    same = statuses["source_id"] == denial["source_id"].iloc[0]
+    claim = statuses[(statuses["type"] == "membership") & statuses["holds"] & same].iloc[0]
     start = ["start", "start_earliest", "start_latest"]
     for row in (int(denial.index[0]), int(claim.name)):
         statuses.loc[row, start] = ["1993", pd.Timestamp("1993-01-01"), pd.Timestamp("1993-12-31")]
@@ -234,7 +236,37 @@ def id_without_its_type(tables: Tables) -> None:
 @in_tables
 def occurrence_of_the_same_seed(tables: Tables) -> None:
     """An event is said to be the same as another one of its own seed."""
-    tables["events"].loc[0, "same_as"] = tables["events"].loc[1, "event_id"]
+    frame = tables["events"]
+    # Beside another document the first two events may be of two.
+    first, second = frame.index[frame["source_id"] == frame["source_id"].mode()[0]][:2]
+    frame.loc[first, "same_as"] = frame.loc[second, "event_id"]
+
+
+@in_tables
+def fact_coded_twice(tables: Tables) -> None:
+    """A status stands there a second time under another id, with the same passages."""
+    old = tables["statuses"].loc[0, "status_id"]
+    for name, column in IDS_OF_A_STATUS.items():
+        frame = tables[name]
+        again = frame[frame[column] == old].assign(**{column: f"{old}-again"})
+        tables[name] = pd.concat([frame, again], ignore_index=True)
+        tables.sort(name)
+
+
+@in_tables
+def whole_text_set_aside(tables: Tables) -> None:
+    """No record cites a word of a document."""
+    first = tables["sources"].loc[0, "source_id"]
+    tables["evidence"] = tables["evidence"][tables["evidence"]["source_id"] != first].reset_index(drop=True)
+
+
+@in_tables
+def reading_later_than_its_sources(tables: Tables) -> None:
+    """A reading says that a status went on in 2090, and its sources are older."""
+    frame = tables["corroborations"]
+    row = int(frame.index[frame["bound"] == "end"][0])
+    frame.loc[row, "date"] = "[2090..]"
+    _reread(frame, row)
 
 
 @in_tables

@@ -92,8 +92,7 @@ def compare(root: Path, progress: Progress | None = None, last: frozen.Frozen | 
     tables = assemble(coded)
     texts = {seed.seed_id: seed.text for seed in coded if seed.text}
     problems += [*unread(root), *(problem for seed in coded for problem in seed.problems)]
-    faulty = {key: columns for seed in coded for key, columns in seed.faulty.items()}
-    problems += rule_problems(Shipped(tables, texts, faulty), coded)
+    problems += rule_problems(Shipped(tables, texts, seeds.faulty_columns(coded)), coded)
     if problems:
         raise ProblemsError(sorted(problems, key=file_order))
     last = last or frozen.read_frozen(root)

@@ -39,7 +39,7 @@ def apart(coded: Sequence[seeds.Coded]) -> Apart:
     written: dict[str, list[_Written]] = {}
     found, problems = [], []
     for seed in coded:
-        new = {}
+        new: dict[str, str] = {}
         for (table, key), places in seed.blocks.items():
             if table not in RECORDS or not places[0][2]:
                 continue
@@ -52,7 +52,9 @@ def apart(coded: Sequence[seeds.Coded]) -> Apart:
             earlier.append(_Written(table, seed, places[0]))
         found.append(seeds.renamed(seed, new) if new else seed)
     taken = {name: frozenset({"id"}) for name, places in written.items() if len(places) > 1}
-    return Apart([replace(seed, faulty=taken | seed.faulty) if taken else seed for seed in found], problems)
+    if taken and found:
+        found[0] = replace(found[0], faulty=seeds.faulty_columns([found[0], replace(found[0], faulty=taken)]))
+    return Apart(found, problems)
 
 
 def _taken(seed: seeds.Coded, at: At, table: str, earlier: Sequence[_Written]) -> Problem:

@@ -66,10 +66,10 @@ class Block(BaseModel):
             kept[str(key)] = [each for number, each in enumerate(kept[str(key)]) if (key, number) not in places]
         needed = {key: field.annotation for key, field in cls.model_fields.items() if field.is_required()}
         lost = {key: kind for key, kind in needed.items() if kept.get(key) in (None, [])}
-        shapes = {key: get_origin(kind) or kind for key, kind in lost.items()}
-        stand_ins: dict[type, Any] = {list: [_STAND_IN], bool: False}
+        shapes: dict[str, Any] = {key: get_origin(kind) or kind for key, kind in lost.items()}
+        stand_ins: dict[Any, Any] = {list: [_STAND_IN], bool: False}
         whole = cls.model_validate(kept | {key: stand_ins.get(shape, _STAND_IN) for key, shape in shapes.items()})
-        empty: dict[type, Any] = {list: [], bool: False}
+        empty: dict[Any, Any] = {list: [], bool: False}
         block = whole.model_copy(update={key: empty.get(shape) for key, shape in shapes.items()})
         # A key that is misspelt is missing where it was meant.
         meant = {nearest(str(place[0]), cls.model_fields) or "" for place in places}

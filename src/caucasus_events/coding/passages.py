@@ -1,4 +1,4 @@
-"""The passages of a sheet in their document: each stands there once, is made of whole words, and ends with a paragraph."""
+"""The passages of a sheet in their document: each stands there once, in whole words, within a paragraph."""
 
 import re
 import unicodedata

@@ -6,7 +6,8 @@ between seeds are in ``building.rules``.
 """
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -62,8 +63,8 @@ class Coded:
 
     ``seed_id`` is that of a document, else empty. ``blocks`` maps a row, (table, key), to the blocks it was written in
     (two, if an id is used twice); ``faulty`` maps an id to the columns that could not be read, so that one mistake is
-    not reported twice, and ``unread`` says that the file may define more. ``reasons`` say why released rows were changed
-    or withdrawn.
+    not reported twice, and ``unread`` says that the file may define more. ``reasons`` say why released rows were
+    changed or withdrawn.
     """
 
     seed_id: str
@@ -107,13 +108,25 @@ def gathered(
     return Coded(seed_id, lines, text, unread, rows, written, faulty, reasons, found)
 
 
+def faulty_columns(coded: Iterable[Coded]) -> dict[str, frozenset[str]]:
+    """Return, by id, the columns that could not be read in any of some files."""
+    found: dict[str, frozenset[str]] = {}
+    for seed in coded:
+        for key, columns in seed.faulty.items():
+            found[key] = found.get(key, frozenset()) | columns
+    return found
+
+
 def renamed(coded: Coded, names: Mapping[str, str]) -> Coded:
     """Return a file with other ids for some of its records."""
     rows = {
         table: [next((_with_id(row, old, names[old]) for old in names if old in row.values()), row) for row in each]
         for table, each in coded.rows.items()
     }
-    written = {(table, names.get(key, key) if table in RECORDS else key): at for (table, key), at in coded.blocks.items()}
+    written = {
+        (table, names.get(key, key) if table in RECORDS else key): places
+        for (table, key), places in coded.blocks.items()
+    }
     faulty = {names.get(key, key): columns for key, columns in coded.faulty.items()}
     return replace(coded, rows=rows, blocks=written, faulty=faulty)
 
@@ -300,7 +313,7 @@ def _record_problems(
     return [*unknown, *claim, *passages], faulty
 
 
-def _record_row(seed: _Seed, record: blocks.Record, bounds: Bounds, faulty: Set[str]) -> Row:
+def _record_row(seed: _Seed, record: blocks.Record, bounds: Bounds, faulty: AbstractSet[str]) -> Row:
     """Write what events and statuses have in common; the first passage is the quote of the record."""
     row = record.model_dump(exclude={"id", "passages", "participants"}) | bounds._asdict()
     origin = {"source_id": seed.sheet.seed_id, "speaks_until": seed.until}
@@ -371,7 +384,8 @@ def _account(seed: _Seed, places: Mapping[At, Places], *, sound: bool) -> Part:
     if sound and not problems:
         rows += [("coverage", {"source_id": sheet.seed_id} | row) for row in _stretches(states, words, names)]
     else:
-        faulty.add("coverage")
+        # That the name of the file is no id is told at the file.
+        faulty |= {"coverage", "source_id"}
     return Part(("source", 0, ""), problems, rows, faulty=frozenset(faulty))
 
 

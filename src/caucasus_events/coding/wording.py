@@ -1,19 +1,14 @@
 """What people write in words: what does not belong in a table, and characters by their name."""
 
-import re
 import unicodedata
 from typing import NamedTuple
 
-from caucasus_events.errors import Fact
+from caucasus_events.errors import Fact, hidden
 
 # The longest that a text may be, in characters: an id, a line, a note, an address.
 LONGEST_ID, LONGEST_LINE, LONGEST_NOTE = 100, 200, 2_000
 # What a spreadsheet takes for a formula.
 _FORMULA = "=+-@"
-# Letters and marks of Unicode that show nothing, though it counts them among what can be printed.
-_INVISIBLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufffc\ufffd]"
-)
 # Control characters have no name in Unicode but what they are called.
 _CONTROLS = {"\t": "TAB", "\n": "LINE FEED", "\r": "CARRIAGE RETURN", "\0": "NULL", "\x1b": "ESCAPE", "\x7f": "DELETE"}
 # Of letters that look alike in ASCII, too, the names help.
@@ -46,15 +41,13 @@ def unfit(key: str, text: str, longest: int = LONGEST_NOTE) -> Unfit | None:
     >>> unfit("note", "=1+1").what, unfit("title", "A title")
     ("note begins with '='", None)
     """
-    at = _hidden(text)
+    at = hidden(text)
     if at is not None:
-        # Shown as its number: on a terminal it would do what it does to a table.
-        before, code = _escaped(text[:at]), _escaped(text[at])
-        fact = Fact("found", before + code + _escaped(text[at + 1 :]), caret=len(before))
+        fact = Fact("found", text, caret=at)
         return Unfit(f"{key} holds a {named(text[at])}", "write it without that character", (fact,))
     if len(text) > longest:
         length = Fact("found", text), Fact("length", f"{len(text):,} characters; the longest is {longest:,}")
-        return Unfit(f"{key} is too long", "say it in fewer words", length)
+        return Unfit(f"{key} is too long", "make it shorter", length)
     if text != text.strip():
         return Unfit(f"{key} begins or ends with a space", "write it without", (Fact("found", repr(text)),))
     if text[:1] in _FORMULA and text:
@@ -74,20 +67,3 @@ def difference(quote: str, text: str, at: int) -> list[Fact]:
     if not (one and other) or ((one + other).isascii() and not {one, other} <= _ALIKE):
         return []
     return [Fact("differs", f"{named(one)} in the quote, {named(other)} in the text", wrap=True)]
-
-
-def _hidden(text: str) -> int | None:
-    """Find the first character that a reader does not see: a control, a mark of direction, a white space but space."""
-    found = _INVISIBLE.search(text)
-    if text.isprintable():
-        return found.start() if found else None
-    unseen = next(place for place, character in enumerate(text) if not character.isprintable())
-    return min(unseen, found.start()) if found else unseen
-
-
-def _escaped(text: str) -> str:
-    """Write a text so that every character that is not seen shows as its number."""
-    seen = text.isprintable() and not _INVISIBLE.search(text)
-    return text if seen else "".join(
-        each if each.isprintable() and not _INVISIBLE.match(each) else f"<U+{ord(each):04X}>" for each in text
-    )

@@ -15,7 +15,7 @@ from caucasus_events.asking.day_columns import DayColumn, warn_of_nones
 from caucasus_events.errors import InvalidValueError, UnmatchedCodesWarning, nearest
 from caucasus_events.model.words import counted
 from caucasus_events.reading.arrays import as_integers, encoded, kind_of, slice_of, type_name, written
-from caucasus_events.reading.names import casefolded
+from caucasus_events.reading.names import casefolded, shared_codes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
@@ -114,19 +114,32 @@ class OwnColumns(NamedTuple):
         """Warn of the codes that nobody has, the most frequent first, and of what stands for no day."""
         listed = "; ".join(_listed_unmatched(column) for column in self.parties if column.unmatched)
         if listed:
-            text = f"codes that nobody in this dataset has are answered <NA>: {listed}"
+            shared = ", or that several share," if any(map(_shared_of, self.parties)) else ""
+            text = f"codes that nobody in this dataset has{shared} are answered <NA>: {listed}"
             # Past this function, the one that reads the rows, and the public one that called it.
             warnings.warn(text, UnmatchedCodesWarning, stacklevel=4)
         warn_of_nones(self.days, stacklevel=4)
+
+
+def _shared_of(codes: Codes) -> dict[str, list[str]]:
+    """Return the unmatched codes that several entities share, as the reader wrote them, and whose they are."""
+    shared = shared_codes(codes.scheme)
+    if not shared:
+        return {}
+    folded = {code: casefolded(code) if codes.scheme == "name" else code for code in codes.unmatched}
+    return {code: shared[name] for code, name in folded.items() if name in shared}
 
 
 def _listed_unmatched(codes: Codes) -> str:
     """List the unmatched codes of a column, with their rows and, of text, the nearest known."""
     known = [code for code in codes.numbers if isinstance(code, str)]
     named = []
-    for code, often in codes.unmatched.most_common(_NAMED):
-        near = nearest(code, known)
-        named.append(f"{code} ({counted(often, 'row')}{f', nearest: {near}' if near else ''})")
+    shared = _shared_of(codes)
+    # Those that several entities share first: of these the reader can say which is meant.
+    for code, often in sorted(codes.unmatched.most_common(_NAMED), key=lambda each: each[0] not in shared):
+        near = None if code in shared else nearest(code, known)
+        hint = f", the code of {' and of '.join(shared[code])}" if code in shared else ""
+        named.append(f"{code} ({counted(often, 'row')}{hint}{f', nearest: {near}' if near else ''})")
     more = len(codes.unmatched) - len(named)
     return f"column {codes.column!r}, scheme {codes.scheme}: {', '.join(named)}{f' and {more:,} more' if more else ''}"
 

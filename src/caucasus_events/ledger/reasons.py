@@ -14,7 +14,7 @@ import pandas as pd
 from caucasus_events.coding import seeds, toml
 from caucasus_events.errors import Fact, Problem
 from caucasus_events.model import bounds, rows
-from caucasus_events.model.rows import FILES, OWN, TABLES, dictionaries
+from caucasus_events.model.rows import FILES, LAYER, OWN, SEED_TABLES, TABLES, dictionaries
 from caucasus_events.model.versions import parse
 
 from .differences import Entry, Tables, changes_table, differences, of_shape
@@ -254,7 +254,41 @@ def _explained(entry: Entry, evident: str | None, reason: _Reason | None) -> Ent
 
 
 def _silent(entries: Sequence[Entry], since: str) -> list[Problem]:
-    """Report every record, column and table that changed without a reason, with its cells."""
+    """Report every record, column and table that changed without a reason, with its cells.
+
+    Of rows that went with a file, the file is told of, and not each of them.
+    """
+    seeds_gone = [entry for entry in entries if entry["table"] == "sources" and entry["operation"] == "removed"]
+    layer_gone = [entry for entry in entries if entry["table"] in LAYER and entry["operation"] == "removed"]
+    problems, names = [], {_owner(entry["id"]) for entry in layer_gone}
+    if len(names) > 1:
+        entries = [entry for entry in entries if _owner(entry["id"]) not in names or entry not in layer_gone]
+        problems.append(_lost_file(layer_gone, since))
+    if seeds_gone:
+        entries = [entry for entry in entries if entry["operation"] != "removed" or entry["table"] not in SEED_TABLES]
+        problems += [_lost_seed(str(entry["id"]), since) for entry in seeds_gone]
+    return problems + _unexplained_rows(entries, since)
+
+
+def _lost_file(entries: Sequence[Entry], since: str) -> Problem:
+    """Report readings, references and identifiers that no file of the layer gives any more."""
+    lost = [f"{OWN.get(str(entry['table']), 'external_id')} {entry['id']}" for entry in entries]
+    facts = [Fact("row", name) for name in lost[:_SHOWN]]
+    if len(lost) > _SHOWN:
+        facts.append(Fact("and", f"{len(lost) - _SHOWN} more"))
+    what = f"{len(lost)} rows of {since} are in no file of this folder"
+    do = "restore the file that held them; of what shall go, write [[withdrawn]] with its id in another file"
+    return Problem("seeds/reported", "", what, do, tuple(facts), "no reason")
+
+
+def _lost_seed(name: str, since: str) -> Problem:
+    """Report a document that is gone; what hangs on it goes with it."""
+    do = f'restore seeds/{name}.txt and its sheet, or add [[withdrawn]] with id = "{name}" and reason to another sheet'
+    return Problem(f"seeds/{name}.toml", "", f"the seed was released in {since} and is gone", do, (), "no reason")
+
+
+def _unexplained_rows(entries: Sequence[Entry], since: str) -> list[Problem]:
+    """Report what is left of what changed, by the record, column or table that it belongs to."""
     by_name: dict[str, list[Entry]] = {}
     for entry in entries:
         name = f"{entry['table']}.{entry['id']}" if of_shape(entry) else _owner(entry["id"])

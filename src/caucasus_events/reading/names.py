@@ -95,6 +95,18 @@ def code_meanings(scheme: str) -> dict[Hashable, str]:
     return {code: found[0] for code, found in meanings.items() if len(found) == 1}
 
 
+def shared_codes(scheme: str) -> dict[str, list[str]]:
+    """Return the codes of a scheme that stand for none, because several entities share them, and whose they are.
+
+    >>> shared_codes("cow")
+    {}
+    """
+    if scheme == "iso_numeric":
+        return {}
+    meanings = spellings(load_entities()) if scheme == "name" else _bearers(load_entities(), SCHEMES[scheme])
+    return {str(code): found for code, found in meanings.items() if len(found) > 1}
+
+
 def casefolded(name: str) -> str:
     """Write a name so that capitals, accents and white space do not matter.
 

@@ -26,11 +26,14 @@ def a_code_means_one_entity(shipped: Shipped) -> Iterator[Finding]:
 def a_name_means_one_entity(shipped: Shipped) -> Iterator[Finding]:
     """No two entities have the same id, name or spelling, whatever its capitals and accents."""
     bearers: dict[str, TableRow] = {}
-    for row in shipped.rows["entities"]:
-        for name in (row.key, row["name"], *(row["also_known_as"] or "").split("; ")):
-            first = bearers.setdefault(_folded(name), row) if name else row
-            if first.key != row.key:
-                yield _shared(first, row, repr(name), name)
+    rows = shipped.rows["entities"]
+    ids, names = ([(row, row[column]) for row in rows] for column in ("entity_id", "name"))
+    spellings = [(row, each) for row in rows for each in (row["also_known_as"] or "").split("; ")]
+    # An id comes before a name, and a name before a spelling: the one that gives way is at fault.
+    for row, name in (*ids, *names, *spellings):
+        first = bearers.setdefault(_folded(name), row) if name else row
+        if first.key != row.key:
+            yield _shared(first, row, repr(name), name)
 
 
 def _shared(first: TableRow, second: TableRow, what: str, value: str) -> Finding:

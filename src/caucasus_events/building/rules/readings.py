@@ -131,10 +131,10 @@ def applied_readings_agree(shipped: Shipped) -> Iterator[Finding]:
 @rule()
 def no_reading_makes_a_seed_contradict_itself(shipped: Shipped) -> Iterator[Finding]:
     """Readings never make one seed say yes and no of a proposition for a day on which both are certain."""
-    readings_used, statuses = _settled(shipped), shipped.tables["statuses"]
-    # Only what is read can change.
-    read = statuses["source_id"][statuses["status_id"].isin(readings_used["record_id"])]
-    sharp = layers.sharpened(statuses[statuses["source_id"].isin(read)], readings_used)
+    settled, statuses = _settled(shipped), shipped.tables["statuses"]
+    # Only what is read can change, and only a seed that it is of can come to contradict itself.
+    touched = statuses["source_id"][statuses["status_id"].isin(settled["record_id"])]
+    sharp = layers.sharpened(statuses[statuses["source_id"].isin(touched)], settled)
     narrowed = Shipped({**shipped.tables, "statuses": sharp}, shipped.texts, shipped.faulty)
     read = {row.key: row["reading_ids"] for row in narrowed.rows["statuses"]}
     by_id = {row.key: row for row in shipped.rows["corroborations"]}

@@ -1,5 +1,6 @@
 """Rules of events and statuses: their dates, their parties, and that no seed contradicts itself."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
 from typing import Any
@@ -8,6 +9,7 @@ from caucasus_events.coding import dates
 from caucasus_events.errors import Fact
 from caucasus_events.model import codebook
 from caucasus_events.model.bounds import BOUNDS
+from caucasus_events.model.column_kinds import ENTITY
 
 from .registry import Finding, Shipped, TableRow, rule
 
@@ -151,6 +153,8 @@ def places_fit_the_type(shipped: Shipped) -> Iterator[Finding]:
         if not kind.located:
             yield row.breaks(f"{kind.name} has no location", "leave location out", where)
         ordered = "-".join(sorted(set(where.split("-"))))
+        if not all(re.fullmatch(ENTITY, each) for each in where.split("-")):
+            continue
         if len(where.split("-")) > _SIDES_OF_A_BORDER:
             yield row.breaks("a border is of two states", "name the two, or the one territory that it was in", where)
         elif ordered != where:

@@ -18,10 +18,10 @@ def keys_are_unique(shipped: Shipped) -> Iterator[Finding]:
         seen = set()
         for row in shipped.rows[table]:
             key = tuple(row[column] for column in FILES[table].key)
-            # The other rows of a record whose id is used twice are twice there because of that.
-            # That two passages of a record begin together was told where they stand.
-            told = table not in RECORDS and (key[0] in shipped.doubled or shipped.lacks(row.key, frozenset({"passages"})))
-            if key in seen and not told:
+            # The other rows of a record whose id is used twice are twice there because of that; that two passages of a
+            # record begin together was told where they stand.
+            told = key[0] in shipped.doubled or shipped.lacks(row.key, frozenset({"passages"}))
+            if key in seen and (table in RECORDS or not told):
                 yield _twice(row)
             seen.add(key)
     statuses = {row.key: row for row in shipped.rows["statuses"]}
@@ -88,23 +88,36 @@ def references_resolve(shipped: Shipped) -> Iterator[Finding]:
         for column, target, parted in references(table):
             for row in shipped.rows[table]:
                 named = [] if row[column] is None else row[column].split(parted) if parted else [row[column]]
+                # A hyphen parts the codes of a border; in anything else it is part of one name that does not exist.
+                if parted == "-" and not all(re.fullmatch(ENTITY, each) for each in named):
+                    named = [row[column]] if named else []
                 for value in named:
                     if value not in known[target]:
-                        yield _dangling(row, column, target, value, sorted(known[target]))
+                        other = next((OWN[name] for name in OWN if value in known[name]), "")
+                        yield _dangling(row, column, target, value, sorted(known[target]), other)
 
 
-def _dangling(row: TableRow, column: str, target: str, value: str, names: list[str]) -> Finding:
-    """Report a name that does not exist, with the nearest of those that do."""
+def _dangling(row: TableRow, column: str, target: str, value: str, names: list[str], other: str) -> Finding:
+    """Report a name that does not exist, with the nearest of those that do, or that is one of something else."""
     adds = {"entities": "add an [[entity]] block to this sheet", "references": "add a [[reference]] block"}
+    adds = {} if other else adds
     add = adds.get(target, f"name one of the {'records' if target == 'timeline' else target}")
     near = nearest(value, names)
     do = f"write {near}, or {add}" if near else add
     if column == "location":
         do += "; of a place that is no entity, such as a village, leave location out"
     where = "participants" if row.table == "participants" else column
-    what = f"unknown {OWN.get(target, 'record')} {value!r} in {where}"
+    wanted = OWN.get(target, "record")
+    what = f"unknown {wanted} {value!r} in {where}"
+    if other:
+        what = f"{value!r} in {where} is the id of {_with_article(other)}, not of {_with_article(wanted)}"
     facts = [Fact("known", ", ".join(names), wrap=True)] if target == "entities" else []
     return row.breaks(what, do, value, facts, missing=target)
+
+
+def _with_article(noun: str) -> str:
+    """Write a noun with its article."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 @rule("passages")

@@ -35,9 +35,11 @@ def words_belong_in_a_table(shipped: Shipped) -> Iterator[Finding]:
             # A spelling is a text of its own.
             parts = (row[column] or "").split("; ") if column == "also_known_as" else [row[column] or ""]
             for text in parts:
-                wrong = unfit("id" if column in FILES[table].key else column, text, longest) if text else None
+                key = "id" if column in FILES[table].key else column
+                wrong = unfit(key, text, longest) if text else None
                 if wrong:
-                    yield row.breaks(wrong.what, wrong.do, text, wrong.facts)
+                    # What is written as \u202e in the sheet is found by its key.
+                    yield row.breaks(wrong.what, wrong.do, text if text.isprintable() else f"{key} =", wrong.facts)
 
 
 @rule("url")
@@ -45,9 +47,10 @@ def addresses_lead_to_the_web(shipped: Shipped) -> Iterator[Finding]:
     """The address of a document or of a source is one of http or https."""
     for table in ("sources", "references"):
         for row in shipped.rows[table]:
-            if not _leads_to_the_web(row["url"] or ""):
+            url = row["url"] or ""
+            if not _leads_to_the_web(url):
                 do = "write it as it stands in a browser: https://…"
-                yield row.breaks("url is no address of the web", do, row["url"] or "", [Fact("found", row["url"] or "")])
+                yield row.breaks("url is no address of the web", do, url, [Fact("found", url)])
 
 
 def _leads_to_the_web(url: str) -> bool:
