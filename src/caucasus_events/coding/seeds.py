@@ -113,7 +113,9 @@ def renamed(coded: Coded, names: Mapping[str, str]) -> Coded:
         table: [next((_with_id(row, old, names[old]) for old in names if old in row.values()), row) for row in each]
         for table, each in coded.rows.items()
     }
-    written = {(table, names.get(key, key) if table in RECORDS else key): at for (table, key), at in coded.blocks.items()}
+    written = {
+        (table, names.get(key, key) if table in RECORDS else key): at for (table, key), at in coded.blocks.items()
+    }
     faulty = {names.get(key, key): columns for key, columns in coded.faulty.items()}
     return replace(coded, rows=rows, blocks=written, faulty=faulty)
 

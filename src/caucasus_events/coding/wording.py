@@ -88,6 +88,10 @@ def _hidden(text: str) -> int | None:
 def _escaped(text: str) -> str:
     """Write a text so that every character that is not seen shows as its number."""
     seen = text.isprintable() and not _INVISIBLE.search(text)
-    return text if seen else "".join(
-        each if each.isprintable() and not _INVISIBLE.match(each) else f"<U+{ord(each):04X}>" for each in text
+    return (
+        text
+        if seen
+        else "".join(
+            each if each.isprintable() and not _INVISIBLE.match(each) else f"<U+{ord(each):04X}>" for each in text
+        )
     )

@@ -83,7 +83,7 @@ def left(folder: Path, start: str = _SWAP) -> list[Path]:
 
 
 def put(place: Path, fill: Callable[[Path], object]) -> None:
-    """Replace a file or a folder by what ``fill`` writes to the path that it is given; if it fails, all is as before."""
+    """Replace a file or a folder by what ``fill`` writes to the path it is given; if that fails, all is as before."""
     place = place.resolve()
     with told(place):
         work = aside(place.parent, f"{_SWAP}{place.name}-")

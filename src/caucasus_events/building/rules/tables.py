@@ -20,7 +20,9 @@ def keys_are_unique(shipped: Shipped) -> Iterator[Finding]:
             key = tuple(row[column] for column in FILES[table].key)
             # The other rows of a record whose id is used twice are twice there because of that.
             # That two passages of a record begin together was told where they stand.
-            told = table not in RECORDS and (key[0] in shipped.doubled or shipped.lacks(row.key, frozenset({"passages"})))
+            told = table not in RECORDS and (
+                key[0] in shipped.doubled or shipped.lacks(row.key, frozenset({"passages"}))
+            )
             if key in seen and not told:
                 yield _twice(row)
             seen.add(key)

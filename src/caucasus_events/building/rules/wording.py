@@ -47,7 +47,9 @@ def addresses_lead_to_the_web(shipped: Shipped) -> Iterator[Finding]:
         for row in shipped.rows[table]:
             if not _leads_to_the_web(row["url"] or ""):
                 do = "write it as it stands in a browser: https://…"
-                yield row.breaks("url is no address of the web", do, row["url"] or "", [Fact("found", row["url"] or "")])
+                yield row.breaks(
+                    "url is no address of the web", do, row["url"] or "", [Fact("found", row["url"] or "")]
+                )
 
 
 def _leads_to_the_web(url: str) -> bool:
