@@ -1,11 +1,13 @@
 """A walk over every public function and every command with bad inputs: no input ever ends in a traceback.
 
-What may be raised: an error of the package (:class:`CaucasusEventsError`), and a ``TypeError`` only where the call itself
-has the wrong shape, such as an option that does not exist or one argument too many: that is Python's own answer, given
-before the function runs. A value of a wrong type is a wrong value, and so an error of the package. A command
+What may be raised: an error of the package (:class:`CaucasusEventsError`), and a ``TypeError`` only where the call
+itself has the wrong shape, such as an option that does not exist or one argument too many: Python's own
+answer, given before the function runs. A value of a wrong type is a wrong value, and so an error
+of the package. A command
 ends with 0, 1 or 2 (click's own code for a command line that it cannot read).
 """
 
+# ruff: noqa: BLE001 - chance that is the same on every run; whatever is raised is what is looked for
 from __future__ import annotations
 
 import datetime as dt
@@ -105,10 +107,10 @@ TEXTS += ["<script>", "`type`", "@identity", "ARM; AZE", "İ", "ARM\n", "allianc
 class Hostile:
     """An object that cannot even be written."""
 
-    def __repr__(self) -> str:
+    def __repr__(self) -> str:  # noqa: D105 - as it says above
         raise RuntimeError("no repr")
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> bool:  # noqa: D105 - the same
         raise RuntimeError("no truth")
 
     __hash__ = None  # type: ignore[assignment]
@@ -269,12 +271,12 @@ def fault(call: Callable[..., Any], arguments: dict[str, Any]) -> BaseException 
 
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to work in, so that a path that can be written does no harm; a page is written in place of a second's work."""
+    """An empty folder to work in, where written files do no harm; pages are written without their content."""
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(explorer, "page_of", lambda frames, dates: layers.checked(dates) and str(len(frames)))
-    monkeypatch.setattr(click, "launch", lambda url: 0)
+    monkeypatch.setattr(click, "launch", lambda _: 0)
     return tmp_path
 
 
@@ -316,7 +318,7 @@ def command_lines(path: tuple[str, ...], command: click.Command, root: Path) -> 
     home = ["--root", str(root)] if any(each.name == "root" for each in valued) else []
     texts = bad_texts(random.Random(12))
     for text in texts:
-        for place, each in enumerate(arguments):
+        for place in range(len(arguments)):
             words = [good.get(str(one.name), "x") for one in arguments]
             words[place] = text
             yield [*path, *needed, *home, "--", *words[: max(place + 1, len(usual))]]

@@ -46,16 +46,16 @@ def refused(call: Callable[[], object]) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["data.old", "data.new", "freeze.new", "freeze.whole", ".caucasus-events-mine"])
-def test_folders_of_any_name_beside_the_data_are_the_users(name: str, mini: Path) -> None:
+def test_folders_of_any_name_beside_the_data_are_the_users(mini: Path) -> None:
     """What a user keeps beside data/, a copy of it too, is there after a build as it was before."""
     dataset.build_dataset(mini)
-    shutil.copytree(mini / "data", mini / name)
-    (mini / name / "notes.txt").write_text("mine", "utf-8")
-    before = everything(mini / name)
+    for name in ("data.old", "data.new", "freeze.new", "freeze.whole", ".caucasus-events-mine"):
+        shutil.copytree(mini / "data", mini / name)
+    (mini / ".caucasus-events-mine" / "notes.txt").write_text("mine", "utf-8")
+    before = everything(mini)
     dataset.build_dataset(mini)
     standing.check_dataset(mini)
-    assert everything(mini / name) == before
+    assert everything(mini) == before
 
 
 def test_files_of_the_user_in_the_data_are_named_and_kept(mini: Path) -> None:
@@ -91,8 +91,8 @@ def test_a_link_to_the_data_is_followed(checkout: Path, tmp_path_factory: pytest
     (away / "data" / "events.parquet").write_bytes(b"old")
     dataset.build_dataset(checkout)
     assert everything(away / "data") == expected
-    aside.put({"data/events.parquet": b"1", "CHANGELOG.md": b"2"}, checkout)
-    assert everything(away) == {"data": b"", "data/events.parquet": b"1", "CHANGELOG.md": b"2"}
+    aside.put({**{f"data/{name}": b"1" for name in expected}, "CHANGELOG.md": b"2"}, checkout)
+    assert everything(away) == {"data": b"", "CHANGELOG.md": b"2", **{f"data/{name}": b"1" for name in expected}}
     assert (checkout / "data").is_symlink()
     assert (checkout / "CHANGELOG.md").is_symlink()
     assert not list(checkout.rglob(".caucasus-events-*"))
@@ -125,27 +125,33 @@ def test_a_killed_build_leaves_a_whole_release(mini: Path, moment: str) -> None:
 
 
 @pytest.mark.parametrize("error", [FULL, DENIED])
-@pytest.mark.parametrize("call", ["mkdir", "write_bytes", "rename", "replace"])
-def test_a_build_that_cannot_write_changes_nothing(
-    error: OSError, call: str, mini: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_build_that_cannot_write_changes_nothing(error: OSError, mini: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A full disk or a checkout that may not be written is one sentence with place and way out; all is as before."""
-    dataset.build_dataset(mini)
-    before = everything(mini)
+    built = dataset.build_dataset(mini)
+    before, real = (
+        everything(mini),
+        {call: getattr(Path, call) for call in ("mkdir", "write_bytes", "rename", "replace")},
+    )
     ways = {FULL: "make room on the disk, and run it again", DENIED: "allow writing there, or work in another checkout"}
-    with monkeypatch.context() as patch:
-        real = getattr(Path, call)
+
+    def but_for_the_old(call: str) -> Callable[..., object]:
         # What brings the old folder back must not fail with it.
-        patch.setattr(Path, call, lambda path, *args: real(path, *args) if path.name == "old" else failing(error)())
-        with pytest.raises(UnwritableError) as caught:
-            dataset.build_dataset(mini)
-    assert str(caught.value) == f"cannot write {mini / 'data'}: {error.strerror}; {ways[error]}"
-    assert everything(mini) == before
+        return lambda path, *args: real[call](path, *args) if path.name == "old" else failing(error)()
+
+    for call in real:
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, call, but_for_the_old(call))
+            with pytest.raises(UnwritableError) as caught:
+                aside.put_data(built.files, mini)
+        assert str(caught.value) == f"cannot write {mini / 'data'}: {error.strerror}; {ways[error]}"
+        assert everything(mini) == before
 
 
 @pytest.mark.parametrize("there", [True, False])
 def test_a_new_sheet_that_cannot_be_written_leaves_no_text(
-    there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    there: bool,  # noqa: FBT001 - a parameter of the test
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Of text and sheet both are written or none, and the folder they stand in is made with them."""
     document = tmp_path / "author-2021.txt"
@@ -156,7 +162,9 @@ def test_a_new_sheet_that_cannot_be_written_leaves_no_text(
         (root / "seeds").mkdir()
     before, real = everything(tmp_path), Path.write_bytes
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_bytes", lambda path, data: real(path, data) if b"[source]" not in data else failing(FULL)())
+        patch.setattr(
+            Path, "write_bytes", lambda path, data: real(path, data) if b"[source]" not in data else failing(FULL)()
+        )
         with pytest.raises(UnwritableError) as caught:
             template.new_seed(document, root)
     sheet = root / "seeds" / "author-2021.toml"
@@ -186,25 +194,24 @@ def test_a_link_that_leads_nowhere_is_a_taken_name(tmp_path: Path) -> None:
     assert not (tmp_path / "later.toml").exists()
 
 
-@pytest.mark.parametrize("command", ["build", "freeze", "describe", "new"])
-def test_two_at_once_are_one_and_a_sentence(command: str, mini: Path) -> None:
+def test_two_at_once_are_one_and_a_sentence(mini: Path) -> None:
     """Whoever writes in a checkout has it alone: the second command says so at once, and changes nothing."""
     document = mini / "author-2021.txt"
     document.write_text("A line.\n", "utf-8")
-    calls: dict[str, Callable[[], object]] = {
-        "build": lambda: dataset.build_dataset(mini),
-        "freeze": lambda: release.freeze(mini, "2031-02-03"),
-        "describe": lambda: release.describe(mini),
-        "new": lambda: template.new_seed(document, mini),
-    }
+    commands: list[Callable[[], object]] = [
+        lambda: dataset.build_dataset(mini),
+        lambda: release.freeze(mini, "2031-02-03"),
+        lambda: release.describe(mini),
+        lambda: template.new_seed(document, mini),
+    ]
     before = everything(mini)
-    with writing.alone(mini), pytest.raises(ReleaseError) as caught:
-        calls[command]()
-    assert str(caught.value) == (
-        f"another command is writing in {mini}; wait until it has ended, and run this one again"
-    )
-    assert everything(mini) == before
-    dataset.build_dataset(mini)
+    for command in commands:
+        with writing.alone(mini), pytest.raises(ReleaseError) as caught:
+            command()
+        what = f"another command is writing in {mini}"
+        assert str(caught.value) == f"{what}; wait until it has ended, and run this one again"
+        assert everything(mini) == before
+    template.new_seed(document, mini)
 
 
 def test_a_check_while_a_build_is_at_work_waits_for_nobody(mini: Path) -> None:
@@ -212,34 +219,31 @@ def test_a_check_while_a_build_is_at_work_waits_for_nobody(mini: Path) -> None:
     dataset.build_dataset(mini)
     standing.check_dataset(mini)
     (mini / ".caucasus-events-swap-data-ab_12cd3" / "new").mkdir(parents=True)
-    with writing.alone(mini), pytest.raises(ReleaseError, match="^another command is writing in "):
+    with writing.alone(mini), pytest.raises(ReleaseError, match=r"^another command is writing in "):
         standing.check_dataset(mini)
     assert (mini / ".caucasus-events-swap-data-ab_12cd3").is_dir()
 
 
-UNREAD = {
-    "Report-2021.TXT": "a document is a text <id>.txt and its sheet <id>.toml, both in seeds/",
-    "report-2021.md": "a document is a text <id>.txt and its sheet <id>.toml, both in seeds/",
-    "more/report-2021.txt": "a document is a text <id>.txt and its sheet <id>.toml, both in seeds/",
-    "more/deep/report-2021.toml": "a document is a text <id>.txt and its sheet <id>.toml, both in seeds/",
-    "mini.toml.orig": "a document is a text <id>.txt and its sheet <id>.toml, both in seeds/",
-    "reported/acts.TOML": "other sources stand in reported/*.toml",
-    "reported/acts.txt": "other sources stand in reported/*.toml",
-    "reported/more/acts.toml": "other sources stand in reported/*.toml",
-}
-
-
-@pytest.mark.parametrize("name", UNREAD)
-def test_a_file_that_is_not_read_is_named(name: str, mini: Path) -> None:
-    """Of what stands in seeds/ nothing is dropped in silence."""
-    path = mini / "seeds" / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("A line.\n", "utf-8")
-    words = UNREAD[name] + (" itself" if name[0] != "r" or "." in name.partition("/")[0] else "")
-    assert refused(lambda: dataset.build_dataset(mini)) == (
-        f"seeds/{name}: the file is not read: {words}\n    do        rename it, or move it there or out of seeds/"
-    )
+def test_files_that_are_not_read_are_named(mini: Path) -> None:
+    """Of what stands in seeds/ nothing is dropped in silence, whatever its suffix and its folder."""
+    document = "a document is a text <id>.txt and its sheet <id>.toml, both in seeds/ itself"
+    reported = "other sources stand in reported/*.toml"
+    unread = {
+        **dict.fromkeys(["Report-2021.TXT", "mini.toml.orig", "more/deep/report-2021.toml"], document),
+        **dict.fromkeys(["more/report-2021.txt", "report-2021.md"], document),
+        **dict.fromkeys(["reported/acts.TOML", "reported/acts.txt", "reported/more/acts.toml"], reported),
+    }
+    for name in unread:
+        (mini / "seeds" / name).parent.mkdir(parents=True, exist_ok=True)
+        (mini / "seeds" / name).write_text("A line.\n", "utf-8")
+    do = "    do        rename it, or move it there or out of seeds/"
+    told = [f"seeds/{name}: the file is not read: {words}\n{do}" for name, words in sorted(unread.items())]
+    assert refused(lambda: dataset.build_dataset(mini)) == "\n\n".join(told)
     assert not (mini / "data").exists()
+    # Nor are they, where nothing else stands there.
+    (mini / "seeds" / "mini.txt").unlink()
+    (mini / "seeds" / "mini.toml").unlink()
+    assert refused(lambda: dataset.build_dataset(mini)) == "\n\n".join(told)
 
 
 def test_the_codebook_and_hidden_files_are_no_documents(mini: Path) -> None:
@@ -250,27 +254,17 @@ def test_the_codebook_and_hidden_files_are_no_documents(mini: Path) -> None:
     dataset.build_dataset(mini)
 
 
-@pytest.mark.parametrize(
-    ("name", "kind", "words"),
-    [
-        ("second.txt", "folder", "the text is a folder"),
-        ("second.toml", "folder", "the sheet is a folder"),
-        ("second.txt", "link", "the text is a link that leads nowhere"),
-        ("second.toml", "link", "the sheet is a link that leads nowhere"),
-        ("reported/second.toml", "folder", "the sheet is a folder"),
-        ("reported/second.toml", "link", "the sheet is a link that leads nowhere"),
-    ],
-)
-def test_a_seed_that_is_no_file_is_named(name: str, kind: str, words: str, mini: Path) -> None:
+@pytest.mark.parametrize("kind", ["folder", "link that leads nowhere"])
+def test_seeds_that_are_no_files_are_named(kind: str, mini: Path) -> None:
     """A folder or a broken link in the place of a text or a sheet is told as what it is."""
-    path = mini / "seeds" / name
-    if kind == "folder":
-        path.mkdir(parents=True)
-    else:
+    names = {"second.txt": "text", "third.toml": "sheet", "reported/fourth.toml": "sheet"}
+    for name in names:
+        path = mini / "seeds" / name
         path.parent.mkdir(exist_ok=True)
-        path.symlink_to(mini / "nowhere")
+        path.mkdir() if kind == "folder" else path.symlink_to(mini / "nowhere")
     message = refused(lambda: dataset.build_dataset(mini))
-    assert f"seeds/{name}: {words}\n    do        put a file there, or remove it" in message
+    for name, what in names.items():
+        assert f"seeds/{name}: the {what} is a {kind}\n    do        put a file there, or remove it" in message
 
 
 def test_a_sheet_that_may_not_be_read_is_named(mini: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -278,7 +272,7 @@ def test_a_sheet_that_may_not_be_read_is_named(mini: Path, monkeypatch: pytest.M
     real = Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda path: failing(DENIED)() if path.suffix == ".toml" else real(path))
     assert refused(lambda: dataset.build_dataset(mini)).startswith(
-        "seeds/mini.toml: the sheet cannot be read\n"
+        "seeds/mini.toml: the file cannot be read\n"
         "    system    Permission denied\n"
         "    do        allow reading it, or restore it"
     )
@@ -296,17 +290,18 @@ def frozen_twice(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     release.freeze(checkout, "2031-03-04")
 
 
-@pytest.mark.parametrize("lost", ["validation/releases", "validation/releases/1.1.0", "validation"])
-def test_releases_that_vanish_are_missed(lost: str, checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_releases_that_vanish_are_missed(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The tables know what was released: build, check and freeze refuse a history that is shorter."""
     frozen_twice(checkout, monkeypatch)
-    shutil.rmtree(checkout / lost)
-    before = everything(checkout)
     told = f"data/changes.parquet: the tables tell of 1.1.0, which is not frozen\n{HISTORY}"
-    calls = (dataset.build_dataset, standing.check_dataset, release.check, release.status)
-    for call in (*calls, lambda root: release.freeze(root, "2031-05-06")):
-        assert refused(lambda call=call: call(checkout)) == told  # type: ignore[misc]
-    assert everything(checkout) == before
+    # The last one alone, then all of them.
+    for lost in ("validation/releases/1.1.0", "validation/releases"):
+        shutil.rmtree(checkout / lost)
+        before = everything(checkout)
+        for call in (dataset.build_dataset, standing.check_dataset, release.check, release.status):
+            assert refused(lambda call=call: call(checkout)) == told  # type: ignore[misc]
+        assert refused(lambda: release.freeze(checkout, "2031-05-06")) == told
+        assert everything(checkout) == before
 
 
 def test_another_history_of_the_same_versions_is_refused(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -326,26 +321,23 @@ def test_another_history_of_the_same_versions_is_refused(checkout: Path, monkeyp
     )
 
 
-STRAYS = {
-    "99.0.0/": ("the folder is no release: it holds no release.json", "restore it, or remove it"),
-    "01.02.00/release.json": ("the name of the folder is no version", "name it as it was released, or remove it"),
-    "notes.txt": ("the file belongs to no release", "move it elsewhere, or remove it"),
-    "1.0.0/notes.txt": ("the file belongs to no release", "move it elsewhere, or remove it"),
-}
-
-
-@pytest.mark.parametrize("name", STRAYS)
-def test_strays_among_the_releases_are_named(name: str, checkout: Path) -> None:
+def test_strays_among_the_releases_are_named(checkout: Path) -> None:
     """What stands among the releases and is none, whatever its name, stops build, check and freeze."""
-    path = checkout / "validation" / "releases" / name
-    (path if name.endswith("/") else path.parent).mkdir(exist_ok=True)
-    if not name.endswith("/"):
-        path.write_text("x", "utf-8")
-    what, do = STRAYS[name]
-    place = name.removesuffix("/").removesuffix("/release.json")
-    told = f"validation/releases/{place}: {what}\n    do        {do}"
-    for call in (dataset.build_dataset, standing.check_dataset, release.check, lambda root: release.freeze(root, "2031-05-06")):
+    releases = checkout / "validation" / "releases"
+    for name in ("01.02.00", "99.0.0"):
+        (releases / name).mkdir()
+    for name in ("01.02.00/release.json", "1.0.0/notes.txt", "notes.txt", ".keep"):
+        (releases / name).write_text("x", "utf-8")
+    strays = {
+        "01.02.00": ("the name of the folder is no version", "name it as it was released, or remove it"),
+        "99.0.0": ("the folder is no release: it holds no release.json", "restore it, or remove it"),
+        "notes.txt": ("the file belongs to no release", "move it elsewhere, or remove it"),
+        "1.0.0/notes.txt": ("the file belongs to no release", "move it elsewhere, or remove it"),
+    }
+    told = "\n\n".join(f"validation/releases/{name}: {what}\n    do        {do}" for name, (what, do) in strays.items())
+    for call in (dataset.build_dataset, standing.check_dataset, release.check):
         assert refused(lambda call=call: call(checkout)) == told  # type: ignore[misc]
+    assert refused(lambda: release.freeze(checkout, "2031-05-06")) == told
 
 
 def test_a_release_under_another_name_is_one_problem(checkout: Path) -> None:

@@ -40,7 +40,8 @@ def run(*words: str) -> Result:
 
 
 COMMANDS = sorted(main.commands)
-CHRONICLE = tomllib.loads((Path(__file__).parents[1] / "chronicle" / "seeds" / "chronicle-2020.toml").read_text("utf-8"))
+SHEET = Path(__file__).parents[1] / "chronicle" / "seeds" / "chronicle-2020.toml"
+CHRONICLE = tomllib.loads(SHEET.read_text("utf-8"))
 CODED = [record["id"] for kind in ("event", "status") for record in CHRONICLE[kind]]
 
 

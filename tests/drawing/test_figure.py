@@ -145,7 +145,8 @@ def test_what_is_shown_of_a_record() -> None:
     assert shown.startswith(
         "<b>Turkey keeps its border with Armenia closed</b><br>start 1993-01-01 … 1993-12-31<br>still so on 2020-07-23"
     )
-    assert "<i>“Turkey keeps its border with Armenia closed, since 1993, to this day.”</i>" in shown.replace("<br>", " ")
+    quote = "<i>“Turkey keeps its border with Armenia closed, since 1993, to this day.”</i>"
+    assert quote in shown.replace("<br>", " ")
     assert shown.endswith("<br>turkey-armenia-border-closed")
     assert (
         "“"

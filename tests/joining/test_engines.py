@@ -121,7 +121,7 @@ ROWS = 400
 
 def _rows(seed_of: int) -> pd.DataFrame:
     """Draw a reader's table: days near those that matter and far from them, windows, nobody and nothing."""
-    chance = random.Random(seed_of)  # noqa: S311 - no secret
+    chance = random.Random(seed_of)
     near = [AROUND + timedelta(days=number) for number in range(-REACH - 3, 2 * REACH + 4)]
     days = [*near * 4, date(1, 1, 1), date(1, 1, 2), date(9999, 12, 30), date(9999, 12, 31), None]
     who = [*ENTITIES * 3, NOBODY, None]

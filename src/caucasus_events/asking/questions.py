@@ -97,14 +97,13 @@ def as_of(
 
     Examples
     --------
-    >>> closed = as_of("2020-07-23", types="border_closed")
-    >>> closed.loc[0, ["subject", "object", "answer", "status_ids"]].tolist()
-    ['TUR', 'ARM', 'yes', 'turkey-armenia-border-closed']
-    >>> as_of("2021-01-01")["why"].unique().tolist()
+    >>> closed = {"types": "border_closed", "entities": "TUR"}
+    >>> as_of("2020-07-23", **closed).loc[0, ["subject", "object", "answer"]].tolist()
+    ['TUR', 'ARM', 'yes']
+    >>> as_of("2099-01-01", **closed)["why"].tolist()
     ['after the source']
-    >>> member = as_of("2018-01-01", types="membership", entities="EAEU", dates="corroborated")
-    >>> member.loc[0, ["subject", "answer", "references"]].tolist()
-    ['ARM', 'yes', 'commonspace-eeu-membership; ragmamoul-2015-01-02']
+    >>> as_of("1993-06-01", **closed, dates="corroborated").loc[0, ["answer", "references"]].tolist()
+    ['yes', 'tocci-closed-border-2007']
     """
     days = read_days(day)
     statuses = tables.load_statuses(dates)
@@ -147,8 +146,9 @@ def between(start: Day, end: Day, *, dates: str = "seed") -> pd.DataFrame:
 
     Examples
     --------
-    >>> between("1993-05", "1994")[["event_id", "certainty"]].values.tolist()
-    [['turkey-armenia-border-closure-1993', 'possible'], ['nagorno-karabakh-ceasefire-1994', 'certain']]
+    >>> found = between("1993-05", "1994").set_index("event_id")["certainty"]
+    >>> found["turkey-armenia-border-closure-1993"], found["nagorno-karabakh-ceasefire-1994"]
+    ('possible', 'certain')
     """
     first, last = read_days(start, "start"), read_days(end, "end")
     if last.last < first.first:
@@ -191,8 +191,9 @@ def history(subject: str, object: str | None = None, *, dates: str = "seed") -> 
 
     Examples
     --------
-    >>> history("Turkey", "Armenia")["type"].tolist()
-    ['border_closed', 'no_diplomatic_relations', 'opposes']
+    >>> rows = history("Turkey", "Armenia").set_index("status_id")
+    >>> rows.loc["turkey-armenia-border-closed", ["type", "end_state"]].tolist()
+    ['border_closed', 'ongoing']
     """
     who, whom = resolve(subject), None if object is None else resolve(object)
     frame = windows_of(tables.load_statuses(dates), who, whom)

@@ -16,6 +16,8 @@ from caucasus_events.reading import tables
 from caucasus_events.reading.frames import as_pandas, is_frame
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     Records = Any
 
 # Where the ids of records stand in the result of a query; the first that is there counts.
@@ -58,8 +60,7 @@ def evidence(records: Records) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from caucasus_events import as_of
-    >>> said = evidence(as_of("2020-07-23", types="border_closed"))
+    >>> said = evidence("turkey-armenia-border-closed")
     >>> said.loc[said["layer"] == "seed", "quote"].tolist()
     ['and since 1993, Turkey has kept its border with Armenia closed.']
     >>> said.loc[said["layer"] == "corroboration", ["date", "relation", "source_id"]].values.tolist()[0]

@@ -78,7 +78,8 @@ def steps(statuses: pd.DataFrame, outside: str = "unknown") -> pd.DataFrame:
     included), answer, why (null with yes and no).
 
     >>> from caucasus_events import load_statuses
-    >>> steps(load_statuses().query("type == 'border_closed'"))[["first_day", "answer", "why"]].values.tolist()[1:3]
+    >>> border = load_statuses().query("status_id == 'turkey-armenia-border-closed'")
+    >>> steps(border)[["first_day", "answer", "why"]].values.tolist()[1:3]
     [[8401, 'unknown', 'start uncertain'], [8765, 'yes', nan]]
     """
     one_of("value of outside", outside, OUTSIDE)
@@ -129,7 +130,7 @@ def cells(stretches: pd.DataFrame, *, pairs: bool, directed: bool = True) -> pd.
     (with pairs), first_day, last_day (both included), state (an :class:`Answer`, int8).
 
     >>> from caucasus_events import load_statuses
-    >>> border = steps(load_statuses().query("type == 'border_closed'"))
+    >>> border = steps(load_statuses().query("status_id == 'turkey-armenia-border-closed'"))
     >>> cells(border, pairs=False)[["subject", "first_day", "last_day", "state"]].values.tolist()[1]
     ['TUR', 8765, 18466, 0]
     """

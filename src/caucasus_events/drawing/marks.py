@@ -56,8 +56,8 @@ def prepare(frame: pd.DataFrame, lanes: str | Mapping[str, str] | None = None) -
     ``label``, ``record_id``; ``number``, the place of the row in ``frame``.
 
     >>> mine = pd.DataFrame({"start_earliest": ["1999-05-06"], "end_latest": ["1999-05-09"]})
-    >>> prepare(mine).loc[0, ["event", "lane", "label", "start_latest"]].tolist()
-    [True, 'Records', '0', 10720.0]
+    >>> prepare(mine)[["lane", "label", "start_latest"]].values.tolist()
+    [['Records', '0', 10720.0]]
     """
     key = next((name for name in _ID_COLUMNS if name in frame), None)
     rows = pd.Index([", ".join(map(str, row)) for row in frame.index] if frame.index.nlevels > 1 else frame.index)

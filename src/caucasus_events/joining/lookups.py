@@ -61,7 +61,8 @@ def build_lookup(
     """Prepare the answers of all actors, or of all pairs in their order, on every day.
 
     >>> from caucasus_events import load_statuses
-    >>> lookup = build_lookup(load_statuses(), ["ARM", "TUR"], ["border_closed"], "unknown", pairs=False)
+    >>> border = load_statuses().query("status_id == 'turkey-armenia-border-closed'")
+    >>> lookup = build_lookup(border, ["ARM", "TUR"], ["border_closed"], "unknown", pairs=False)
     >>> lookup.kinds, len(lookup.value), lookup.table.shape
     (['border_closed'], 4, (2, 9704))
     """

@@ -59,8 +59,9 @@ def with_party(frame: pd.DataFrame, entities: str | Iterable[str] | None) -> pd.
     or ``event_id`` names. A frame without any of them is an :class:`UnknownNameError`.
 
     >>> from .tables import load_timeline
-    >>> len(with_party(load_statuses(), "Georgia")), len(with_party(load_timeline(), "Georgia"))
-    (4, 5)
+    >>> [identity in set(with_party(load_timeline(), "Georgia")["record_id"]) for identity in (
+    ...     "georgia-russia-escalation-2008", "turkey-armenia-border-closed")]
+    [True, False]
     """
     if entities is None:
         return frame

@@ -55,10 +55,10 @@ def load(name: str, dates: str = "seed") -> pd.DataFrame:
 
     Examples
     --------
-    >>> load("events")["type"].value_counts()["clash"]
-    np.int64(3)
-    >>> load("timeline", "corroborated").query("kind == 'event'")["start_basis"].unique().tolist()
-    ['corroborated']
+    >>> load("events").set_index("event_id").loc["georgia-russia-escalation-2008", "type"]
+    'clash'
+    >>> load("timeline", "corroborated").set_index("record_id").loc["armenia-csto-membership", "start_basis"]
+    'corroborated'
     """
     frame = _read(name)
     if layers.checked(dates) == "seed" or name not in DATED:
@@ -132,8 +132,8 @@ def load_participants() -> pd.DataFrame:
 
     Examples
     --------
-    >>> sorted(load_participants().query("role == 'mediator'")["entity_id"].unique())
-    ['PUTIN', 'RUS']
+    >>> load_participants().set_index(["event_id", "entity_id"]).loc["nagorno-karabakh-ceasefire-1994", "role"]["RUS"]
+    'mediator'
     """
     return load("participants")
 
@@ -166,8 +166,8 @@ def load_sources() -> pd.DataFrame:
 
     Examples
     --------
-    >>> load_sources()["author"].tolist()
-    ['Sergei Markedonov']
+    >>> load_sources().set_index("source_id").loc["markedonov-2020", "author"]
+    'Sergei Markedonov'
     """
     return load("sources")
 
@@ -226,8 +226,8 @@ def load_timeline(dates: str = "seed") -> pd.DataFrame:
 
     Examples
     --------
-    >>> load_timeline()["kind"].value_counts().to_dict()
-    {'status': 26, 'event': 8}
+    >>> load_timeline().set_index("record_id").loc["turkey-armenia-border-closed", ["kind", "parties"]].tolist()
+    ['status', 'Turkey → Armenia']
     """
     return load("timeline", dates)
 
@@ -352,8 +352,8 @@ def data_path(name: str | None = None) -> Path:
 
     Examples
     --------
-    >>> pd.read_parquet(data_path("sources"))["language"].tolist()
-    ['en']
+    >>> data_path("sources").name
+    'sources.parquet'
     """
     folder = _folder()
     return folder if name is None else folder / f"{one_of('table', name, FILES, UnknownNameError)}.parquet"
