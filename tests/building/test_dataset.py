@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -110,24 +109,6 @@ def test_nothing_is_written_when_something_is_wrong(mini: Path) -> None:
     sheet.write_text(sheet.read_text().replace('type = "clash"', 'type = "clush"'))
     with pytest.raises(ProblemsError, match="unknown type 'clush'"):
         dataset.build_dataset(mini)
-    assert {path.name: path.read_bytes() for path in (mini / "data").iterdir()} == before
-    assert sorted(path.name for path in mini.iterdir()) == ["data", "seeds"]
-
-
-@pytest.mark.parametrize("moment", ["while writing", "between the renames", "before clearing up"])
-def test_a_killed_build_leaves_a_whole_release(mini: Path, moment: str) -> None:
-    """Whenever a build is killed, the next one finds the old or the new data whole, and clears the rest away."""
-    dataset.build_dataset(mini)
-    before = {path.name: path.read_bytes() for path in (mini / "data").iterdir()}
-    shutil.copytree(mini / "data", mini / "data.new")
-    if moment == "while writing":
-        (mini / "data.new" / "events.parquet").unlink()
-    elif moment == "between the renames":
-        (mini / "data").rename(mini / "data.old")
-    else:
-        (mini / "data").rename(mini / "data.old")
-        (mini / "data.new").rename(mini / "data")
-    files.recover(mini)
     assert {path.name: path.read_bytes() for path in (mini / "data").iterdir()} == before
     assert sorted(path.name for path in mini.iterdir()) == ["data", "seeds"]
 

@@ -159,6 +159,7 @@ def test_descriptors_without_a_file_fails(at: Gate, root: Path, name: str, found
     "wrong",
     [
         ("with_frictionless", "datapackage.json", '"type": "integer"', '"type": "date"', "characters"),
+        ("with_frictionless", "datapackage.json", '"size": ', '"bytes": 1', "byte-count"),
         ("with_mlcroissant", "croissant.json", '"column": "event_id"', '"column": "even_id"', "even_id"),
         ("with_mlcroissant", "croissant.json", '"contentUrl": "events', '"contentUrl": "event', "event.parquet"),
         ("with_jsonschema", "datapackage.json", '"name": "caucasus-events"', '"name": 7', "$.name"),
@@ -353,6 +354,19 @@ def test_leaks_of_a_text_fails(tmp_path: Path) -> None:
     message = failure(lambda: artefacts.check_leaks(leaking, {name: text}))
     assert message == f"{leaking.name}: caucasus_events/notes.md holds words of seeds/{name}.txt: {paragraph[:40]}…"
     artefacts.check_leaks(wheel(tmp_path), {name: text})
+
+
+@pytest.mark.parametrize("space", [" ", "\n    ", "\n\n"])
+def test_leaks_of_sixty_characters_fails(space: str, tmp_path: Path) -> None:
+    """So many characters in a row are found in the middle of a line, and over lines; fewer are not."""
+    text = f"{'The border was opened, and many people crossed it on the first of May in that year. ' * 3}\n\n{'x' * 70}"
+    text = f"Nothing else is said here of how the two neighbours came to terms in the end, nor when. {text}"
+    part = text[20 : 20 + artefacts.LONG]
+    words = f"y{part}y".replace(" ", space)
+    leaking = wheel(tmp_path, extra={"caucasus_events/notes.md": words})
+    message = failure(lambda: artefacts.check_leaks(leaking, {"a-2020": text}))
+    assert message == f"{leaking.name}: caucasus_events/notes.md holds words of seeds/a-2020.txt: {part.strip()[:40]}…"
+    artefacts.check_leaks(wheel(tmp_path, extra={"caucasus_events/notes.md": words[:-2] + "y"}), {"a-2020": text})
 
 
 def test_leaks_that_the_readme_hides_fails(root: Path, at: Gate, monkeypatch: pytest.MonkeyPatch) -> None:

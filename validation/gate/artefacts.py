@@ -8,6 +8,8 @@ import shutil
 import tarfile
 import zipfile
 from io import BytesIO
+from itertools import takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -19,13 +21,14 @@ from caucasus_events.model.rows import FILES, sha256
 from .environments import OF_A_CHECKOUT, Failed, checkout_digest, copied, forget, run
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
 
     from .environments import Gate
 
 TOOLS = ("twine", "validate-pyproject[all]", "check-wheel-contents", "pydistcheck", "build")
-# Shorter lines of a text, its headings and names, may well stand elsewhere.
-LONG = 120
+# So many characters in a row, white space folded, are words of a text; fewer, its headings and names, may well stand
+# elsewhere. Half of them, from one of these on, lie whole in any such run.
+LONG, _HALF = 60, 30
 # What built files say of their time before there is a release; any day after 1980 does, zip knows none before.
 _BEFORE_ANY_RELEASE = dt.date(2020, 1, 1)
 _DATA = {f"{name}.parquet" for name in FILES} | {"datapackage.json", "croissant.json", "dataset.jsonld", "README.md"}
@@ -115,15 +118,45 @@ def check_contents(file: Path) -> None:
 
 
 def check_leaks(file: Path, texts: dict[str, str]) -> None:
-    """Look for paragraphs of the seeds in the readable files of a wheel or an sdist."""
-    for name, content in members(file).items():
-        if name.endswith(".parquet"):
-            continue
-        words = fold_space(content.decode("utf-8", "replace"))
+    """Look for words of the seeds in the readable files of a wheel or an sdist.
+
+    What its tables say of a document may stand there as an example, a whole title or quote and hardly more.
+    """
+    found = members(file)
+    told = _told(found)
+    for name, content in found.items():
+        words = "" if name.endswith(".parquet") else fold_space(content.decode("utf-8", "replace"))
         for seed, text in texts.items():
-            for line in text.splitlines():
-                if len(line) >= LONG and fold_space(line) in words:
-                    raise Failed(f"{file.name}: {name} holds words of seeds/{seed}.txt: {line[:40]}…")
+            for shared in leaked(words, fold_space(text)):
+                if not any(each in shared and len(shared) - len(each) < _HALF for each in told):
+                    raise Failed(f"{file.name}: {name} holds words of seeds/{seed}.txt: {shared.strip()[:40]}…")
+
+
+def _told(found: dict[str, bytes]) -> set[str]:
+    """List the titles, addresses and quotes in the tables of a wheel or an sdist."""
+    told: set[str] = set()
+    for name, content in found.items():
+        for column in {"sources": ("title", "url"), "evidence": ("quote",)}.get(Path(name).stem, ()):
+            frame = pd.read_parquet(BytesIO(content)) if name.endswith(".parquet") else pd.DataFrame({column: []})
+            told |= set(frame[column].dropna())
+    return told
+
+
+def leaked(words: str, text: str) -> Iterator[str]:
+    """Yield every run of characters that both have and that is too long."""
+    for start in range(0, len(text) - _HALF + 1, _HALF):
+        at = words.find(text[start : start + _HALF])
+        while at >= 0:
+            before = _common(reversed(text[:start]), reversed(words[:at]))
+            after = _common(text[start:], words[at:])
+            if before + after >= LONG:
+                yield text[start - before : start + after]
+            at = words.find(text[start : start + _HALF], at + 1)
+
+
+def _common(one: Iterable[str], other: Iterable[str]) -> int:
+    """Count the characters in which two begin alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def shipped_share(root: Path, seed: str, text: str) -> float:

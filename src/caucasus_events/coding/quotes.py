@@ -172,9 +172,9 @@ def closest(passage: str, text: FoldedText) -> tuple[Span, int] | None:
 
 
 def _aligned(needle: str, start: int, end: int, text: FoldedText) -> tuple[float, int] | None:
-    """Return how like a stretch of the folded text is to a passage at best, and where, negative: the first is largest."""
+    """Return how like a passage a stretch of the folded text is at best, and where, negative: the first is largest."""
     found = fuzz.partial_ratio_alignment(needle, text.folded[start:end], score_cutoff=_ALIKE)
-    return found and (found.score, -(start + found.dest_start))
+    return (found.score, -(start + found.dest_start)) if found else None
 
 
 def _stretches(needle: str, text: FoldedText) -> list[tuple[int, int]]:
