@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import caucasus_events as ce
+from caucasus_events.errors import InvalidValueError
 
 
 @pytest.mark.parametrize(
@@ -28,12 +29,12 @@ import caucasus_events as ce
 )
 def test_an_option_of_a_wrong_kind_is_named(options: dict[str, Any], message: str) -> None:
     """What is no number, no text or no lanes is refused in one sentence."""
-    with pytest.raises(ce.InvalidValueError, match=f"^{re.escape(message)}$"):
+    with pytest.raises(InvalidValueError, match=f"^{re.escape(message)}$"):
         ce.timeline(types="border_closed", **options)
 
 
 def test_a_page_is_written_to_a_path() -> None:
     """What is no path is refused before the page is made."""
     path: Any = ["x"]
-    with pytest.raises(ce.InvalidValueError, match=r"^path is a path, not a value of type list$"):
+    with pytest.raises(InvalidValueError, match=r"^path is a path, not a value of type list$"):
         ce.write_explorer(path)

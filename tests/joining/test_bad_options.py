@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import caucasus_events as ce
+from caucasus_events.errors import InvalidValueError
 
 MINE = pd.DataFrame({"day": ["2001-05-01"], "from": ["TUR"], "to": ["ARM"]})
 ASKED: dict[str, Any] = {"date": "day", "subject": "from", "object": "to", "types": "border_closed"}
@@ -30,7 +31,7 @@ ASKED: dict[str, Any] = {"date": "day", "subject": "from", "object": "to", "type
 )
 def test_an_option_of_a_wrong_kind_is_named(options: dict[str, Any], message: str) -> None:
     """Frames, lists and arrays in place of a name are refused in one sentence."""
-    with pytest.raises(ce.InvalidValueError, match=f"^{re.escape(message)}$"):
+    with pytest.raises(InvalidValueError, match=f"^{re.escape(message)}$"):
         ce.annotate(MINE, **(ASKED | options))
 
 
@@ -47,7 +48,7 @@ def test_a_file_of_a_wrong_kind_is_named(options: dict[str, Any], message: str, 
     """What is no path or no function is refused, and nothing is written."""
     MINE.to_parquet(tmp_path / "in.parquet")
     files = {"source": tmp_path / "in.parquet", "target": tmp_path / "out.parquet"}
-    with pytest.raises(ce.InvalidValueError, match=f"^{re.escape(message)}$"):
+    with pytest.raises(InvalidValueError, match=f"^{re.escape(message)}$"):
         ce.annotate_parquet(**(ASKED | files | options))
     assert [each.name for each in tmp_path.iterdir()] == ["in.parquet"]
 
