@@ -211,6 +211,7 @@ def test_new_writes_the_head_of_a_sheet_that_only_needs_coding(mini: Path, tmp_p
     assert "seeds/report-1991.toml:8: source: published is not a day" in missing
     assert "seeds/report-1991.toml:5: source: author is empty" in missing
     filled = re.sub(r'(published|speaks_until) = "\?"', r'\1 = "1991-05-07"', sheet.read_text())
+    filled = filled.replace('url = "?"', 'url = "https://example.org/report"')
     sheet.write_text(filled.replace('"?"', '"somebody"'))
     uncoded = run("build", "--root", str(mini)).stderr
     assert "seeds/report-1991.txt:1: words are neither cited nor set aside" in uncoded

@@ -56,6 +56,7 @@ DATE_FORMS = (
 
 # The day of a text counts, whatever time and zone follow it.
 _ISO = r"^(?P<day>\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}[\d:.,]*)?\s*(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?$"
+_NAT = np.iinfo(np.int64).min
 _UNITS_A_DAY = {"D": 1, "s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 _MONTHS_A_YEAR, _LAST_YEAR = 12, 9999
 # Numbers of fewer digits are no days: those of spreadsheets, or of a month without its day.
@@ -132,11 +133,15 @@ class DayColumn:
             if values.null_count:
                 null, values = values.is_null().to_numpy(zero_copy_only=False), values.fill_null(0)
             values = (values.cast(pa.timestamp("s")) if kind == "date" else self._local(values)).to_numpy()
-        return self._checked(np.floor_divide(values.view(np.int64), _UNITS_A_DAY[_unit(values)]), values, null)
+        numbers = values.view(np.int64)
+        # NaT is the smallest of all integers: one look finds it. In nanoseconds, divided, it would be a day of 1677.
+        if null is None and len(numbers) and numbers.min() == _NAT:
+            null = np.isnat(values)
+        return self._checked(np.floor_divide(numbers, _UNITS_A_DAY[_unit(values)]), values, null)
 
     def _checked(self, days: Ints, values: NDArray[Any], null: Flags | None) -> Found:
         """Refuse days outside the calendar, and take its ends for none."""
-        # NaT is the smallest of all integers: one look finds it too, and columns without pay for no other.
+        # One look finds the ends of the calendar, and columns without them pay for no other.
         if len(days) and (days.min() <= FIRST_DAY or days.max() >= LAST_DAY):
             null = np.isnat(values) if null is None else null
             self._refuse(values[~null & ((days < FIRST_DAY) | (days > LAST_DAY))])
