@@ -179,10 +179,7 @@ BREAKS: dict[str, tuple[Break, tuple[str, str]]] = {
     "a_name_means_one_entity": (_put("entities", 2, "also_known_as", "Arvánia; ABC"), ("entities", "LEAGUE")),
     "words_belong_in_a_table": (_put("statuses", 0, "title", "=1+1"), ("statuses", CLOSED)),
     "addresses_lead_to_the_web": (_put("references", 0, "url", "javascript:a"), ("references", "atlas")),
-    "nothing_is_published_tomorrow": (
-        _put("sources", 0, "published", pd.Timestamp("2999-01-01")),
-        ("sources", "mini"),
-    ),
+    "nothing_is_published_tomorrow": (_put("sources", 0, "published", pd.Timestamp("2999-01-01")), ("sources", "mini")),
     "readings_are_known_to_their_sources": (_read(1, date="[2090..]"), ("corroborations", READ)),
     "languages_exist": (_put("sources", 1, "language", "xx"), ("sources", "second")),
     "no_fact_is_coded_twice": (_say_it_again, ("statuses", f"{CLOSED}-again")),

@@ -145,9 +145,7 @@ EDITS = {
         "share changed": Edit("A hundredth more of the text is said to be cited", 0, {"cited_share": plus(0.01)}),
         "length changed": Edit("The text is said to be a character longer", 0, {"characters": plus(1)}),
         "hash changed": Edit("The hash is that of another text", 0, {"sha256": "0" * 64}),
-        "day that has not come": Edit(
-            "A document was published in 2999", 0, {"published": pd.Timestamp("2999-01-01")}
-        ),
+        "day that has not come": Edit("A document was published in 2999", 0, {"published": pd.Timestamp("2999-01-01")}),
         "language that does not exist": Edit("A document is in a language without a code", 0, {"language": "xx"}),
         "address that runs": Edit("The address of a document is a programme", 0, {"url": "javascript:alert(1)"}),
         "hour added": Edit("A day does not begin at midnight", 0, {"published": plus(HOUR)}),
