@@ -145,7 +145,7 @@ def assemble(coded: Sequence[seeds.Coded]) -> dict[str, pd.DataFrame]:
     The seeds may come in any order, and neither they nor their rows are changed.
     """
     rows = {name: [row for seed in coded for row in seed.rows.get(name, ())] for name in TABLES}
-    names = {row["entity_id"]: row["name"] for row in rows["entities"]}
+    names = {row["entity_id"]: row["name"] or row["entity_id"] for row in rows["entities"]}
     casts = _casts(rows["participants"], names)
     rows["events"] = [row | {"participants": casts.get(row["event_id"])} for row in rows["events"]]
     rows["timeline"] = _timeline(rows, names)

@@ -288,7 +288,7 @@ def _status(seed: _Seed, number: int, status: blocks.Status, places: Places) -> 
         except dates.DateError as error:
             problems.append(undated(seed.sheet.lines, at, error))
             # As if the side at fault were left out; then the other is read.
-            side = "start" if error.text == sides["start"] else "end"
+            side = "start" if sides["end"] is None or error.text == sides["start"] else "end"
             sides[side] = None
             faulty |= {side}
     row = _record_row(seed, status, bounds, faulty) | {"status_id": _row_id(seed, at), "end_state": end_state} | sides
