@@ -57,4 +57,6 @@ def test_every_room_is_in_the_plan_of_the_house() -> None:
     plan = re.search(r"## The house\n.*?```text\n(.*?)```", CONTRIBUTING, re.DOTALL)
     assert plan
     drawn = {room for line in plan[1].splitlines() for room in re.findall(r"[a-z]+", line.partition("   ")[0])}
-    assert drawn | {"cli"} == {path.parent.name for path in (ROOT / "src" / "caucasus_events").glob("*/__init__.py")}
+    assert drawn | {"cli"} == {
+        path.parent.name for path in (ROOT / "src" / "caucasus_events").glob("[a-z]*/__init__.py")
+    }

@@ -12,7 +12,7 @@ _FORMULA = "=+-@"
 # Control characters have no name in Unicode but what they are called.
 _CONTROLS = {"\t": "TAB", "\n": "LINE FEED", "\r": "CARRIAGE RETURN", "\0": "NULL", "\x1b": "ESCAPE", "\x7f": "DELETE"}
 # Of letters that look alike in ASCII, too, the names help.
-_ALIKE = set("Il1|O0'`")
+_ALIKE = ("Il1|", "O0", "'`")
 
 
 class Unfit(NamedTuple):
@@ -64,6 +64,7 @@ def difference(quote: str, text: str, at: int) -> list[Fact]:
     """
     one, other = quote[at : at + 1], text[at : at + 1]
     # That one ends where the other goes on is seen.
-    if not (one and other) or ((one + other).isascii() and not {one, other} <= _ALIKE):
+    alike = any(one in group and other in group for group in _ALIKE)
+    if not (one and other) or ((one + other).isascii() and not alike):
         return []
     return [Fact("differs", f"{named(one)} in the quote, {named(other)} in the text", wrap=True)]
