@@ -181,8 +181,10 @@ def second_coding(sheet: Path, seed: str, root: Path) -> Coding:
 def _ids_used_twice(coded: seeds.Coded) -> Iterator[Problem]:
     """Report every id that a second record bears; the passages of the two could not be told apart."""
     seen = set()
-    for (table, name), places in coded.blocks.items():
+    for (table, _), places in coded.blocks.items():
         for at in places if table in _TABLES.values() else ():
+            # The name as it is written: the reader keeps two records of one id apart by another.
+            name = at[2]
             if name in seen:
                 yield coded.lines.problem(at, name, "the id is used twice", "give each record an id of its own")
             seen.add(name)
