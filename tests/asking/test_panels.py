@@ -210,7 +210,7 @@ REFUSED = [
     ({"unit": "dyads"}, InvalidValueError, "unknown unit 'dyads' (nearest: dyad; known: dyad, entity, membership)"),
     ({"freq": "week"}, InvalidValueError, "unknown freq 'week' (known: day, month, quarter, year)"),
     ({"rule": "all"}, InvalidValueError, "unknown rule 'all' (known: any, whole, first, last)"),
-    ({"outside": 0}, InvalidValueError, "unknown value of outside '0' (known: unknown, no)"),
+    ({"outside": 0}, InvalidValueError, "unknown value of outside 0 (known: unknown, no)"),
     ({"codes": "iso"}, InvalidValueError, "unknown scheme of codes 'iso' (nearest: iso3; known: iso3, cow, gw, id)"),
     ({"entities": ["ARM", "XNK"]}, UnknownNameError, "'XNK' has no iso3 code; codes='id' calls every entity by its id"),
     (

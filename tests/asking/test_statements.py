@@ -107,7 +107,7 @@ def test_records_that_cannot_be_read() -> None:
     """What names no records, or has its ids twice, is refused."""
     frame = pd.DataFrame({"status_id": ["a"]})
     refused = {
-        "records 3 cannot be read: give an id, several, or a frame that has them": 3,
+        "record 3 is no text: give a name, or several": 3,
         "column 'status_id' is there 2 times: rename all but one": pd.concat([frame, frame], axis=1),
     }
     for message, records in refused.items():
