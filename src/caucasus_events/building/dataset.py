@@ -152,7 +152,8 @@ def assemble(coded: Sequence[seeds.Coded]) -> dict[str, pd.DataFrame]:
     stated = {row["record_id"]: readings.bounds_of(row) for row in rows["timeline"]}
     # That a reading is of a record that does not exist is told by a rule.
     rows["corroborations"] = [
-        row | readings.outcome(row, stated.get(row["record_id"], readings.UNKNOWN)) for row in rows["corroborations"]
+        row | readings.outcome(row, stated.get(row["record_id"], readings.NOTHING_STATED))
+        for row in rows["corroborations"]
     ]
     frames = ((name, framed(name, rows[name]), list(FILES[name].key)) for name in TABLES)
     return {name: frame.sort_values(key, ignore_index=True, kind="stable") for name, frame, key in frames}

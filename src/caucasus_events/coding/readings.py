@@ -21,7 +21,7 @@ from .toml import At, Lines
 FOLDER = "seeds/reported"
 # Below this, no analysis should rest on a date.
 APPLIED = ("high", "medium")
-UNKNOWN = Bounds(None, None, None, None)
+NOTHING_STATED = Bounds(None, None, None, None)
 
 
 class Reading(Block):
@@ -122,7 +122,7 @@ def _reading(lines: Lines, number: int, block: Reading) -> Part:
     """Code what sources say of a date."""
     at = ("reading", number, block.id or "")
     problems, faulty = _unknown_codes(lines, at, block, bound="bound", relation="relation", confidence="confidence")
-    bounds = UNKNOWN
+    bounds = NOTHING_STATED
     try:
         if not faulty & {"bound", "date"}:
             bounds = dates.reading_bounds(block.bound, block.date)
