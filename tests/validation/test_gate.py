@@ -25,6 +25,7 @@ import pytest
 import yaml
 
 from caucasus_events import __version__
+from caucasus_events.ledger import frozen
 from gate import __main__ as command
 from gate import artefacts, environments, steps
 from gate.environments import Failed, Gate
@@ -89,9 +90,21 @@ def test_every_step_has_a_twin_that_fails() -> None:
 def test_rebuild_of_other_data_fails(at: Gate, root: Path) -> None:
     """Data that the seeds do not build are named by file."""
     replace(root / "data" / "README.md", "never edited", "sometimes edited")
+    replace(root / "data" / "datapackage.json", "caucasus", "Caucasus")
+    message = failure(lambda: steps.STEPS["rebuild"](at))
+    assert message == "what is committed is not what the seeds build: README.md, datapackage.json"
+
+
+def test_rebuild_beside_a_file_of_somebody_fails(at: Gate, root: Path) -> None:
+    """A file in the data that no build writes is named: the build refuses to touch it."""
     (root / "data" / "notes.txt").write_text("mine")
     message = failure(lambda: steps.STEPS["rebuild"](at))
-    assert message == "what is committed is not what the seeds build: README.md, notes.txt"
+    assert message.startswith("python -m caucasus_events build …\n")
+    assert message.endswith(
+        "data/notes.txt: the build does not write this file\n"
+        "    do        move it out of data/, or remove it\n\n"
+        "1 problem; nothing was written."
+    )
 
 
 def test_rebuild_of_two_outcomes_fails(tmp_path: Path) -> None:
@@ -211,11 +224,16 @@ def test_versions_of_another_tag_fails(root: Path, tmp_path: Path) -> None:
 
 def test_history_of_a_version_that_is_not_frozen_fails(root: Path, tmp_path: Path) -> None:
     """Nothing is published that is not frozen: a tag needs its release."""
-    shutil.rmtree(root / "validation" / "releases", ignore_errors=True)
+    last = frozen.read_frozen(root)
+    assert last is not None
+    shutil.rmtree(root / "validation" / "releases")
     log = root / "CHANGELOG.md"
     log.write_text(log.read_text("utf-8").partition("\n## ")[0], "utf-8")
     message = failure(lambda: steps.STEPS["history"](Gate(root, tmp_path, f"v{__version__}")))
-    assert "last release   none" in message or "the file does not describe" in message
+    assert message == (
+        f"data/changes.parquet: the tables tell of {last.version}, which is not frozen\n"
+        "    do        restore validation/releases/ as it was committed"
+    )
 
 
 def test_history_that_was_changed_fails(at: Gate, root: Path) -> None:
