@@ -172,9 +172,16 @@ def reason_part(lines: Lines, number: int, block: Reason) -> Part:
     withdrawn = isinstance(block, blocks.Withdrawn)
     at = ("withdrawn" if withdrawn else "change", number, block.id or "")
     problems = unfit_words(lines, at, "reason", block.reason)
-    if not isinstance(block, blocks.Withdrawn):
-        problems += lines.unknown_code(at, "reason_code", block.reason_code, "change")
-    return Part(at, problems, reason=None if block.faulty else block)
+    if isinstance(block, blocks.Withdrawn):
+        return Part(at, problems, reason=None if block.faulty else block)
+    problems += lines.unknown_code(at, "reason_code", block.reason_code, "change")
+    named = (block.id is not None, block.table is not None)
+    unclear = not block.faulty and (named in ((True, True), (False, False)) or (block.column and not named[1]))
+    if unclear:
+        what = "it names a row and a column" if named[0] else "it names no row and no column of a table"
+        do = "write the id of the row that changed; or, of one reason for all cells of a column, table and column"
+        problems.append(lines.problem(at, "", what, do))
+    return Part(at, problems, reason=None if block.faulty or unclear else block)
 
 
 def several_in_one(lines: Lines, at: At, key: str, values: Sequence[str]) -> list[Problem]:

@@ -64,7 +64,7 @@ _ENTITIES = {
     "cow_igo": of.numbers("Correlates of War IGO number (version 3)"),
     "ucdp_actor": of.numbers("UCDP actor id"),
     "wikidata": of.text("Wikidata item", nullable=True, matches="Q[1-9]\\d*"),
-    "also_known_as": of.text('spellings met in sources, not endorsed; separated by "; "', nullable=True),
+    "also_known_as": of.text('spellings met in sources, not endorsed; separated by "; "', nullable=True, parted="; "),
 }
 _EVENTS = {
     "event_id": of.ids("id of the event, stable for ever"),
