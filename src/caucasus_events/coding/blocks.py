@@ -98,6 +98,8 @@ class Entity(Block):
     name: Words
     kind: Words
     iso3: Words | None = None
+    iso_numeric: Number | None = None
+    region: bool = False
     cow: Number | None = None
     cow_abbrev: Words | None = None
     gw: Number | None = None

@@ -13,7 +13,7 @@ import pandas as pd
 
 from caucasus_events.coding import seeds, toml
 from caucasus_events.errors import Fact, Problem
-from caucasus_events.model import bounds, rows
+from caucasus_events.model import bounds, layers, rows
 from caucasus_events.model.rows import FILES, LAYER, OWN, SEED_TABLES, TABLES, dictionaries
 from caucasus_events.model.versions import parse
 from caucasus_events.model.words import counted
@@ -25,6 +25,10 @@ from .versions import FIRST, next_version
 
 # Of the cells of one record that changed, so many are shown.
 _SHOWN = 6
+
+
+# A table, the key of a row, a column.
+_Cell = tuple[str, str, str]
 
 
 def _places(tables: str, columns: str) -> set[str]:
@@ -153,7 +157,7 @@ def explain(tables: Tables, coded: Sequence[seeds.Coded], last: Frozen | None, v
     problems = [
         *(each.problem(*two) for each in fresh if by_name[each.name] is not each),
         *_silent([entry for entry, code, reason in explained if not (code or reason)], last.version),
-        *_too_wide(explained, last.tables),
+        *_too_wide(explained, last.tables, tables),
         *_revived(found, {row["id"] for row in past if row["operation"] == "withdrawn"}),
         *(_idle(each, f"since {last.version}") for name, each in by_name.items() if name not in used),
         *_lost_heirs(by_name.values(), _own_ids(tables)),
@@ -266,28 +270,57 @@ def _explained(entry: Entry, evident: str | None, reason: _Reason | None) -> Ent
 
 
 def _too_wide(
-    explained: Sequence[tuple[Entry, str | None, _Reason | None]], last: Mapping[str, pd.DataFrame]
+    explained: Sequence[tuple[Entry, str | None, _Reason | None]],
+    last: Mapping[str, pd.DataFrame],
+    tables: Mapping[str, pd.DataFrame],
 ) -> Iterator[Problem]:
     """Report reasons of a whole column under which a cell says something else now: that is a reason of its row."""
-    moved: dict[str, list[Entry]] = {}
-    for entry, _, reason in explained:
-        if reason and reason.block.id is None and not _says_the_same(entry, last):
-            moved.setdefault(reason.name, []).append(entry)
-    by_name = {reason.name: reason for _, _, reason in explained if reason}
-    for name, entries in moved.items():
-        says = "says" if len(entries) == 1 else "say"
-        what = f"{counted(len(entries), 'cell')} of {name} {says} something else now, and not only more"
-        do = "give each of these rows a [[change]] with its id, or undo the change"
-        yield by_name[name].problem(what, do, facts=_shown_cells(entries))
+    by_name = {reason.name: reason for _, _, reason in explained if reason and reason.block.id is None}
+    found = [(entry, reason.name) for entry, _, reason in explained if reason and reason.name in by_name]
+    forms = _forms(last, tables, {str(entry["table"]) for entry, _ in found})
+    for name, reason in by_name.items():
+        entries = [entry for entry, other in found if other == name and not _says_the_same(entry, last, forms)]
+        if entries:
+            says = "says" if len(entries) == 1 else "say"
+            what = f"{counted(len(entries), 'cell')} of {name} {says} something else now, and not only more"
+            do = "give each of these rows a [[change]] with its id, or undo the change"
+            yield reason.problem(what, do, facts=_shown_cells(entries))
 
 
-def _says_the_same(entry: Entry, last: Mapping[str, pd.DataFrame]) -> bool:
-    """Say whether a difference leaves standing what stood: a column comes or goes, or a list of names grows."""
-    if of_shape(entry) or entry["column"] not in last[str(entry["table"])]:
+def _says_the_same(
+    entry: Entry, last: Mapping[str, pd.DataFrame], forms: Mapping[_Cell, tuple[str | None, ...]]
+) -> bool:
+    """Say whether a difference leaves standing what stood: a column comes or goes, a list of names grows, a form."""
+    table, name, column = str(entry["table"]), str(entry["id"]), str(entry["column"])
+    if of_shape(entry) or column not in last[table]:
         return True
-    parted = FILES[str(entry["table"])].columns[str(entry["column"])].parted
-    old, new = (set(filter(None, (entry[side] or "").split(parted))) for side in ("old", "new"))
-    return entry["operation"] == "changed" and parted is not None and old < new
+    if entry["operation"] != "changed":
+        return False
+    parted = FILES[table].columns[column].parted
+    old, new = (set((entry[side] or "").split(parted or "\n")) for side in ("old", "new"))
+    return (parted is not None and old < new) or forms.get((table, name, column)) == (entry["old"], entry["new"])
+
+
+def _forms(
+    last: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFrame], names: set[str]
+) -> dict[_Cell, tuple[str | None, ...]]:
+    """Return, by cell, what it says if only its form is another, before and after.
+
+    In releases before 2.0 a window was that of the document alone, and readers narrowed it by the readings of the
+    release. Such a cell says the same where it is now what these give, and the old one stands in its ``seed_`` column.
+    """
+    found: dict[_Cell, tuple[str | None, ...]] = {}
+    for table in sorted(names & {*rows.RECORDS, "timeline"}):
+        old, key = last[table], FILES[table].key[0]
+        if "layer" in old or "corroborations" not in last:
+            continue
+        best = layers.sharpened(old, last["corroborations"])
+        alone = tables[table].set_index(key).reindex(old[key])
+        for column in [column for column in best if f"{layers.SEED}{column}" in alone]:
+            sides = rows.texts(alone[f"{layers.SEED}{column}"]), rows.texts(best[column])
+            for name, was, becomes in zip(old[key], *sides, strict=True):
+                found[table, name, str(column)] = (was, becomes)
+    return found
 
 
 def _silent(entries: Sequence[Entry], since: str) -> list[Problem]:
