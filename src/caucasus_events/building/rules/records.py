@@ -112,12 +112,15 @@ def nobody_stands_on_both_sides(shipped: Shipped) -> Iterator[Finding]:
             yield row.breaks(what, do, entity)
 
 
-@rule("participants")
+@rule("type", "participants", "location")
 def events_have_participants(shipped: Shipped) -> Iterator[Finding]:
-    """Every event has at least one participant."""
+    """Every event has at least one participant or, if its type has no roles, a location."""
     present = set(shipped.tables["participants"]["event_id"])
     for row in shipped.rows["events"]:
-        if row.key not in present:
+        kind = codebook.event_types().get(row["type"])
+        if kind and not kind.roles and row["location"] is None:
+            yield row.breaks(f"nothing says where the {kind.name} was", 'add location = "…"')
+        elif kind and kind.roles and row.key not in present:
             yield row.breaks("nobody takes part in the event", "add participants = [ { entity = …, role = … } ]")
 
 
@@ -132,7 +135,7 @@ def roles_fit_the_type(shipped: Shipped) -> Iterator[Finding]:
             place = f"{row['role']} of a {kind.name}"
             yield from _of_kind(row, "entity_id", place, kinds, kind.roles[row["role"]])
         elif kind:
-            do = f"write {' or '.join(kind.roles)}"
+            do = f"write {' or '.join(kind.roles)}" if kind.roles else "leave participants out"
             yield row.breaks(f"{kind.name} knows no role {row['role']!r}", do, row["role"])
 
 
@@ -160,7 +163,7 @@ def _of_kind(
 
 @rule()
 def places_fit_the_type(shipped: Shipped) -> Iterator[Finding]:
-    """Speeches and closures have no location; a border is two codes in alphabetical order."""
+    """Some types, such as an accusation, have no location; a border is two codes in alphabetical order."""
     for row in shipped.rows["events"]:
         kind, where = codebook.event_types().get(row["type"]), row["location"]
         if where is None or kind is None:
