@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from caucasus_events.building import dataset, release, standing
-from caucasus_events.ledger import reasons
+from caucasus_events.ledger import following
 from caucasus_events.model.rows import FILES
 from releases import CHANGE, FIGHTING, WITHDRAWN, correct_the_date, edit, refused, set_version, withdraw
 
@@ -247,7 +247,7 @@ def test_the_reason_of_a_seed_explains_its_citation_and_no_title(
 
 def test_a_record_depends_on_its_document_first(checkout: Path) -> None:
     """Where several reasons would do, the document's is asked first; a reading depends on what its record does."""
-    depends = reasons._dependence(dataset.compare(checkout).tables)  # noqa: SLF001 - the order is the promise
+    depends = following.dependence(dataset.compare(checkout).tables)
     assert list(dict.fromkeys(depends[FIGHTING])) == ["mini", "ALA", "BOR"]
     closed = "aland-borland-border-closed"
     assert depends[closed][0] == "mini"
@@ -258,7 +258,7 @@ def test_a_record_depends_on_its_document_first(checkout: Path) -> None:
 
 def test_what_follows_from_what_names_columns_that_exist() -> None:
     """Every place in the table of what follows is a column of a table, or rows that come or go."""
-    follows = reasons._FOLLOWS  # noqa: SLF001 - the table is the rule itself
+    follows = following.FOLLOWS
     for place in {*follows, *(place for places in follows.values() for place in places)}:
         table, _, what = place.partition(".")
         assert what in {"added", "removed", *FILES[table].meanings}, place
