@@ -197,7 +197,7 @@ def _says_the_same(
     if entry["operation"] != "changed":
         return False
     parted = FILES[table].columns[column].parted
-    old, new = (set((entry[side] or "").split(parted or "\n")) for side in ("old", "new"))
+    old, new = (set(filter(None, (entry[side] or "").split(parted or "\n"))) for side in ("old", "new"))
     return (parted is not None and old < new) or forms.get((table, name, column)) == (entry["old"], entry["new"])
 
 
