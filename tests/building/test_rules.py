@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from caucasus_events.building import dataset, standing
-from caucasus_events.building.rules import documents, records, registry
+from caucasus_events.building.rules import records, registry
 from caucasus_events.coding import dates
 from caucasus_events.model.bounds import BOUNDS
 
@@ -301,9 +301,9 @@ def test_a_day_that_has_not_come_is_one_that_it_is_nowhere_on_earth(
 ) -> None:
     """What is refused for the day of the build is what lies after it, and not the day itself."""
     rule = registry.RULES["nothing_is_published_tomorrow"]
-    monkeypatch.setattr(documents, "today", lambda: date(1992, 4, 12))
+    monkeypatch.setattr(dates, "today", lambda: date(1992, 4, 12))
     assert list(rule(_shipped(good))) == []
-    monkeypatch.setattr(documents, "today", lambda: date(1992, 4, 11))
+    monkeypatch.setattr(dates, "today", lambda: date(1992, 4, 11))
     assert [(finding.table, finding.key) for finding in rule(_shipped(good))] == [("sources", "second")]
 
 

@@ -158,6 +158,67 @@ def test_a_new_entity_explains_who_is_party_and_nothing_else(checkout: Path) -> 
     )
 
 
+SPELLED = """
+[[change]]
+table = "entities"
+column = "also_known_as"
+reason = "As sources spell them."
+reason_code = "corrected_text"
+"""
+
+
+def test_one_reason_is_enough_for_a_column_whose_lists_grow(checkout: Path) -> None:
+    """A spelling that is added to several entities is explained by one block for table and column."""
+    edit(checkout, 'id = "ALA"\n', 'id = "ALA"\nalso_known_as = [ "Alandia" ]\n')
+    edit(checkout, '"Bor" ]', '"Bor", "Borland State" ]', SPELLED)
+    found = dataset.compare(checkout).history
+    assert found.problems == []
+    assert [(entry["id"], entry["column"], entry["new"], entry["reason"]) for entry in found.entries] == [
+        ("ALA", "also_known_as", "Alandia", "As sources spell them."),
+        ("BOR", "also_known_as", "Borlandia; Bor; Borland State", "As sources spell them."),
+    ]
+
+
+def test_one_reason_for_a_column_explains_no_cell_that_says_something_else(checkout: Path) -> None:
+    """A spelling that goes is named with its cell, at the block: it is a reason of its row."""
+    edit(checkout, 'id = "ALA"\n', 'id = "ALA"\nalso_known_as = [ "Alandia" ]\n')
+    edit(checkout, '"Borlandia", "Bor" ]', '"Borlandia", "Borland State" ]', SPELLED)
+    assert re.sub(r":\d+:", ":", refused(checkout)) == (
+        "seeds/mini.toml: change: 1 cell of entities.also_known_as says something else now, and not only more\n"
+        "    cell      entities.also_known_as: Borlandia; Bor → Borlandia; Borlan …\n"
+        "    do        give each of these rows a [[change]] with its id, or undo the\n"
+        "              change"
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "what"),
+    [
+        ("", "it names no row and no column of a table"),
+        ('column = "name"', "it names no row and no column of a table"),
+        ('id = "ALA"\ntable = "entities"', "it names a row and a column"),
+        ('id = "ALA"\ncolumn = "name"', "it names a row and a column"),
+    ],
+)
+def test_a_reason_says_what_it_is_of(keys: str, what: str, checkout: Path) -> None:
+    """A block that names nothing, or two kinds of things, is refused with the two ways to write it."""
+    block = f'\n[[change]]\n{keys}\nreason = "Its name."\nreason_code = "corrected_text"\n'
+    edit(checkout, 'name = "Aland"\n', 'name = "Alland"\n', block)
+    name = "change ALA" if "id" in keys else "change"
+    assert re.sub(r":\d+:", ":", refused(checkout)) == (
+        f"seeds/mini.toml: {name}: {what}\n"
+        "    do        write the id of the row that changed; or, of one reason for all\n"
+        "              cells of a column, table and column"
+    )
+
+
+def test_a_column_is_no_id(checkout: Path) -> None:
+    """A column written as an id is the id of no row, and explains nothing."""
+    block = NAMED.replace('"ALA"', '"entities.name"')
+    edit(checkout, 'name = "Aland"\n', 'name = "Alland"\n', block)
+    assert "change entities.name: the block explains no change since 1.0.0" in refused(checkout)
+
+
 @pytest.mark.parametrize(
     ("key", "old", "new", "columns"),
     [

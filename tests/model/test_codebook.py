@@ -34,6 +34,19 @@ def test_types_stand_on_known_lanes_roles_and_kinds() -> None:
     assert {name for kind in statuses for name in (*kind.subject, *kind.object)} <= kinds
 
 
+def test_a_type_without_roles_says_by_its_place_of_whom_it_is() -> None:
+    """Whatever type of event nobody takes part in may have a location, and there is one."""
+    without = [kind.located for kind in codebook.event_types().values() if not kind.roles]
+    assert without
+    assert all(without)
+
+
+def test_a_type_is_defined_for_whatever_source_states_it() -> None:
+    """No definition, and no account of the parties, of a type leans on what a seed says."""
+    types = [*codebook.event_types().values(), *codebook.status_types().values()]
+    assert [kind.name for kind in types if "the seed" in f"{kind.definition} {kind.parties}"] == []
+
+
 def test_symmetric_types_take_the_same_kinds_on_both_sides() -> None:
     """Where order carries no meaning, subject and object may be the same kinds."""
     symmetric = [kind for kind in codebook.status_types().values() if kind.symmetric]

@@ -236,7 +236,7 @@ def windows_of(statuses: pd.DataFrame, subject: str, object: str | None = None) 
     here = (first == subject) & (True if object is None else second == object)
     turned = statuses["symmetric"] & (second == subject) & (True if object is None else first == object)
     columns = [*PROPOSITION, "holds", "status_id", "source_id", "speaks_until", "assertion", "end_state", *BOUNDS]
-    columns += [name for name in layers.ADDED if name in statuses]
+    columns += [name for name in layers.NARROWED if name in statuses]
     order = [*PROPOSITION, *BOUNDS, "status_id"]
     return statuses.loc[here | turned, columns].sort_values(order, na_position="first", ignore_index=True)
 

@@ -13,12 +13,13 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from caucasus_events.coding import readings, seeds, writing
+from caucasus_events.coding import readings, reported, seeds, writing
 from caucasus_events.describing import about, citation
 from caucasus_events.errors import Problem, ProblemsError, ReleaseError
 from caucasus_events.ledger import frozen, reasons
-from caucasus_events.model import codebook
-from caucasus_events.model.rows import FILES, TABLES, Row, framed
+from caucasus_events.model import codebook, layers
+from caucasus_events.model.bounds import BOUNDS
+from caucasus_events.model.rows import FILES, RECORDS, TABLES, Row, framed
 
 from . import aside, files
 from .placing import apart, file_order, rule_problems
@@ -88,7 +89,7 @@ def compare(root: Path, progress: Progress | None = None, last: frozen.Frozen | 
     What is wrong with the seeds themselves is a :class:`ProblemsError`: a sheet that cannot be read whole lacks rows,
     and they are not withdrawn.
     """
-    coded, problems = apart([*read_seeds(root, progress), *readings.code_layer(root)])
+    coded, problems = apart([*read_seeds(root, progress), *reported.code_reported(root)])
     tables = assemble(coded)
     texts = {seed.seed_id: seed.text for seed in coded if seed.text}
     problems += [*unread(root), *(problem for seed in coded for problem in seed.problems)]
@@ -140,23 +141,37 @@ def unread(root: Path) -> list[Problem]:
 
 
 def assemble(coded: Sequence[seeds.Coded]) -> dict[str, pd.DataFrame]:
-    """Join the rows of all seeds into tables: typed, sorted by key, with what follows from several rows derived.
+    """Join the rows of all files into tables: typed, sorted by key, with what follows from several rows derived.
 
-    The seeds may come in any order, and neither they nor their rows are changed.
+    The files may come in any order, and neither they nor their rows are changed.
     """
     rows = {name: [row for seed in coded for row in seed.rows.get(name, ())] for name in TABLES}
     names = {row["entity_id"]: row["name"] or row["entity_id"] for row in rows["entities"]}
     casts = _casts(rows["participants"], names)
-    rows["events"] = [row | {"participants": casts.get(row["event_id"])} for row in rows["events"]]
+    rows["events"] = [_alone(row) | {"participants": casts.get(row["event_id"])} for row in rows["events"]]
+    rows["statuses"] = [_alone(row) for row in rows["statuses"]]
     rows["timeline"] = _timeline(rows, names)
     stated = {row["record_id"]: readings.bounds_of(row) for row in rows["timeline"]}
-    # That a reading is of a record that does not exist is told by a rule.
+    # That a reading is of a record that does not exist, or of a reported one, is told by a rule.
     rows["corroborations"] = [
         row | readings.outcome(row, stated.get(row["record_id"], readings.NOTHING_STATED))
         for row in rows["corroborations"]
     ]
-    frames = ((name, framed(name, rows[name]), list(FILES[name].key)) for name in TABLES)
-    return {name: frame.sort_values(key, ignore_index=True, kind="stable") for name, frame, key in frames}
+    tables = {}
+    for name in TABLES:
+        table, key = framed(name, rows[name]), list(FILES[name].key)
+        tables[name] = table.sort_values(key, ignore_index=True, kind="stable")
+    # Their windows are those of the documents so far: the readings set them to their best.
+    best = {name: layers.sharpened(tables[name], tables["corroborations"]) for name in (*RECORDS, "timeline")}
+    return tables | {name: frame[list(FILES[name].columns)].astype(FILES[name].dtypes) for name, frame in best.items()}
+
+
+def _alone(row: Row) -> Row:
+    """Keep beside the windows of a seed's record those that the document alone gives it; a reported one has none."""
+    if row["layer"] != "seed":
+        return row
+    own = (*BOUNDS, "speaks_until", *(["end_state"] if "end_state" in row else []))
+    return row | {f"{layers.SEED}{name}": row[name] for name in own}
 
 
 def _casts(participants: Sequence[Row], names: Mapping[str, str]) -> dict[str, str]:
@@ -180,6 +195,7 @@ def _timeline(rows: Mapping[str, Sequence[Row]], names: Mapping[str, str]) -> li
         if row["published"]
     }
     missing = {"citation": None, "url": None}
+    references = {row["reference_id"]: row for row in rows["references"]}
     flat = [
         row | {"record_id": row["event_id"], "kind": "event", "parties": row["participants"]} for row in rows["events"]
     ]
@@ -187,7 +203,17 @@ def _timeline(rows: Mapping[str, Sequence[Row]], names: Mapping[str, str]) -> li
         row | {"record_id": row["status_id"], "kind": "status", "parties": _subject_and_object(row, names)}
         for row in rows["statuses"]
     ]
-    return [row | sources.get(row["source_id"], missing) for row in flat]
+    return [
+        row | (_cited(row, references) if row["layer"] == "reported" else sources.get(row["source_id"], missing))
+        for row in flat
+    ]
+
+
+def _cited(row: Row, references: Mapping[str, Row]) -> Row:
+    """Cite the sources of a reported record, short, and give the address of the first."""
+    cited = [references[name] for name in (row["reference_ids"] or "").split("; ") if name in references]
+    short = dict.fromkeys(citation.short_citation(each) for each in cited)
+    return {"citation": "; ".join(short) or None, "url": cited[0]["url"] if cited else None}
 
 
 def _subject_and_object(row: Row, names: Mapping[str, str]) -> str:

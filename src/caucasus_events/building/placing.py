@@ -7,7 +7,7 @@ from typing import NamedTuple
 from caucasus_events.coding import seeds
 from caucasus_events.coding.toml import At
 from caucasus_events.errors import Fact, Problem
-from caucasus_events.model.rows import RECORDS, SEED_TABLES, singular
+from caucasus_events.model.rows import RECORDS, SEED_TABLES, TABLES, singular
 
 from .modelled import cell_findings
 from .rules import Finding, Shipped, broken
@@ -48,7 +48,7 @@ def apart(coded: Sequence[seeds.Coded]) -> Apart:
             if earlier:
                 problems.append(_taken(seed, places[0], table, earlier))
                 # Within one file they were kept apart when it was read.
-                new |= {key: f"{key} ({seed.seed_id})"} if key == name else {}
+                new |= {key: f"{key} ({seed.seed_id or seed.lines.path})"} if key == name else {}
             earlier.append(_Written(table, seed, places[0]))
         found.append(seeds.renamed(seed, new) if new else seed)
     taken = {name: frozenset({"id"}) for name, places in written.items() if len(places) > 1}
@@ -63,14 +63,18 @@ def _taken(seed: seeds.Coded, at: At, table: str, earlier: Sequence[_Written]) -
         what, do = "the id is used by an event and by a status", "give one of them another id"
         return seed.lines.problem(at, at[2], what, do)
     facts = [Fact("first", each.seed.lines.problem(each.at, at[2], "", "").place) for each in earlier]
-    do = f"give the new one another id; if it is from another seed: {at[2]}-{seed.seed_id}"
+    # Of one that both a seed and other sources have, the reported one gives way; its file is read after the sheets.
+    ending = seed.seed_id or "reported"
+    do = f"give the new one another id; if it is from another seed: {at[2]}-{ending}"
+    if not seed.seed_id:
+        do = f"give the reported one another id: {at[2]}-{ending}"
     return seed.lines.problem(at, at[2], "the id is used twice", do, *facts)
 
 
 def rule_problems(shipped: Shipped, coded: Sequence[seeds.Coded]) -> list[Problem]:
     """Run the models of the cells, if rows were just coded, and the rules, and place what they find."""
     # What a file that was not read whole defines may be named elsewhere.
-    unread = {table for seed in coded if seed.unread for table in (SEED_TABLES if seed.seed_id else ("references",))}
+    unread = {table for seed in coded if seed.unread for table in (SEED_TABLES if seed.seed_id else TABLES)}
     found = [
         (name, finding)
         for name, finding in broken(shipped)

@@ -98,6 +98,8 @@ class Entity(Block):
     name: Words
     kind: Words
     iso3: Words | None = None
+    iso_numeric: Number | None = None
+    region: bool = False
     cow: Number | None = None
     cow_abbrev: Words | None = None
     gw: Number | None = None
@@ -154,11 +156,18 @@ class SetAside(Block):
 
 
 class Change(Block):
-    """Why a released row was changed, in a person's words."""
+    """Why a released row, or all of a column, was changed, in a person's words."""
 
-    id: Words
+    id: Words | None = None
+    table: Words | None = None
+    column: Words | None = None
     reason: Words
     reason_code: Words
+
+    @property
+    def name(self) -> str:
+        """What it explains: a row by its id, or a column (of a table that is gone, the table) after its table."""
+        return self.id or f"{self.table}.{self.column or self.table}"
 
 
 class Withdrawn(Block):
@@ -167,3 +176,8 @@ class Withdrawn(Block):
     id: Words
     reason: Words
     replaced_by: Words | None = None
+
+    @property
+    def name(self) -> str:
+        """The record that goes."""
+        return self.id

@@ -6,7 +6,7 @@ years too wide or leave the mark out.
 """
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from caucasus_events.model.bounds import Bounds, Window, stated_days
 
@@ -15,6 +15,15 @@ _MARKS = "~?%"
 # How precise a single date is, by its length without a mark.
 _PRECISION = {4: "year", 7: "month", 10: "day"}
 _FORMS = "YYYY, YYYY-MM or YYYY-MM-DD, each with ~ ? or %; [a..b], [..b], [a..]; a/b for an event"
+
+
+# Somewhere on earth it is a day later than in Greenwich.
+_EASTERNMOST = timedelta(hours=14)
+
+
+def today() -> date:
+    """Return the day that it is somewhere on earth: what is refused for it today is built later, and never less."""
+    return (datetime.now(UTC) + _EASTERNMOST).date()
 
 
 class DateError(ValueError):
@@ -95,6 +104,47 @@ def status_bounds(start: str | None, end: str | None, speaks_until: date) -> tup
     begin = Window(begin.earliest, begin.latest or finish.latest)
     finish = Window(finish.earliest or begin.earliest, finish.latest)
     return _ordered(begin, finish, end, 0), "ended"
+
+
+def reported_event_bounds(text: str, compiled: date) -> Bounds:
+    """Return the four bounds of an event that other sources state; nobody compiled what came later.
+
+    An event of other sources has a last day: a set that is open at its end is refused.
+
+    >>> reported_event_bounds("[..1994]", date(2025, 1, 1)).start_latest
+    datetime.date(1994, 12, 31)
+    """
+    if "/" not in text and parse_window(text).latest is None:
+        what, do = "an event needs a last day on which it can have been", "close the set: [1993-05..1993-12]"
+        raise DateError(what, text, 0, do)
+    try:
+        return event_bounds(text, compiled)
+    except DateError as error:
+        raise _compiled_before(error, compiled) from None
+
+
+def reported_status_bounds(start: str | None, end: str | None, horizon: date) -> tuple[Bounds, str]:
+    """Return the four bounds of a status that other sources state, and the state of its end.
+
+    The horizon is the last day on which a source says that it is so; where an end is stated, the day of compiling. An
+    end left out is unknown, and not before the horizon: it held until then at least.
+
+    >>> reported_status_bounds("2003", None, date(2014, 1, 1))[0].end_earliest
+    datetime.date(2014, 1, 1)
+    """
+    try:
+        bounds, state = status_bounds(start, end, horizon)
+    except DateError as error:
+        raise _compiled_before(error, horizon) from None
+    return (bounds._replace(end_earliest=horizon) if end is None else bounds), state
+
+
+def _compiled_before(error: DateError, day: date) -> DateError:
+    """Say of a date that is too late what it is later than, in the words of a file of other sources."""
+    if not error.what.startswith("the date lies after"):
+        return error
+    what = f"the date lies after {day}, the last day that is known"
+    return DateError(what, error.text, error.caret, "mend the date, known_until or compiled")
 
 
 def reading_bounds(side: str, text: str) -> Bounds:

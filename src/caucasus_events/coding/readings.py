@@ -1,11 +1,10 @@
-"""What other sources say of coded records, as it stands in ``seeds/reported/*.toml``.
+"""What other sources say of the dates of coded records, the sources, and what other datasets call the records.
 
-A second layer: it uses the words of a sheet and never alters a row that a seed gives. Readings, references and
-identifiers may stand in any of the files. Whether a reading fits the record that it is about is checked in
-``building.rules``.
+It uses the words of a sheet and never alters what a seed says. Whether a reading fits the record that it is about is
+checked in ``building.rules``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,11 @@ from caucasus_events.errors import Problem
 from caucasus_events.model.bounds import BOUNDS, Bounds, relation
 from caucasus_events.model.rows import Row
 
-from . import blocks, dates, toml
+from . import dates
 from .blocks import Block, Several, Words
-from .seeds import Coded, Part, gathered, reason_part, several_in_one, undated
+from .seeds import Part, several_in_one, undated
 from .toml import At, Lines
 
-FOLDER = "seeds/reported"
 # Below this, no analysis should rest on a date.
 APPLIED = ("high", "medium")
 NOTHING_STATED = Bounds(None, None, None, None)
@@ -40,15 +38,17 @@ class Reading(Block):
 
 
 class Reference(Block):
-    """A source that readings and identifiers cite."""
+    """A source that readings, reported records and identifiers cite."""
 
     id: Words
     title: Words
+    author: Words | None = None
     publisher: Words
     date: Words | None = None
     url: Words
     kind: Words
     access: Words
+    read: Words | None = None
     licence: Words | None = None
 
 
@@ -61,38 +61,6 @@ class ExternalId(Block):
     match: Words
     note: Words | None = None
     sources: Several
-
-
-BLOCKS: dict[str, type[Block]] = {
-    "reading": Reading,
-    "reference": Reference,
-    "external_id": ExternalId,
-    "change": blocks.Change,
-    "withdrawn": blocks.Withdrawn,
-}
-
-
-def code_layer(root: Path) -> list[Coded]:
-    """Turn the second layer into rows of corroborations, references and external_ids, file by file in order of names.
-
-    What of a reading follows from its record is not among them, see :func:`outcome`.
-    """
-    paths = sorted((root / FOLDER).glob("[!.]*.toml"))
-    read = [toml.read_toml(path, f"{FOLDER}/{path.name}") for path in paths]
-    coded = [_code_file(document or {}, lines, problems) for document, lines, problems in read]
-    # A file may cite what another defines: while one cannot be read, rules between rows would blame the others.
-    if any(document is None for document, _, _ in read):
-        return [gathered(each.lines, [], each.problems, unread=True) for each in coded]
-    return coded
-
-
-def _code_file(document: toml.Document, lines: Lines, problems: list[Problem]) -> Coded:
-    """Code the blocks of one file."""
-    found, wrong = toml.read_blocks(document, BLOCKS, lines)
-    # In the order of BLOCKS.
-    coders: list[Callable[[Lines, int, Any], Part]] = [_reading, _reference, _external_id, reason_part, reason_part]
-    parts = [code(lines, *each) for kind, code in zip(BLOCKS, coders, strict=True) for each in found[kind]]
-    return gathered(lines, parts, problems + wrong, unread=not document.keys() <= BLOCKS.keys())
 
 
 def outcome(reading: Mapping[str, Any], stated: Bounds) -> Row:
@@ -118,10 +86,10 @@ def bounds_of(row: Mapping[str, Any]) -> Bounds:
     return Bounds(*(row[name] for name in BOUNDS))
 
 
-def _reading(lines: Lines, number: int, block: Reading) -> Part:
+def reading_part(lines: Lines, number: int, block: Reading) -> Part:
     """Code what sources say of a date."""
     at = ("reading", number, block.id or "")
-    problems, faulty = _unknown_codes(lines, at, block, bound="bound", relation="relation", confidence="confidence")
+    problems, faulty = unknown_codes(lines, at, block, bound="bound", relation="relation", confidence="confidence")
     bounds = NOTHING_STATED
     try:
         if not faulty & {"bound", "date"}:
@@ -130,43 +98,43 @@ def _reading(lines: Lines, number: int, block: Reading) -> Part:
         problems.append(undated(lines, at, error, "the source"))
         faulty |= {"date"}
     row = block.model_dump(exclude={"id", "record"}) | dict.fromkeys(faulty) | bounds._asdict()
-    row |= {"reading_id": _row_id(lines, at), "record_id": block.record, "sources": "; ".join(block.sources) or None}
+    row |= {"reading_id": row_id(lines, at), "record_id": block.record, "sources": "; ".join(block.sources) or None}
     problems += several_in_one(lines, at, "sources", block.sources)
     # One that cannot be read whole is applied to nothing.
     row["preferred"] = block.preferred and not faulty
     return Part(at, problems, [("corroborations", row)], faulty=frozenset(faulty))
 
 
-def _unknown_codes(lines: Lines, at: At, block: Block, **keys: Any) -> tuple[list[Problem], set[str]]:
+def unknown_codes(lines: Lines, at: At, block: Block, **keys: Any) -> tuple[list[Problem], set[str]]:
     """Report codes that the codebook does not have, by key and vocabulary; return the keys at fault with the others."""
     wrong = {key: lines.unknown_code(at, key, getattr(block, key), words) for key, words in keys.items()}
     return [each for found in wrong.values() for each in found], {*block.faulty, *(key for key in wrong if wrong[key])}
 
 
-def _row_id(lines: Lines, at: At) -> str:
+def row_id(lines: Lines, at: At) -> str:
     """Return the id of a block, or one of its own if it has none that can be read."""
     kind, number, name = at
     return name or f"{Path(lines.path).stem}-{kind}-{number + 1}-without-id"
 
 
-def _reference(lines: Lines, number: int, block: Reference) -> Part:
+def reference_part(lines: Lines, number: int, block: Reference) -> Part:
     """Code a source."""
     at = ("reference", number, block.id or "")
-    problems, faulty = _unknown_codes(lines, at, block, kind="medium", access="access")
+    problems, faulty = unknown_codes(lines, at, block, kind="medium", access="access")
     try:
         if block.date is not None:
             dates.parse_window(block.date)
     except dates.DateError as error:
         problems.append(undated(lines, at, error, "the source"))
         faulty |= {"date"}
-    row = block.model_dump(exclude={"id"}) | dict.fromkeys(faulty) | {"reference_id": _row_id(lines, at)}
+    row = block.model_dump(exclude={"id"}) | dict.fromkeys(faulty) | {"reference_id": row_id(lines, at)}
     return Part(at, problems, [("references", row)], faulty=frozenset(faulty))
 
 
-def _external_id(lines: Lines, number: int, block: ExternalId) -> Part:
+def external_id_part(lines: Lines, number: int, block: ExternalId) -> Part:
     """Code an identifier."""
     at = ("external_id", number, block.record or "")
-    problems, faulty = _unknown_codes(lines, at, block, scheme="scheme", match="match")
+    problems, faulty = unknown_codes(lines, at, block, scheme="scheme", match="match")
     row = block.model_dump(exclude={"id", "record"}) | dict.fromkeys(faulty)
     row |= {"record_id": block.record, "external_id": block.id, "sources": "; ".join(block.sources) or None}
     problems += several_in_one(lines, at, "sources", block.sources)

@@ -172,9 +172,16 @@ def reason_part(lines: Lines, number: int, block: Reason) -> Part:
     withdrawn = isinstance(block, blocks.Withdrawn)
     at = ("withdrawn" if withdrawn else "change", number, block.id or "")
     problems = unfit_words(lines, at, "reason", block.reason)
-    if not isinstance(block, blocks.Withdrawn):
-        problems += lines.unknown_code(at, "reason_code", block.reason_code, "change")
-    return Part(at, problems, reason=None if block.faulty else block)
+    if isinstance(block, blocks.Withdrawn):
+        return Part(at, problems, reason=None if block.faulty else block)
+    problems += lines.unknown_code(at, "reason_code", block.reason_code, "change")
+    named = (block.id is not None, block.table is not None)
+    unclear = not block.faulty and (named in ((True, True), (False, False)) or (block.column and not named[1]))
+    if unclear:
+        what = "it names a row and a column" if named[0] else "it names no row and no column of a table"
+        do = "write the id of the row that changed; or, of one reason for all cells of a column, table and column"
+        problems.append(lines.problem(at, "", what, do))
+    return Part(at, problems, reason=None if block.faulty or unclear else block)
 
 
 def several_in_one(lines: Lines, at: At, key: str, values: Sequence[str]) -> list[Problem]:
@@ -231,7 +238,7 @@ def _parts(seed: _Seed, places: Mapping[At, Places]) -> list[Part]:
     """Code every block of a sheet."""
     sheet = seed.sheet
     return [
-        *(_entity(seed, *each) for each in sheet.entity),
+        *(entity_part(sheet.lines, *each) for each in sheet.entity),
         *(_event(seed, *each, places[_at("event", *each)]) for each in sheet.event),
         *(_status(seed, *each, places[_at("status", *each)]) for each in sheet.status),
         *(_set_aside(seed, *each, places[_at("set_aside", *each)]) for each in sheet.set_aside),
@@ -240,28 +247,36 @@ def _parts(seed: _Seed, places: Mapping[At, Places]) -> list[Part]:
     ]
 
 
-def _entity(seed: _Seed, number: int, entity: blocks.Entity) -> Part:
+def entity_part(lines: Lines, number: int, entity: blocks.Entity) -> Part:
     """Code an actor or a place."""
     at = _at("entity", number, entity)
-    problems = seed.sheet.lines.unknown_code(at, "kind", entity.kind, "kind")
-    row = entity.model_dump(exclude={"id"}) | {"entity_id": _row_id(seed, at)}
+    problems = lines.unknown_code(at, "kind", entity.kind, "kind")
+    name = at[2] or f"{Path(lines.path).stem}-entity-{number + 1}-without-id"
+    row = entity.model_dump(exclude={"id"}) | {"entity_id": name}
     row["also_known_as"] = "; ".join(entity.also_known_as) or None
-    parted = several_in_one(seed.sheet.lines, at, "also_known_as", entity.also_known_as)
+    parted = several_in_one(lines, at, "also_known_as", entity.also_known_as)
     faulty = entity.faulty | ({"kind"} if problems else frozenset())
-    return Part(at, [*problems, *parted], [("entities", row | dict.fromkeys(faulty))], faulty=faulty)
+    unread = {key: False if key == "region" else None for key in faulty}
+    return Part(at, [*problems, *parted], [("entities", row | unread)], faulty=faulty)
+
+
+def cast_of(lines: Lines, at: At, participants: Sequence[blocks.Participant]) -> tuple[list[Row], list[Problem]]:
+    """Return who takes part in an event, and the roles that the codebook does not have."""
+    unknown = {place: lines.unknown_code(at, "role", each.role, "role") for place, each in enumerate(participants)}
+    cast = [
+        {"entity_id": each.entity, "role": each.role} for place, each in enumerate(participants) if not unknown[place]
+    ]
+    return cast, [problem for found in unknown.values() for problem in found]
 
 
 def _event(seed: _Seed, number: int, event: blocks.Event, places: Places) -> Part:
     """Code something that happened: a row, one for each who took part, one for each passage."""
     at = _at("event", number, event)
     problems, faulty = _record_problems(seed, at, event, "event", places)
-    lines, cast = seed.sheet.lines, []
-    for each in event.participants:
-        unknown = lines.unknown_code(at, "role", each.role, "role")
-        problems += unknown
-        faulty |= {"participants"} if unknown else set()
-        cast += [] if unknown else [{"entity_id": each.entity, "role": each.role}]
-    coded = event.date
+    lines, coded = seed.sheet.lines, event.date
+    cast, unknown = cast_of(lines, at, event.participants)
+    problems += unknown
+    faulty |= {"participants"} if unknown else set()
     try:
         bounds = dates.event_bounds(coded, seed.until)
     except dates.DateError as error:
@@ -316,7 +331,7 @@ def _record_problems(
 def _record_row(seed: _Seed, record: blocks.Record, bounds: Bounds, faulty: AbstractSet[str]) -> Row:
     """Write what events and statuses have in common; the first passage is the quote of the record."""
     row = record.model_dump(exclude={"id", "passages", "participants"}) | bounds._asdict()
-    origin = {"source_id": seed.sheet.seed_id, "speaks_until": seed.until}
+    origin = {"source_id": seed.sheet.seed_id, "speaks_until": seed.until, "layer": "seed"}
     unread = dict.fromkeys(faulty & {"type", "assertion", "attributed_to"})
     return row | unread | origin | {"quote": fold_space(record.passages[0]) if record.passages else None}
 

@@ -76,6 +76,11 @@ class Lines:
         at = next((place for place in found if place >= 0), origin)
         return self._text.count("\n", 0, at) + 1
 
+    def line_of_key(self, key: str) -> int:
+        """Return the line of a key that stands in no block; 1 if there is none."""
+        found = re.search(rf"(?m:^){re.escape(key)}\s*=", self._text)
+        return self._text.count("\n", 0, found.start()) + 1 if found else 1
+
     def problem(self, at: At, value: str, what: str, do: str, *facts: Fact) -> Problem:
         """Say what is wrong with a block, at the line of ``value``."""
         kind, number, name = at

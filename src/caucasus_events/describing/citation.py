@@ -48,6 +48,16 @@ def reference_citation(reference: Mapping[str, Any]) -> str:
     return f"{reference['publisher']}, “{reference['title']}”{when}. {reference['url']}"
 
 
+def short_citation(reference: Mapping[str, Any]) -> str:
+    """Cite a source in a few words: publisher and year.
+
+    >>> short_citation({"publisher": "A Paper", "date": "1991-05"})
+    'A Paper (1991)'
+    """
+    year = (_date_words(_issued(reference["date"])) or ["n.d."])[0]
+    return f"{reference['publisher']} ({year})"
+
+
 def bibliography(
     sources: Rows, version: str, style: str = "bibtex", released: str | None = None, references: Rows = ()
 ) -> str:
@@ -104,8 +114,9 @@ def _reference_item(reference: Mapping[str, Any]) -> Item:
 
 
 def _issued(date: str | None) -> Item:
-    """Date an item by year, month and day, as far as they are given."""
-    parts = [int(part) for part in re.findall(r"\d+", date or "")]
+    """Date an item by year, month and day, as far as they are given; of a set or an interval by its first date."""
+    first = re.search(r"\d{4}(?:-\d{2}){0,2}", date or "")
+    parts = [int(part) for part in first[0].split("-")] if first else []
     return {"issued": {"date-parts": [parts]}} if parts else {}
 
 

@@ -5,7 +5,7 @@ sheets, and refuses a change that has none. A withdrawn record leaves its tombst
 ``withdrawn``, the row as it was in ``old``, the id that replaces it in ``new``, and why. It stays there for good.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,9 +13,10 @@ import pandas as pd
 
 from caucasus_events.coding import seeds, toml
 from caucasus_events.errors import Fact, Problem
-from caucasus_events.model import bounds, rows
+from caucasus_events.model import bounds, layers, rows
 from caucasus_events.model.rows import FILES, LAYER, OWN, SEED_TABLES, TABLES, dictionaries
 from caucasus_events.model.versions import parse
+from caucasus_events.model.words import counted
 
 from .differences import Entry, Tables, changes_table, differences, of_shape
 from .due import Due, due
@@ -24,6 +25,10 @@ from .versions import FIRST, next_version
 
 # Of the cells of one record that changed, so many are shown.
 _SHOWN = 6
+
+
+# A table, the key of a row, a column.
+_Cell = tuple[str, str, str]
 
 
 def _places(tables: str, columns: str) -> set[str]:
@@ -109,9 +114,14 @@ class _Reason(NamedTuple):
         """The id that replaces what is withdrawn."""
         return getattr(self.block, "replaced_by", None)
 
-    def problem(self, what: str, do: str, value: str = "") -> Problem:
+    def problem(self, what: str, do: str, value: str = "", facts: Sequence[Fact] = ()) -> Problem:
         """Say what is wrong with it, at the line of ``value`` or of its id."""
-        return self.seed.lines.problem(self.at, value or self.block.id, what, do)
+        return self.seed.lines.problem(self.at, value or self.block.id or "", what, do, *facts)
+
+    @property
+    def name(self) -> str:
+        """What it explains: the id of a row, or a column after its table."""
+        return self.block.name
 
 
 def explain(tables: Tables, coded: Sequence[seeds.Coded], last: Frozen | None, version: str) -> History:
@@ -125,31 +135,32 @@ def explain(tables: Tables, coded: Sequence[seeds.Coded], last: Frozen | None, v
         problems = [_idle(each, "before the first release") for each in reasons]
         return History(None, [], problems, changes_table([]), Due("none", ()), FIRST)
     found = differences(last.tables, tables)
-    step = due(last, tables, found, {each.block.id for each in reasons if each.code == "withdrawn"})
+    step = due(last, tables, found, {each.name for each in reasons if each.code == "withdrawn"})
     later = parse(version) > parse(last.version)
     number = version if later else next_version(last.version, step.level)
 
     past = dictionaries(last.tables["changes"])
     fresh = _fresh(reasons, past)
     # Of two reasons for one id the later one counts, and the other is a problem.
-    by_id = {each.block.id: each for each in fresh}
+    by_name = {each.name: each for each in fresh}
     old_ids = _own_ids(last.tables)
     evident = [_evident(entry, last.tables, old_ids) for entry in found]
     depends, follows = _dependence(tables, last.tables), _following(found)
     # What speaks for itself takes nobody's reason: it would count as used, and explain nothing.
     given = [
-        None if code else _reason_for(entry, by_id, depends, follows)
+        None if code else _reason_for(entry, by_name, depends, follows)
         for entry, code in zip(found, evident, strict=True)
     ]
     explained = list(zip(found, evident, given, strict=True))
     entries = [_explained(*each) | {"version": number} for each in explained]
-    used, two = {each.block.id for each in given if each}, ("the id has two reasons", "write one for each release")
+    used, two = {each.name for each in given if each}, ("the id has two reasons", "write one for each release")
     problems = [
-        *(each.problem(*two) for each in fresh if by_id[each.block.id] is not each),
+        *(each.problem(*two) for each in fresh if by_name[each.name] is not each),
         *_silent([entry for entry, code, reason in explained if not (code or reason)], last.version),
+        *_too_wide(explained, last.tables, tables),
         *_revived(found, {row["id"] for row in past if row["operation"] == "withdrawn"}),
-        *(_idle(each, f"since {last.version}") for name, each in by_id.items() if name not in used),
-        *_lost_heirs(by_id.values(), _own_ids(tables)),
+        *(_idle(each, f"since {last.version}") for name, each in by_name.items() if name not in used),
+        *_lost_heirs(by_name.values(), _own_ids(tables)),
     ]
     return History(last, entries, problems, changes_table([*past, *entries]), step, number)
 
@@ -158,7 +169,7 @@ def _fresh(reasons: Sequence[_Reason], past: Sequence[Mapping[str, str | None]])
     """Return the reasons that explained no earlier release: of one row, or of all cells of a column."""
     spent = {(_owner(row["id"]), row["reason"]) for row in past}
     spent |= {(f"{row['table']}.{row['column']}", row["reason"]) for row in past}
-    return [each for each in reasons if (each.block.id, each.block.reason) not in spent]
+    return [each for each in reasons if (each.name, each.block.reason) not in spent]
 
 
 def _owner(name: str | None) -> str:
@@ -225,18 +236,23 @@ def _place_of(entry: Entry) -> str:
 
 
 def _reason_for(
-    entry: Entry, by_id: Mapping[str, _Reason], depends: Mapping[str, Sequence[str]], follows: Mapping[str, set[str]]
+    entry: Entry, by_name: Mapping[str, _Reason], depends: Mapping[str, Sequence[str]], follows: Mapping[str, set[str]]
 ) -> _Reason | None:
     """Look for a reason: of the row, else of its column or table, else of something that it follows from."""
     owner = _owner(entry["id"])
-    own = [name for name in (owner, f"{entry['table']}.{entry['column'] or entry['id']}") if name in by_id]
-    own = [name for name in own if _fits(entry, by_id[name])]
-    others = [name for name in depends.get(owner, ()) if name in by_id and _place_of(entry) in follows.get(name, ())]
-    return next((by_id[name] for name in [*own, *others]), None)
+    column = f"{entry['table']}.{entry['column'] or entry['id']}"
+    own = [name for name in (owner, column) if name in by_name and _fits(entry, by_name[name])]
+    others = [name for name in depends.get(owner, ()) if name in by_name and _place_of(entry) in follows.get(name, ())]
+    return next((by_name[name] for name in [*own, *others]), None)
 
 
 def _fits(entry: Entry, reason: _Reason) -> bool:
-    """Say whether a block may explain a row of its own: a withdrawal explains no cell that is still there."""
+    """Say whether a block may explain a row or a column of its own.
+
+    A withdrawal explains no cell that is still there; an id is that of a row, even where it is written like a column.
+    """
+    if "." in reason.name and reason.block.id:
+        return False
     withdrawal, removed = reason.code == "withdrawn", entry["operation"] == "removed"
     return withdrawal if removed and entry["table"] in OWN else removed or not withdrawal
 
@@ -248,9 +264,63 @@ def _explained(entry: Entry, evident: str | None, reason: _Reason | None) -> Ent
     entry = entry | {"reason": reason.block.reason, "reason_code": reason.code}
     if reason.code == "withdrawn" and entry["operation"] == "removed" and entry["table"] in OWN:
         # What replaces a record does not replace the readings that go with it.
-        heir = reason.heir if reason.block.id == _owner(entry["id"]) else None
+        heir = reason.heir if reason.name == _owner(entry["id"]) else None
         return entry | {"operation": "withdrawn", "new": heir}
     return entry
+
+
+def _too_wide(
+    explained: Sequence[tuple[Entry, str | None, _Reason | None]],
+    last: Mapping[str, pd.DataFrame],
+    tables: Mapping[str, pd.DataFrame],
+) -> Iterator[Problem]:
+    """Report reasons of a whole column under which a cell says something else now: that is a reason of its row."""
+    by_name = {reason.name: reason for _, _, reason in explained if reason and reason.block.id is None}
+    found = [(entry, reason.name) for entry, _, reason in explained if reason and reason.name in by_name]
+    forms = _forms(last, tables, {str(entry["table"]) for entry, _ in found})
+    for name, reason in by_name.items():
+        entries = [entry for entry, other in found if other == name and not _says_the_same(entry, last, forms)]
+        if entries:
+            says = "says" if len(entries) == 1 else "say"
+            what = f"{counted(len(entries), 'cell')} of {name} {says} something else now, and not only more"
+            do = "give each of these rows a [[change]] with its id, or undo the change"
+            yield reason.problem(what, do, facts=_shown_cells(entries))
+
+
+def _says_the_same(
+    entry: Entry, last: Mapping[str, pd.DataFrame], forms: Mapping[_Cell, tuple[str | None, ...]]
+) -> bool:
+    """Say whether a difference leaves standing what stood: a column comes or goes, a list of names grows, a form."""
+    table, name, column = str(entry["table"]), str(entry["id"]), str(entry["column"])
+    if of_shape(entry) or column not in last[table]:
+        return True
+    if entry["operation"] != "changed":
+        return False
+    parted = FILES[table].columns[column].parted
+    old, new = (set((entry[side] or "").split(parted or "\n")) for side in ("old", "new"))
+    return (parted is not None and old < new) or forms.get((table, name, column)) == (entry["old"], entry["new"])
+
+
+def _forms(
+    last: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFrame], names: set[str]
+) -> dict[_Cell, tuple[str | None, ...]]:
+    """Return, by cell, what it says if only its form is another, before and after.
+
+    In releases before 2.0 a window was that of the document alone, and readers narrowed it by the readings of the
+    release. Such a cell says the same where it is now what these give, and the old one stands in its ``seed_`` column.
+    """
+    found: dict[_Cell, tuple[str | None, ...]] = {}
+    for table in sorted(names & {*rows.RECORDS, "timeline"}):
+        old, key = last[table], FILES[table].key[0]
+        if "layer" in old or "corroborations" not in last:
+            continue
+        best = layers.sharpened(old, last["corroborations"])
+        alone = tables[table].set_index(key).reindex(old[key])
+        for column in [column for column in best if f"{layers.SEED}{column}" in alone]:
+            sides = rows.texts(alone[f"{layers.SEED}{column}"]), rows.texts(best[column])
+            for name, was, becomes in zip(old[key], *sides, strict=True):
+                found[table, name, str(column)] = (was, becomes)
+    return found
 
 
 def _silent(entries: Sequence[Entry], since: str) -> list[Problem]:
@@ -300,13 +370,21 @@ def _unexplained(name: str, entries: Sequence[Entry], since: str) -> Problem:
     """Report of one record which cells changed, and what to add."""
     gone = any(entry["operation"] == "removed" and entry["table"] in OWN for entry in entries)
     block, keys = ("withdrawn", "reason and replaced_by") if gone else ("change", "reason and reason_code")
-    facts = [Fact("cell", _cell_text(entry)) for entry in entries[:_SHOWN]]
-    if len(entries) > _SHOWN:
-        facts.append(Fact("and", f"{len(entries) - _SHOWN} more"))
     kind = next((OWN[str(entry["table"])] for entry in entries if entry["table"] in OWN), "row")
     what = f"it changed since {since} and no sheet says why"
-    do = f'add [[{block}]] with id = "{name}", {keys} to its sheet, or undo the change'
-    return Problem(f"data/{entries[0]['table']}.parquet", f"{kind} {name}", what, do, tuple(facts), "no reason")
+    named = f'id = "{name}"'
+    if of_shape(entries[0]):
+        table, _, column = name.partition(".")
+        named = f'table = "{table}"' + (f', column = "{column}"' if column != table else "")
+    do = f"add [[{block}]] with {named}, {keys} to its sheet, or undo the change"
+    facts = _shown_cells(entries)
+    return Problem(f"data/{entries[0]['table']}.parquet", f"{kind} {name}", what, do, facts, "no reason")
+
+
+def _shown_cells(entries: Sequence[Entry]) -> tuple[Fact, ...]:
+    """Show the first of some cells, and how many more there are."""
+    facts = [Fact("cell", _cell_text(entry)) for entry in entries[:_SHOWN]]
+    return (*facts, Fact("and", f"{len(entries) - _SHOWN} more")) if len(entries) > _SHOWN else tuple(facts)
 
 
 def _cell_text(entry: Entry) -> str:

@@ -14,8 +14,9 @@ from .words import markdown_table
 
 # What the sheets are coded with, and what is said of their records by others and between releases.
 _Coded = Literal["lane", "event", "status", "role", "kind", "assertion", "reason", "precision", "end_state", "record"]
-_Said = Literal["change", "bound", "relation", "confidence", "why_not", "basis", "scheme", "match", "medium", "access"]
-Vocabulary = _Coded | _Said
+_Said = Literal["change", "layer", "bound", "relation", "confidence", "why_not", "basis"]
+_Cited = Literal["scheme", "match", "medium", "access"]
+Vocabulary = _Coded | _Said | _Cited
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +40,14 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventType(Code):
-    """A type of event: who takes part in which role, whether it has a place, its CAMEO code."""
+    """A type of event: who takes part in which role, whether it may have a place, the nearest codes of others."""
 
     lane: str
     parties: str
     roles: dict[str, list[str]]
     located: bool
-    cameo: str
-    plover: str
+    cameo: str | None = None
+    plover: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,11 +115,11 @@ def markdown(vocabulary: Literal["event", "status", "reason", "assertion"]) -> s
     """
     if vocabulary == "event":
         headings = ["type", "definition", "participants (role)", "CAMEO · PLOVER"]
-        rows = [[t.name, t.definition, t.parties, f"{t.cameo} · {t.plover}"] for t in event_types().values()]
+        types = event_types().values()
+        rows = [[t.name, t.definition, t.parties, " · ".join(filter(None, (t.cameo, t.plover)))] for t in types]
     elif vocabulary == "status":
         headings = ["type", "definition", "subject → object", "symmetric"]
-        types = status_types().values()
-        rows = [[t.name, t.definition, t.parties, "yes" if t.symmetric else "no"] for t in types]
+        rows = [[t.name, t.definition, t.parties, "yes" if t.symmetric else "no"] for t in status_types().values()]
     else:
         headings = {"reason": ["reason", "what it is"], "assertion": ["value", "meaning"]}[vocabulary] + ["for example"]
         rows = [[code.name, code.definition, code.example] for code in definitions(vocabulary).values()]

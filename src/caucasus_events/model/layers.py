@@ -1,6 +1,7 @@
-"""Two layers of dates: what a seed says alone, and what other sources narrow it to.
+"""Three layers of the data: what a document says, what other sources narrow it to, and what only others state.
 
-The seed's own bounds are never lost: a frame of the second layer carries them beside its own.
+The files hold every record with its bounds at their best, and beside them those of its document alone. A layer is then
+a filter of rows and a choice of columns.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from .asked import one_of
 from .bounds import BOUNDS
-from .rows import RECORDS
+from .rows import FILES, RECORDS
 
 Days = NDArray[np.datetime64]
 
@@ -23,26 +24,69 @@ class Layer(IntEnum):
 
     SEED = 0
     CORROBORATED = 1
+    REPORTED = 2
 
 
-# The layers as readers write them, in order.
+# The layers as readers write them, in order, and the one that they get if they name none: the best that is known.
 LAYERS = tuple(layer.name.lower() for layer in Layer)
-# What a frame of the second layer has beside the columns of its table.
-ADDED = ["start_basis", "end_basis", *(f"seed_{bound}" for bound in BOUNDS), "reading_ids"]
+BEST = LAYERS[-1]
+# What a document alone says stands in a column of this name before the one of the best.
+SEED = "seed_"
+_ALONE = (*BOUNDS, "speaks_until", "end_state")
+# The columns that only the two wider layers have, and those that only the widest has.
+NARROWED = ("start_basis", "end_basis", *(f"{SEED}{name}" for name in _ALONE), "reading_ids")
+REPORTED = ("layer", "place", "says", "note", "confidence", "reference_ids")
 # Which column holds the id of a record: in the tables of records, and in timeline.
 _IDS_OF_RECORDS = (*RECORDS.values(), "record_id")
 _DAY = "datetime64[us]"
 
 
-def checked(dates: str) -> str:
+def checked(layer: str) -> str:
     """Return a layer that exists; another is an :class:`InvalidValueError`."""
-    return one_of("layer of dates", dates, LAYERS)
+    return one_of("layer", layer, LAYERS)
+
+
+def of_file(table: str, layer: str) -> list[str]:
+    """List the columns of a file that the view of a layer needs.
+
+    >>> "seed_start_latest" in of_file("events", "seed"), "start_latest" in of_file("events", "seed")
+    (True, False)
+    """
+    columns = list(FILES[table].columns)
+    if layer == "seed":
+        best = {name for name in _ALONE if f"{SEED}{name}" in columns}
+        return [name for name in columns if name not in best and _in_seed(name)]
+    return [name for name in columns if layer == BEST or name == "layer" or name not in REPORTED]
+
+
+def _in_seed(name: str) -> bool:
+    """Say whether a column of a file serves the view of the documents alone."""
+    return name == "layer" or name.startswith(SEED) or name not in (*NARROWED, *REPORTED)
+
+
+def view(table: str, frame: pd.DataFrame, layer: str) -> pd.DataFrame:
+    """Show the records of a file as one layer has them: its rows, and its columns in the order of the file.
+
+    >>> held = {"event_id": ["a", "b"], "layer": ["seed", "reported"], "seed_start_latest": ["1993", None]}
+    >>> view("events", pd.DataFrame(held), "seed").to_dict("records")
+    [{'event_id': 'a', 'start_latest': '1993'}]
+    """
+    if layer == BEST:
+        return frame
+    seeds = (frame["layer"] == "seed").to_numpy()
+    kept = frame if seeds.all() else frame[seeds].reset_index(drop=True)
+    if layer == "seed":
+        best = [name for name in _ALONE if name in kept]
+        kept = kept.drop(columns=best).rename(columns={f"{SEED}{name}": name for name in _ALONE})
+    left_out = {*REPORTED, *(NARROWED if layer == "seed" else ())}
+    return kept[[name for name in FILES[table].columns if name in kept and name not in left_out]]
 
 
 def sharpened(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
-    """Narrow the windows of events, statuses or timeline to what the applied readings say, and add :data:`ADDED`.
+    """Set the windows of events, statuses or timeline to their best: as the applied readings narrow them.
 
-    That a start from one source and the seed's "is so" on its own day are one unbroken spell is an assumption.
+    The bounds of the frame are those that each record's own document or sources state. That a start from one source and
+    the seed's "is so" on its own day are one unbroken spell is an assumption.
 
     >>> start = {"reading_id": "a-start", "record_id": "a", "bound": "start", "applied": True}
     >>> never = dict.fromkeys(BOUNDS, pd.NaT)
@@ -55,19 +99,17 @@ def sharpened(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
     used = readings[readings["applied"].astype(bool)]
     # A reading of the date of an event is one of its start and of its end.
     start, end = (_bounds_read(used[used["bound"] != other], ids) for other in ("end", "start"))
-    seed = {bound: frame[bound].to_numpy(_DAY) for bound in BOUNDS}
-    found = _narrowed(seed, start, end, read=ids.isin(used["record_id"]).to_numpy())
+    stated = {bound: frame[bound].to_numpy(_DAY) for bound in BOUNDS}
+    found = _narrowed(stated, start, end, read=ids.isin(used["record_id"]).to_numpy())
     names = used.groupby("record_id")["reading_id"].agg("; ".join).reindex(ids).to_numpy()
+    reported = (frame["layer"] == "reported").to_numpy() if "layer" in frame else np.zeros(len(frame), bool)
     added: dict[str, Any] = {
-        "start_basis": _layer_that_set(seed, found, BOUNDS[:2]),
-        "end_basis": _layer_that_set(seed, found, BOUNDS[2:]),
-        **{f"seed_{bound}": days for bound, days in seed.items()},
+        "start_basis": _layer_that_set(stated, found, BOUNDS[:2], reported),
+        "end_basis": _layer_that_set(stated, found, BOUNDS[2:], reported),
         "reading_ids": pd.Series(names, frame.index, dtype=object).astype("str"),
     }
     ending = _bounds_read(used[used["bound"] == "end"], ids)
-    sharp = frame.assign(**found, **_ended(frame, ending), **added)
-    sharp.attrs = {**frame.attrs, "dates": LAYERS[Layer.CORROBORATED]}
-    return sharp
+    return frame.assign(**found, **_ended(frame, ending), **added)
 
 
 def _bounds_read(readings: pd.DataFrame, ids: pd.Series) -> dict[str, Days]:
@@ -76,22 +118,24 @@ def _bounds_read(readings: pd.DataFrame, ids: pd.Series) -> dict[str, Days]:
     return {bound: single[bound].reindex(ids).to_numpy(_DAY) for bound in BOUNDS}
 
 
-def _narrowed(seed: dict[str, Days], start: dict[str, Days], end: dict[str, Days], read: Any) -> dict[str, Days]:
+def _narrowed(stated: dict[str, Days], start: dict[str, Days], end: dict[str, Days], read: Any) -> dict[str, Days]:
     """Take the later of the earliest and the earlier of the latest days; a null one does not count."""
-    first, last = np.fmax(seed[BOUNDS[0]], start[BOUNDS[0]]), np.fmin(seed[BOUNDS[3]], end[BOUNDS[3]])
-    latest, earliest = np.fmin(seed[BOUNDS[1]], start[BOUNDS[1]]), np.fmax(seed[BOUNDS[2]], end[BOUNDS[2]])
+    first, last = np.fmax(stated[BOUNDS[0]], start[BOUNDS[0]]), np.fmin(stated[BOUNDS[3]], end[BOUNDS[3]])
+    latest, earliest = np.fmin(stated[BOUNDS[1]], start[BOUNDS[1]]), np.fmax(stated[BOUNDS[2]], end[BOUNDS[2]])
     # Nothing begins after it ended or ends before it began. Records that nobody reads stay as their seed has them.
     latest = np.where(read, np.fmin(latest, last), latest)
     earliest = np.where(read, np.fmax(earliest, first), earliest)
     return dict(zip(BOUNDS, (first, latest, earliest, last), strict=True))
 
 
-def _layer_that_set(seed: dict[str, Days], found: dict[str, Days], bounds: Sequence[str]) -> "pd.Categorical[Any]":
-    """Return which layer set a window: the seed's, or that of a reading that narrowed it."""
+def _layer_that_set(
+    stated: dict[str, Days], found: dict[str, Days], bounds: Sequence[str], reported: NDArray[np.bool_]
+) -> "pd.Categorical[Any]":
+    """Return which layer set a window: the seed's, that of a reading that narrowed it, or that of a reported record."""
     # NaT equals nothing, not even itself.
-    moved = [(seed[bound] != found[bound]) & ~(np.isnat(seed[bound]) & np.isnat(found[bound])) for bound in bounds]
+    moved = [(stated[bound] != found[bound]) & ~(np.isnat(stated[bound]) & np.isnat(found[bound])) for bound in bounds]
     layer = np.where(moved[0] | moved[1], Layer.CORROBORATED, Layer.SEED)
-    return pd.Categorical.from_codes(layer, pd.Index(LAYERS))
+    return pd.Categorical.from_codes(np.where(reported, Layer.REPORTED, layer), pd.Index(LAYERS))
 
 
 def _ended(frame: pd.DataFrame, ending: dict[str, Days]) -> dict[str, Any]:
@@ -102,5 +146,6 @@ def _ended(frame: pd.DataFrame, ending: dict[str, Days]) -> dict[str, Any]:
     if "speaks_until" in frame:
         # Until the later of the seed's day and the last day of the reading, which may be open.
         last = np.fmax(ending["end_earliest"], ending["end_latest"])
-        found["speaks_until"] = np.fmax(frame["speaks_until"].to_numpy(_DAY), last)
+        until = frame["speaks_until"].to_numpy(_DAY)
+        found["speaks_until"] = np.where(np.isnat(until), until, np.fmax(until, last))
     return found

@@ -27,16 +27,53 @@ _FOUR_BOUNDS = {
     "end_earliest": of.days("first day on which it can have ended; null: unknown, and then no day is certain"),
     "end_latest": of.days("last day on which it can have ended; null: unknown or still going on"),
 }
+# What a record of the files has beside its bounds at their best: who set them, and what its document says alone.
+_OF_LAYERS = {
+    "start_basis": of.codes("who set the window of the start", codes("basis")),
+    "end_basis": of.codes("who set the window of the end", codes("basis")),
+    **{
+        f"seed_{name}": of.days(f"{name} as the document alone gives it; null: it does not, or no document is coded")
+        for name in _FOUR_BOUNDS
+    },
+    "seed_speaks_until": of.days("last day the document of the row can speak of; null: a reported record"),
+}
+_LAYER = of.codes("whose record it is: coded from a seed, or only stated by other sources", ["seed", "reported"])
 _TITLE = of.words("one neutral line in the coder's words")
-_ASSERTION = of.codes("how the seed makes the claim", codes("assertion"))
+_ASSERTION = of.codes("how the seed makes the claim; null: a reported record", codes("assertion"), nullable=True)
 _ATTRIBUTED = of.entities("entity whose claim it is; only where assertion is attributed", nullable=True)
 _SOURCE_ID = of.ids("the seed that the row belongs to", refers="sources")
+_CODED_FROM = of.ids("the seed that the row is coded from; null: a reported record", refers="sources", nullable=True)
 _UNTIL = of.days("last day the seed can speak of; after it the dataset does not know", nullable=False)
+_SPEAKS_UNTIL = "last day that can be spoken of: by the document, or by a later source that is cited"
+# What other sources say of a record, and which.
+_STATED = {
+    "says": of.text("what the sources of a reported record say, in our words; null: a seed's", nullable=True),
+    "note": of.words("definition, rivals and doubts of a reported record; null: nothing to add", nullable=True),
+    "confidence": of.codes(
+        "how well a reported record is supported; null: a seed's record", codes("confidence"), nullable=True
+    ),
+    "reading_ids": of.text(
+        'readings that narrow the windows; separated by "; "; null: none',
+        refers="corroborations",
+        parted="; ",
+        nullable=True,
+    ),
+    "reference_ids": of.text(
+        'sources of a reported record; separated by "; "; null: a seed\'s',
+        refers="references",
+        parted="; ",
+        nullable=True,
+    ),
+}
 _CITED = of.text(
     'the sources that say so, ids of the table references; separated by "; "', refers="references", parted="; "
 )
 _DONE = ["added", "changed", "removed", "withdrawn"]
 _OPERATIONS = [*_DONE, "column added", "column removed", "table added", "table removed"]
+
+_SEED_END = of.codes(
+    "what the document alone says of the end; null: an event, or a reported record", codes("end_state"), nullable=True
+)
 
 _SOURCES = {
     "source_id": of.ids("id of the seed, the name of its files"),
@@ -57,21 +94,25 @@ _ENTITIES = {
     "entity_id": of.text("code: ISO 3166-1 alpha-3, usual abbreviation, X code or SURNAME", matches=ENTITY),
     "name": of.text("neutral name; who claims or controls is a record, never part of a name"),
     "kind": of.codes("what the entity is", codes("kind")),
+    "region": of.flags("whether it is one of the states that a panel has where none is named"),
     "iso3": of.text("ISO 3166-1 alpha-3 code", nullable=True, matches="[A-Z]{3}"),
+    "iso_numeric": of.numbers("ISO 3166-1 numeric code"),
     "cow": of.numbers("Correlates of War country code"),
     "cow_abbrev": of.text("Correlates of War abbreviation", nullable=True, matches="[A-Z]{3}"),
     "gw": of.numbers("Gleditsch-Ward country code"),
     "cow_igo": of.numbers("Correlates of War IGO number (version 3)"),
     "ucdp_actor": of.numbers("UCDP actor id"),
     "wikidata": of.text("Wikidata item", nullable=True, matches="Q[1-9]\\d*"),
-    "also_known_as": of.text('spellings met in sources, not endorsed; separated by "; "', nullable=True),
+    "also_known_as": of.text('spellings met in sources, not endorsed; separated by "; "', nullable=True, parted="; "),
 }
 _EVENTS = {
     "event_id": of.ids("id of the event, stable for ever"),
+    "layer": _LAYER,
     "type": of.codes("type of event", codes("event")),
     "title": _TITLE,
-    "date": of.text("the date as coded from the seed alone, EDTF; null: the seed gives none", nullable=True),
+    "date": of.text("the date as the record's own document or sources give it, EDTF; null: none", nullable=True),
     **_FOUR_BOUNDS,
+    **_OF_LAYERS,
     "date_precision": of.codes("how precise the coded date is", codes("precision")),
     "location": of.text(
         "entity code, or both codes of a border; null: the seed does not say",
@@ -86,8 +127,9 @@ _EVENTS = {
     "assertion": _ASSERTION,
     "attributed_to": _ATTRIBUTED,
     "same_as": of.ids("id of an event of another seed that is the same occurrence", nullable=True, refers="events"),
-    "source_id": _SOURCE_ID,
-    "speaks_until": _UNTIL,
+    "source_id": _CODED_FROM,
+    "speaks_until": of.days(f"{_SPEAKS_UNTIL}; null: a reported event"),
+    **_STATED,
 }
 _PARTICIPANTS = {
     "event_id": of.ids("the event", refers="events"),
@@ -96,23 +138,26 @@ _PARTICIPANTS = {
 }
 _STATUSES = {
     "status_id": of.ids("id of the status, stable for ever"),
+    "layer": _LAYER,
     "type": of.codes("type of status", codes("status")),
     "title": _TITLE,
     "subject": of.entities("entity of whom it is said"),
     "object": of.entities("entity with regard to whom; in symmetric types the later in the alphabet"),
     "about": of.entities("territory that the status is limited to; null: not limited", nullable=True),
     "symmetric": of.flags("whether the order of subject and object carries no meaning"),
-    "holds": of.flags("false: the seed denies it explicitly; silence is never false"),
-    "start": of.text("the start as coded from the seed alone, EDTF; null: the seed gives none", nullable=True),
-    "end": of.text(
-        'the end as coded, EDTF; "..": still so when the seed speaks; null: the seed gives none', nullable=True
-    ),
+    "holds": of.flags("false: it is denied explicitly; silence is never false"),
+    "place": of.words("which base, crossing, post or format, of several; null: no such distinction", nullable=True),
+    "start": of.text("the start as the record's own document or sources give it, EDTF; null: none", nullable=True),
+    "end": of.text('the end as they give it, EDTF; "..": still so when they speak; null: none is given', nullable=True),
     **_FOUR_BOUNDS,
-    "end_state": of.codes("what the seed says of the end", codes("end_state")),
+    **_OF_LAYERS,
+    "end_state": of.codes("what is said of the end", codes("end_state")),
+    "seed_end_state": _SEED_END,
     "assertion": _ASSERTION,
     "attributed_to": _ATTRIBUTED,
-    "source_id": _SOURCE_ID,
-    "speaks_until": _UNTIL,
+    "source_id": _CODED_FROM,
+    "speaks_until": of.days(f"{_SPEAKS_UNTIL}; after it the row does not know", nullable=False),
+    **_STATED,
 }
 _EVIDENCE = {
     "record_id": of.ids("the event or status that the passage proves", refers="timeline"),
@@ -131,16 +176,24 @@ _COVERAGE = {
 }
 _TIMELINE = {
     "record_id": of.ids("id of the event or status", refers="timeline"),
+    "layer": _LAYER,
     "kind": of.codes("event or status", codes("record")),
     "type": of.codes("type of event or status", [*codes("event"), *codes("status")]),
     "title": _TITLE,
     "parties": of.words("who is party to it, for reading", nullable=True),
     **_FOUR_BOUNDS,
-    "end_state": of.codes("what the seed says of the end; null for events", codes("end_state"), nullable=True),
+    **_OF_LAYERS,
+    "end_state": of.codes("what is said of the end; null for events", codes("end_state"), nullable=True),
+    "seed_end_state": _SEED_END,
     "holds": of.flags("false: an explicit denial; null for events", nullable=True),
-    "quote": of.text("the passage that its coder put first, white space folded"),
-    "citation": of.words("how to cite the document that the row comes from"),
-    "url": of.words("address of the document"),
+    "speaks_until": of.days(f"{_SPEAKS_UNTIL}; null: a reported event"),
+    "quote": of.text(
+        "the passage that its coder put first, white space folded; null: a reported record", nullable=True
+    ),
+    "says": _STATED["says"],
+    "confidence": _STATED["confidence"],
+    "citation": of.words("how to cite the document that the row comes from; of a reported record its sources, short"),
+    "url": of.words("address of the document; of a reported record that of its first source"),
 }
 _CORROBORATIONS = {
     "reading_id": of.ids("id of the reading, stable for ever; it begins with that of the record"),
@@ -163,11 +216,13 @@ _CORROBORATIONS = {
 _REFERENCES = {
     "reference_id": of.ids("id of the source"),
     "title": of.words("its title"),
+    "author": of.words("who wrote it; null: not told, or taken over without it", nullable=True),
     "publisher": of.words("who published it"),
     "date": of.text("when it was published, EDTF; null: the copy does not say", nullable=True),
     "url": of.words("address of the page, or of the copy that was read"),
     "kind": of.choices("what kind of source it is", codes("medium")),
     "access": of.choices("what of it was read", codes("access")),
+    "read": of.words("which part of it was read; null: not noted", nullable=True),
     "licence": of.words("licence of a dataset, as far as it was checked; null: not checked", nullable=True),
 }
 _EXTERNAL_IDS = {
@@ -219,7 +274,9 @@ FILES: dict[str, Table] = {
         ("reading_id",),
         _CORROBORATIONS,
     ),
-    "references": Table("One row per source that a reading or an identifier cites.", ("reference_id",), _REFERENCES),
+    "references": Table(
+        "One row per source that a reading, a reported record or an identifier cites.", ("reference_id",), _REFERENCES
+    ),
     "external_ids": Table(
         "One row per record, scheme and identifier: what the record is called in other datasets.",
         ("record_id", "scheme", "external_id"),

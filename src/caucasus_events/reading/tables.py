@@ -21,7 +21,7 @@ AGAIN = "install this version again: pip install --force-reinstall --no-deps cau
 DATED = ("events", "statuses", "timeline")
 
 
-def load(name: str, dates: str = "seed") -> pd.DataFrame:
+def load(name: str, layer: str = layers.BEST) -> pd.DataFrame:
     """Load one table of the dataset.
 
     Parameters
@@ -29,27 +29,28 @@ def load(name: str, dates: str = "seed") -> pd.DataFrame:
     name
         ``sources``, ``entities``, ``events``, ``participants``, ``statuses``, ``evidence``,
         ``coverage``, ``timeline``, ``corroborations``, ``references`` or ``external_ids``.
-    dates
-        ``"seed"``: each record as its seed alone dates it. ``"corroborated"``: events, statuses
-        and timeline as other sources narrow it, row by row; the other tables are the same. That
-        a start from another source and the seed's "is so" on its own day are one unbroken spell
-        is an assumption.
+    layer
+        ``"seed"``: the records coded from documents, as these alone date them.
+        ``"corroborated"``: the same, with the windows that other sources narrow; that a start from
+        another source and the document's "is so" on its own day are one unbroken spell is an
+        assumption. ``"reported"`` (the default): these and the records that only other public
+        sources state. Events, statuses and timeline have layers; the other tables are the same.
 
     Returns
     -------
     DataFrame
-        The table as plain ``pd.read_parquet`` reads it; ``attrs`` holds name, version, licence
-        and content digest. With ``dates="corroborated"`` events, statuses and timeline have more
-        columns: ``start_basis`` and ``end_basis`` (``seed`` or ``corroborated``: who set the
-        window), the seed's own bounds as ``seed_start_earliest`` … ``seed_end_latest``, and
-        ``reading_ids``, the readings applied, separated by ``"; "`` (null: none).
+        The table; ``attrs`` holds name, version, licence and content digest, and ``layer``. In the
+        layer ``reported`` it is what plain ``pd.read_parquet`` reads: ``layer`` says whose record a
+        row is, ``start_basis`` and ``end_basis`` who set its windows, ``seed_start_earliest`` …
+        ``seed_end_latest`` what the document alone says. ``"corroborated"`` has no columns of
+        reported records (says, confidence, reference_ids …), ``"seed"`` one of each bound only.
 
     Raises
     ------
     UnknownNameError
         If there is no such table (a ``KeyError``).
     InvalidValueError
-        If there is no such layer of dates (a ``ValueError``).
+        If there is no such layer (a ``ValueError``).
     ProblemsError
         If the installed file is missing or damaged.
 
@@ -57,22 +58,25 @@ def load(name: str, dates: str = "seed") -> pd.DataFrame:
     --------
     >>> load("events").set_index("event_id").loc["georgia-russia-escalation-2008", "type"]
     'clash'
-    >>> load("timeline", "corroborated").set_index("record_id").loc["armenia-csto-membership", "start_basis"]
+    >>> load("timeline").set_index("record_id").loc["armenia-csto-membership", "start_basis"]
     'corroborated'
     """
-    frame = _read(name)
-    if layers.checked(dates) == "seed" or name not in DATED:
-        return frame
-    return layers.sharpened(frame, _read("corroborations"))
+    layers.checked(layer)
+    if name not in DATED or layer == layers.BEST:
+        frame = _read(name)
+    else:
+        frame = layers.view(name, _read(name, layers.of_file(name, layer)), layer)
+    frame.attrs["layer"] = layer
+    return frame
 
 
-def load_events(dates: str = "seed") -> pd.DataFrame:
+def load_events(layer: str = layers.BEST) -> pd.DataFrame:
     """Load the events: one row per clash, ceasefire, closure or statement.
 
     Parameters
     ----------
-    dates
-        ``"seed"`` or ``"corroborated"``; see :func:`load`.
+    layer
+        ``"seed"``, ``"corroborated"`` or ``"reported"``; see :func:`load`.
 
     Returns
     -------
@@ -83,43 +87,44 @@ def load_events(dates: str = "seed") -> pd.DataFrame:
     Raises
     ------
     InvalidValueError
-        If there is no such layer of dates (a ``ValueError``).
+        If there is no such layer (a ``ValueError``).
 
     Examples
     --------
     >>> load_events().set_index("event_id").loc["armenia-azerbaijan-clashes-2020", "date"]
     '2020-07'
     """
-    return load("events", dates)
+    return load("events", layer)
 
 
-def load_statuses(dates: str = "seed") -> pd.DataFrame:
-    """Load the statuses: one row per thing that a seed says was the case, or denies.
+def load_statuses(layer: str = layers.BEST) -> pd.DataFrame:
+    """Load the statuses: one row per thing that was the case, or is denied.
 
     Parameters
     ----------
-    dates
-        ``"seed"`` or ``"corroborated"``; see :func:`load`.
+    layer
+        ``"seed"``, ``"corroborated"`` or ``"reported"``; see :func:`load`.
 
     Returns
     -------
     DataFrame
         One row per status, key ``status_id``. ``holds`` is False for an explicit denial only.
-        After ``speaks_until`` the dataset knows nothing; ``end_latest`` is null for what was
-        still so on that day.
+        After ``speaks_until`` the row knows nothing; ``end_latest`` is null for what was still so
+        on that day. ``place`` tells rows of one proposition apart that speak of several bases,
+        crossings, posts or formats.
 
     Raises
     ------
     InvalidValueError
-        If there is no such layer of dates (a ``ValueError``).
+        If there is no such layer (a ``ValueError``).
 
     Examples
     --------
-    >>> row = load_statuses().set_index("status_id").loc["turkey-armenia-border-closed"]
+    >>> row = load_statuses("seed").set_index("status_id").loc["turkey-armenia-border-closed"]
     >>> row["start_latest"].date(), row["end_state"]
     (datetime.date(1993, 12, 31), 'ongoing')
     """
-    return load("statuses", dates)
+    return load("statuses", layer)
 
 
 def load_participants() -> pd.DataFrame:
@@ -206,30 +211,31 @@ def load_coverage() -> pd.DataFrame:
     return load("coverage")
 
 
-def load_timeline(dates: str = "seed") -> pd.DataFrame:
+def load_timeline(layer: str = layers.BEST) -> pd.DataFrame:
     """Load events and statuses in one flat table: the one to open when you open one.
 
     Parameters
     ----------
-    dates
-        ``"seed"`` or ``"corroborated"``; see :func:`load`.
+    layer
+        ``"seed"``, ``"corroborated"`` or ``"reported"``; see :func:`load`.
 
     Returns
     -------
     DataFrame
-        One row per record, with its four bounds, its first quote, citation and address.
+        One row per record, with its four bounds, its first quote or what its sources say, citation
+        and address.
 
     Raises
     ------
     InvalidValueError
-        If there is no such layer of dates (a ``ValueError``).
+        If there is no such layer (a ``ValueError``).
 
     Examples
     --------
     >>> load_timeline().set_index("record_id").loc["turkey-armenia-border-closed", ["kind", "parties"]].tolist()
     ['status', 'Turkey → Armenia']
     """
-    return load("timeline", dates)
+    return load("timeline", layer)
 
 
 def load_corroborations() -> pd.DataFrame:
@@ -253,7 +259,7 @@ def load_corroborations() -> pd.DataFrame:
 
 
 def load_references() -> pd.DataFrame:
-    """Load the sources that readings and identifiers cite.
+    """Load the sources that readings, reported records and identifiers cite.
 
     Returns
     -------
@@ -359,15 +365,18 @@ def data_path(name: str | None = None) -> Path:
     return folder if name is None else folder / f"{one_of('table', name, FILES, UnknownNameError)}.parquet"
 
 
-def _read(name: str) -> pd.DataFrame:
-    """Read an installed table; one that is missing or damaged is a :class:`ProblemsError` with the way out."""
+def _read(name: str, columns: list[str] | None = None) -> pd.DataFrame:
+    """Read an installed table, or some columns of it.
+
+    One that is missing or damaged is a :class:`ProblemsError` with the way out.
+    """
     path = data_path(one_of("table", name, FILES, UnknownNameError))
     # A folder of that name would be read as a table without rows.
     if not path.is_file():
         what = "a folder stands where the file should" if path.is_dir() else "the file is missing"
         raise ProblemsError([Problem(path.name, "", what, AGAIN)])
     try:
-        return pd.read_parquet(path)
+        return pd.read_parquet(path, columns=columns)
     except Exception as error:
         fact = Fact("reader", (str(error) or type(error).__name__).split("\n", 1)[0])
         raise ProblemsError([Problem(path.name, "", "the file cannot be read", AGAIN, (fact,))]) from error

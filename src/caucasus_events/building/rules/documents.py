@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 from caucasus_events.coding import dates
 from caucasus_events.errors import Fact
@@ -30,24 +30,17 @@ _LANGUAGES = frozenset(
     """.split()  # noqa: SIM905 - four hundred words in quotes would fill a page
 )
 _STATED = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
-# Somewhere on earth it is a day later than in Greenwich.
-_EASTERNMOST = timedelta(hours=14)
-
-
-def today() -> date:
-    """Return the day that it is somewhere on earth: what is refused for it today is built later, and never less."""
-    return (datetime.now(UTC) + _EASTERNMOST).date()
 
 
 @rule("published")
 def nothing_is_published_tomorrow(shipped: Shipped) -> Iterator[Finding]:
     """No document and no source is dated later than the day on which the data are built."""
     for row in shipped.rows["sources"]:
-        if row["published"] and row["published"] > today():
+        if row["published"] and row["published"] > dates.today():
             yield _not_yet(row, "published", str(row["published"]))
     for row in shipped.rows["references"]:
         first = _first_days(row["date"])
-        if first and first[0] > today():
+        if first and first[0] > dates.today():
             yield _not_yet(row, "date", row["date"])
 
 
@@ -62,7 +55,7 @@ def readings_are_known_to_their_sources(shipped: Shipped) -> Iterator[Finding]:
     """No reading is of a day after its newest source was published; of an undated one, after today."""
     newest = {row.key: _last_day(row) for row in shipped.rows["references"]}
     for row in shipped.rows["corroborations"]:
-        known = [newest.get(name, today()) for name in (row["sources"] or "").split("; ")]
+        known = [newest.get(name, dates.today()) for name in (row["sources"] or "").split("; ")]
         for day in _first_days(row["date"]):
             if day > max(known):
                 facts = Fact("date", row["date"]), Fact("known", f"until {max(known)}, the date of the newest source")
@@ -86,9 +79,9 @@ def _first_days(text: str | None) -> list[date]:
 def _last_day(reference: TableRow) -> date:
     """Return the last day on which a source can have been published: today, where that is not known."""
     try:
-        return (reference["date"] and dates.parse_window(reference["date"]).latest) or today()
+        return (reference["date"] and dates.parse_window(reference["date"]).latest) or dates.today()
     except dates.DateError:
-        return today()
+        return dates.today()
 
 
 @rule("language")

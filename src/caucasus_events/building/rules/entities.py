@@ -8,7 +8,7 @@ from caucasus_events.errors import Fact
 from .registry import Finding, Shipped, TableRow, rule
 
 # The codes of other datasets by which readers find an entity.
-_CODES = ("iso3", "cow", "cow_abbrev", "gw", "cow_igo", "ucdp_actor", "wikidata")
+_CODES = ("iso3", "iso_numeric", "cow", "cow_abbrev", "gw", "cow_igo", "ucdp_actor", "wikidata")
 
 
 @rule()

@@ -10,7 +10,7 @@ from caucasus_events.model import layers
 from caucasus_events.model.bounds import BOUNDS, Bounds, relation
 from caucasus_events.model.rows import RECORDS
 
-from .records import no_seed_contradicts_itself
+from .records import contradictions
 from .registry import Finding, Shipped, TableRow, rows_of, rule
 
 # What a reading can be of, in the records of a table.
@@ -19,11 +19,15 @@ _SIDES_READ = {"events": ("date",), "statuses": ("start", "end")}
 
 @rule("id", "record", "bound")
 def readings_fit_their_record(shipped: Shipped) -> Iterator[Finding]:
-    """A reading is of the date of an event, or of the start or end of a status, and its id says of which."""
-    tables = {row.key: row.table for row in shipped.records()}
+    """A reading is of the date of a seed's event, or of the start or end of its status, and its id says of which."""
+    tables = {row.key: row.table for row in shipped.records("seed")}
+    reported = {row.key for row in shipped.records("reported")}
     for row in shipped.rows["corroborations"]:
         if row["record_id"] in shipped.doubled:
             continue
+        if row["record_id"] in reported:
+            do = "write what the source says into the record itself: its dates, says, sources or note"
+            yield row.breaks("a reading is of a record of a seed; this one is reported", do, row["record_id"])
         table, start = tables.get(row["record_id"]), f"{row['record_id']}-{row['bound']}-"
         if table and row["bound"] not in _SIDES_READ[table]:
             what = f"{'an event' if table == 'events' else 'a status'} has no {row['bound']}"
@@ -52,7 +56,7 @@ def _beside_their_records(shipped: Shipped) -> Iterator[tuple[TableRow, Bounds, 
     for row in shipped.rows["corroborations"]:
         record = records.get(row["record_id"])
         if record and record.key not in shipped.unsettled and row["bound"] in _SIDES_READ[record.table]:
-            yield row, readings.bounds_of(record), readings.bounds_of(row)
+            yield row, record.stated, readings.bounds_of(row)
 
 
 def _settled(shipped: Shipped) -> pd.DataFrame:
@@ -113,49 +117,61 @@ def readings_are_applied_as_the_rules_say(shipped: Shipped) -> Iterator[Finding]
         yield from row.unlike(readings.outcome(row, stated), "is not what follows from the reading")
 
 
+@rule("bound", "date", "preferred", "confidence", "start", "end", "speaks_until")
+def bounds_are_at_their_best(shipped: Shipped) -> Iterator[Finding]:
+    """The windows of a seed's record are its own, narrowed by what is applied to it; a reported record has its own."""
+    readings_of = _settled(shipped)
+    for table in (*RECORDS, "timeline"):
+        frame = shipped.tables[table]
+        seeds = frame[frame["layer"] == "seed"]
+        best = layers.sharpened(layers.view(table, seeds, "seed"), readings_of)
+        columns = [name for name in (*BOUNDS, *layers.NARROWED, "end_state", "speaks_until") if name in best]
+        columns = [name for name in columns if name in frame]
+        for row, expected in zip(rows_of(table, seeds), rows_of(table, best[columns]), strict=True):
+            if row.key not in shipped.unsettled:
+                yield from row.unlike(expected, "is not what the readings make of it")
+        for row in rows_of(table, frame[frame["layer"] == "reported"]):
+            alone: dict[str, object] = {name: None for name in row if name.startswith(layers.SEED)}
+            yield from row.unlike({**alone, "start_basis": "reported", "end_basis": "reported"}, "is not reported")
+
+
 @rule()
 def applied_readings_agree(shipped: Shipped) -> Iterator[Finding]:
     """The readings that are applied to a record leave it a day to begin and a day to end on."""
     by_id = {row.key: row for row in shipped.rows["corroborations"]}
-    for table in RECORDS:
-        sharp = layers.sharpened(shipped.tables[table], _settled(shipped))
-        for row in rows_of(table, sharp[sharp["reading_ids"].notna()]):
-            pairs = (BOUNDS[:2], BOUNDS[2:])
-            if any(row[first] and row[last] and row[first] > row[last] for first, last in pairs):
-                facts = Fact("readings", row["reading_ids"]), Fact("leave", _spoken(readings.bounds_of(row)))
-                what = f"the preferred readings of {row.key} exclude each other"
-                do = "prefer another reading of its start or of its end"
-                yield by_id[row["reading_ids"].split("; ")[-1]].breaks(what, do, "true", facts)
+    for row in shipped.records("seed"):
+        if row["reading_ids"] is None or row.key in shipped.unsettled:
+            continue
+        if any(row[first] and row[last] and row[first] > row[last] for first, last in (BOUNDS[:2], BOUNDS[2:])):
+            facts = Fact("readings", row["reading_ids"]), Fact("leave", _spoken(readings.bounds_of(row)))
+            what = f"the preferred readings of {row.key} exclude each other"
+            do = "prefer another reading of its start or of its end"
+            yield by_id[row["reading_ids"].split("; ")[-1]].breaks(what, do, "true", facts)
 
 
 @rule()
 def no_reading_makes_a_seed_contradict_itself(shipped: Shipped) -> Iterator[Finding]:
     """Readings never make one seed say yes and no of a proposition for a day on which both are certain."""
-    settled, statuses = _settled(shipped), shipped.tables["statuses"]
-    # Only what is read can change, and only a seed that it is of can come to contradict itself.
-    touched = statuses["source_id"][statuses["status_id"].isin(settled["record_id"])]
-    sharp = layers.sharpened(statuses[statuses["source_id"].isin(touched)], settled)
-    narrowed = Shipped({**shipped.tables, "statuses": sharp}, shipped.texts, shipped.faulty)
-    read = {row.key: row["reading_ids"] for row in narrowed.rows["statuses"]}
     by_id = {row.key: row for row in shipped.rows["corroborations"]}
     # What the seed contradicts by itself is another rule's.
-    own = {finding.key for finding in no_seed_contradicts_itself(shipped)}
-    for finding in no_seed_contradicts_itself(narrowed):
-        if finding.key not in own:
-            # The first two facts are the ids of the claim and of the denial.
-            last = "; ".join(read[fact.text] for fact in finding.facts[:2] if read[fact.text]).split("; ")[-1]
+    own = {(yes.key, no.key) for yes, no, _ in contradictions(shipped, lambda row: row.stated)}
+    for yes, no, day in contradictions(shipped, readings.bounds_of):
+        read = "; ".join(row["reading_ids"] for row in (yes, no) if row["reading_ids"])
+        if read and (yes.key, no.key) not in own and not {yes.key, no.key} & shipped.unsettled:
             what = "with the preferred readings the seed says yes and no of one day"
+            facts = Fact("yes", yes.key), Fact("no", no.key), Fact("day", str(day))
             do = "look at both readings again: prefer another, or none"
-            yield by_id[last].breaks(what, do, "true", finding.facts)
+            yield by_id[read.split("; ")[-1]].breaks(what, do, "true", facts)
 
 
 @rule()
 def references_are_cited(shipped: Shipped) -> Iterator[Finding]:
-    """Every source in references is cited by a reading or an identifier."""
-    rows = [*shipped.rows["corroborations"], *shipped.rows["external_ids"]]
-    cited = {name for row in rows for name in (row["sources"] or "").split("; ")}
-    # What a block cites that could not be read is not known.
-    whole = all(row["sources"] for row in rows)
+    """Every source in references is cited by a reading, a reported record or an identifier."""
+    citing = [row["sources"] for table in ("corroborations", "external_ids") for row in shipped.rows[table]]
+    citing += [row["reference_ids"] for row in shipped.records("reported")]
+    cited = {name for names in citing for name in (names or "").split("; ")}
     for row in shipped.rows["references"]:
-        if whole and row.key not in cited:
-            yield row.breaks("no reading and no identifier cites the source", "cite it, or remove it", row.key)
+        # What a block cites that could not be read is not known.
+        if all(citing) and row.key not in cited:
+            what = "no reading, no reported record and no identifier cites the source"
+            yield row.breaks(what, "cite it, or remove it", row.key)

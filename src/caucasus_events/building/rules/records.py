@@ -1,14 +1,15 @@
 """Rules of events and statuses: their dates, their parties, and that no seed contradicts itself."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import combinations, product
 from typing import Any
 
 from caucasus_events.coding import dates
 from caucasus_events.errors import Fact
-from caucasus_events.model import codebook
-from caucasus_events.model.bounds import BOUNDS
+from caucasus_events.model import codebook, layers
+from caucasus_events.model.bounds import BOUNDS, Bounds
 from caucasus_events.model.column_kinds import ENTITY
 
 from .registry import Finding, Shipped, TableRow, rule
@@ -22,51 +23,65 @@ _SAID = ("source_id", "type", "subject", "object", "about")
 def bounds_are_ordered(shipped: Shipped) -> Iterator[Finding]:
     """Earliest is never after latest, and no start is after its end."""
     for row in shipped.records():
+        bounds = row.stated._asdict()
         for first, last in (BOUNDS[:2], BOUNDS[2:], BOUNDS[::2], BOUNDS[1::2]):
-            if row[first] and row[last] and row[first] > row[last]:
-                facts = Fact(first, str(row[first])), Fact(last, str(row[last]))
+            if bounds[first] and bounds[last] and bounds[first] > bounds[last]:
+                facts = Fact(first, str(bounds[first])), Fact(last, str(bounds[last]))
                 yield row.breaks(f"{first} is after {last}", "mend the dates", facts=facts)
 
 
 @rule("published", "speaks_until")
 def nothing_is_later_than_its_seed(shipped: Shipped) -> Iterator[Finding]:
-    """No bound is later than the day the seed speaks until, nor that day than its publication."""
-    for row in shipped.records():
-        for bound in BOUNDS:
-            if row[bound] and row[bound] > row["speaks_until"]:
-                yield row.breaks(f"{bound} is after the day the seed speaks until", "mend the date")
+    """No bound that a seed states is later than the day it speaks until, nor that day than its publication."""
+    for row in shipped.records("seed"):
+        for name, bound in row.stated._asdict().items():
+            if bound and bound > row["seed_speaks_until"]:
+                yield row.breaks(f"{name} is after the day the seed speaks until", "mend the date")
     for row in shipped.rows["sources"]:
         if row["published"] and row["speaks_until"] > row["published"]:
             do = "write the day of publication, or an earlier one"
             yield row.breaks("speaks_until is after the day of publication", do, str(row["speaks_until"]))
 
 
-@rule()
+@rule("known_until")
 def bounds_follow_from_the_coded_dates(shipped: Shipped) -> Iterator[Finding]:
     """The four bounds, the precision and the state of the end are what the EDTF dates say."""
     for row in shipped.records():
-        until = row["speaks_until"]
         try:
-            if row.table == "events":
-                bounds, column = dates.event_bounds(row["date"], until), "date_precision"
-                code = dates.precision(row["date"])
-            else:
-                (bounds, code), column = dates.status_bounds(row["start"], row["end"], until), "end_state"
+            bounds, column, code = _of_the_dates(row)
         except dates.DateError as error:
             yield row.breaks(error.what, error.do, error.text, [Fact("date", error.text, caret=error.caret)])
             continue
-        yield from row.unlike(bounds._asdict(), "does not follow from the coded date")
+        own = layers.SEED if row["layer"] == "seed" else ""
+        expected = {f"{own}{name}": bound for name, bound in bounds._asdict().items()}
+        yield from row.unlike(expected, "does not follow from the coded date")
         if row[column] != code:
             yield row.breaks(f"{column} is {row[column]}, the coded date says {code}")
 
 
+def _of_the_dates(row: TableRow) -> tuple[Bounds, str, str]:
+    """Return the bounds that the dates of a record give, and the column that a code follows in, with that code."""
+    seed = row["layer"] == "seed"
+    if row.table == "events":
+        # The day of compiling cuts an event of other sources; the table does not keep it.
+        until = row["seed_speaks_until"] if seed else row["end_latest"] or date.max
+        bounds = dates.event_bounds(row["date"], until)
+        return bounds, "date_precision", dates.precision(row["date"])
+    until = row["seed_speaks_until"] if seed else row["speaks_until"]
+    bounds_of = dates.status_bounds if seed else dates.reported_status_bounds
+    bounds, state = bounds_of(row["start"], row["end"], until)
+    return bounds, "seed_end_state" if seed else "end_state", state
+
+
 @rule("speaks_until")
 def records_carry_the_horizon_of_their_seed(shipped: Shipped) -> Iterator[Finding]:
-    """speaks_until of a record is that of its seed."""
+    """A record that is coded from a seed has a seed, and its horizon; one that others report has neither."""
     until = shipped.column("sources", "source_id", "speaks_until")
     for row in shipped.records():
-        if until.get(row["source_id"], row["speaks_until"]) != row["speaks_until"]:
-            yield row.breaks("speaks_until is not that of the seed")
+        if (row["source_id"] is None) == (row["layer"] == "seed"):
+            yield row.breaks(f"layer is {row['layer']}, and source_id {row['source_id'] or 'null'}")
+        if until.get(row["source_id"], row["seed_speaks_until"]) != row["seed_speaks_until"]:
+            yield row.breaks("seed_speaks_until is not that of the seed")
 
 
 @rule("type", "subject", "object")
@@ -97,12 +112,15 @@ def nobody_stands_on_both_sides(shipped: Shipped) -> Iterator[Finding]:
             yield row.breaks(what, do, entity)
 
 
-@rule("participants")
+@rule("type", "participants", "location")
 def events_have_participants(shipped: Shipped) -> Iterator[Finding]:
-    """Every event has at least one participant."""
+    """Every event has at least one participant or, if its type has no roles, a location."""
     present = set(shipped.tables["participants"]["event_id"])
     for row in shipped.rows["events"]:
-        if row.key not in present:
+        kind = codebook.event_types().get(row["type"])
+        if kind and not kind.roles and row["location"] is None:
+            yield row.breaks(f"nothing says where the {kind.name} was", 'add location = "…"')
+        elif kind and kind.roles and row.key not in present:
             yield row.breaks("nobody takes part in the event", "add participants = [ { entity = …, role = … } ]")
 
 
@@ -117,7 +135,7 @@ def roles_fit_the_type(shipped: Shipped) -> Iterator[Finding]:
             place = f"{row['role']} of a {kind.name}"
             yield from _of_kind(row, "entity_id", place, kinds, kind.roles[row["role"]])
         elif kind:
-            do = f"write {' or '.join(kind.roles)}"
+            do = f"write {' or '.join(kind.roles)}" if kind.roles else "leave participants out"
             yield row.breaks(f"{kind.name} knows no role {row['role']!r}", do, row["role"])
 
 
@@ -145,7 +163,7 @@ def _of_kind(
 
 @rule()
 def places_fit_the_type(shipped: Shipped) -> Iterator[Finding]:
-    """Speeches and closures have no location; a border is two codes in alphabetical order."""
+    """Some types, such as an accusation, have no location; a border is two codes in alphabetical order."""
     for row in shipped.rows["events"]:
         kind, where = codebook.event_types().get(row["type"]), row["location"]
         if where is None or kind is None:
@@ -164,7 +182,7 @@ def places_fit_the_type(shipped: Shipped) -> Iterator[Finding]:
 @rule("assertion", "attributed_to")
 def attributions_name_somebody(shipped: Shipped) -> Iterator[Finding]:
     """attributed_to is given where, and only where, the assertion is attributed."""
-    for row in shipped.records():
+    for row in shipped.records("seed"):
         if (row["assertion"] == "attributed") != (row["attributed_to"] is not None):
             do = "name whose claim it is, or none"
             yield row.breaks("assertion and attributed_to disagree", do, row["assertion"])
@@ -182,7 +200,10 @@ def occurrences_are_those_of_other_seeds(shipped: Shipped) -> Iterator[Finding]:
 
 @rule("type", "subject", "object", "about", "holds", "date", "start", "end", "location", "participants", "passages")
 def no_fact_is_coded_twice(shipped: Shipped) -> Iterator[Finding]:
-    """No two records of a seed say the same of the same parties with the same dates, from words that they share."""
+    """No two records of a seed say the same of the same parties with the same dates, from words that they share.
+
+    Of what other sources state there is one record, whatever the words.
+    """
     cast: dict[str, list[tuple[str, str]]] = {}
     for row in shipped.rows["participants"]:
         cast.setdefault(row["event_id"], []).append((row["entity_id"], row["role"]))
@@ -191,13 +212,17 @@ def no_fact_is_coded_twice(shipped: Shipped) -> Iterator[Finding]:
         spans.setdefault(row["record_id"], []).append((row["start_char"], row["end_char"]))
     alike: dict[tuple[Any, ...], list[TableRow]] = {}
     for row in shipped.records():
-        said = ("date", "location") if row.table == "events" else (*_SAID, "holds", "start", "end")
-        told = (row.table, row["source_id"], row["type"], *(row[column] for column in said))
+        said = ("date", "location") if row.table == "events" else (*_SAID, "holds", "place", "start", "end")
+        # Two documents that the same parties sign on one day are told apart by their titles.
+        said = (*said, "title") if row["layer"] == "reported" else said
+        told = (row.table, row["layer"], row["source_id"], row["type"], *(row[column] for column in said))
         alike.setdefault((*told, *sorted(cast.get(row.key, []))), []).append(row)
     for rows in alike.values():
         for first, second in combinations(rows, 2):
-            if _meet(spans.get(first.key, []), spans.get(second.key, [])):
-                do = "keep one, with every passage; if they are two, say in what they differ: a date, a place, a party"
+            reported = first["layer"] == "reported"
+            if reported or _meet(spans.get(first.key, []), spans.get(second.key, [])):
+                keep = "keep one, with every source" if reported else "keep one, with every passage"
+                do = f"{keep}; if they are two, say in what they differ: a date, a place, a party"
                 yield second.breaks("the record says what another says", do, second.key, [Fact("first", first.key)])
 
 
@@ -208,7 +233,18 @@ def _meet(some: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) ->
 
 @rule()
 def no_seed_contradicts_itself(shipped: Shipped) -> Iterator[Finding]:
-    """One seed never says yes and no of a proposition for a day on which both are certain."""
+    """One seed, or what other sources state, never says yes and no of a proposition for a day with both certain."""
+    whose = {"seed": "the seed says", "reported": "other sources are said to say"}
+    for yes, no, day in contradictions(shipped, lambda row: row.stated):
+        facts = Fact("yes", yes.key), Fact("no", no.key), Fact("day", str(day))
+        do = "mend one of the two, or its dates"
+        yield no.breaks(f"{whose[no['layer']]} yes and no of one day", do, no.key, facts)
+
+
+def contradictions(
+    shipped: Shipped, bounds_of: Callable[[TableRow], Bounds]
+) -> Iterator[tuple[TableRow, TableRow, date]]:
+    """Yield a claim and its denial, by one seed or both reported, that are certain on one day, and the first such."""
     said: dict[tuple[Any, ...], dict[bool, list[TableRow]]] = {}
     for row in shipped.rows["statuses"]:
         # Of a row whose parties are not known nobody knows what it says.
@@ -217,9 +253,9 @@ def no_seed_contradicts_itself(shipped: Shipped) -> Iterator[Finding]:
         said.setdefault(tuple(row[column] for column in _SAID), {True: [], False: []})[row["holds"]].append(row)
     for claims in said.values():
         for yes, no in product(claims[True], claims[False]):
-            certain = [yes["start_latest"], no["start_latest"], yes["end_earliest"], no["end_earliest"]]
+            one, other = bounds_of(yes), bounds_of(no)
+            begun = [day for day in (one.start_latest, other.start_latest) if day]
+            over = [day for day in (one.end_earliest, other.end_earliest) if day]
             # A null bound is never certain; both are from the later start to the earlier end.
-            if None not in certain and max(certain[:2]) <= min(certain[2:]):
-                facts = Fact("yes", yes.key), Fact("no", no.key), Fact("day", str(max(certain[:2])))
-                do = "mend one of the two, or its dates"
-                yield no.breaks("the seed says yes and no of one day", do, no.key, facts)
+            if len(begun) == len(over) == 2 and max(begun) <= min(over):  # noqa: PLR2004 - of both
+                yield yes, no, max(begun)

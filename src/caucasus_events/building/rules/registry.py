@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 
 from caucasus_events.errors import Fact
+from caucasus_events.model import layers
+from caucasus_events.model.bounds import BOUNDS, Bounds
 from caucasus_events.model.rows import RECORDS, dictionaries, key_of
 
 # What to do where nobody wrote the mistake: a build writes the rows anew.
@@ -44,6 +46,12 @@ class TableRow(dict[str, Any]):
         """What names the row in its table; of a record its id."""
         return key_of(self.table, self)
 
+    @property
+    def stated(self) -> Bounds:
+        """The four bounds of a record, as its own document, or its own sources, state them."""
+        prefix = layers.SEED if self["layer"] == "seed" else ""
+        return Bounds(*(self[f"{prefix}{name}"] for name in BOUNDS))
+
     def breaks(
         self, what: str, do: str = REBUILD, at: str = "", facts: Sequence[Fact] = (), missing: str = ""
     ) -> Finding:
@@ -76,9 +84,9 @@ class Shipped:
         """The rows of every table."""
         return {name: rows_of(name, frame) for name, frame in self.tables.items()}
 
-    def records(self) -> Iterator[TableRow]:
-        """Every event and status."""
-        return (row for table in RECORDS for row in self.rows[table])
+    def records(self, *origins: str) -> Iterator[TableRow]:
+        """Every event and status, or those of one layer: ``seed``, ``reported``."""
+        return (row for table in RECORDS for row in self.rows[table] if not origins or row["layer"] in origins)
 
     @cached_property
     def doubled(self) -> frozenset[str]:

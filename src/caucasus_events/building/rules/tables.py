@@ -122,13 +122,18 @@ def _with_article(noun: str) -> str:
 
 @rule("passages")
 def records_and_timeline_agree(shipped: Shipped) -> Iterator[Finding]:
-    """Every event and status has one row in timeline and at least one passage in evidence."""
+    """Every event and status is in timeline; a passage proves each of a seed, and sources each reported one."""
     flat, proven = set(shipped.tables["timeline"]["record_id"]), set(shipped.tables["evidence"]["record_id"])
     for row in shipped.records():
+        seed = row["layer"] == "seed"
         if row.key not in flat:
             yield row.breaks("the record is not in timeline", at=row.key)
-        if row.key not in proven:
+        if seed and row.key not in proven:
             yield row.breaks("no passage proves the record", "cite the words that say it", row.key)
+        told = ("assertion",) if seed else ("says", "confidence", "reference_ids")
+        for column in ("assertion", "says", "confidence", "reference_ids"):
+            if (row[column] is None) == (column in told) and not shipped.lacks(row.key, frozenset({column, "sources"})):
+                yield row.breaks(f"{column} {'is missing' if column in told else 'stands'} in a {row['layer']} record")
 
 
 @rule("passages")
@@ -141,5 +146,5 @@ def timeline_repeats_its_records(shipped: Shipped) -> Iterator[Finding]:
         for column in row:
             if row[column] != record.get(column, row[column]):
                 yield row.breaks(f"{column} in timeline is not that of the record")
-        if row.key in records and (row.key, row["quote"]) not in quoted:
+        if record["layer"] == "seed" and row.key in records and (row.key, row["quote"]) not in quoted:
             yield row.breaks("the quote in timeline is no passage of the record")
