@@ -130,9 +130,9 @@ def panel(  # noqa: PLR0913 - what can be asked of a panel
         that the codebook has between states and organisations).
     entities
         Actors by id, code or name; left out, the states of the region (Armenia, Azerbaijan,
-        Georgia, Iran, Russia, Turkey), with ``layer="seed"`` the states of the documents, that
-        have a code of the scheme. In a membership panel states and organisations; if none is
-        named, of organisations all, with ``layer="seed"`` those of the documents.
+        Georgia, Iran, Russia, Turkey), with another layer than ``"reported"`` the states of the
+        documents, that have a code of the scheme. In a membership panel states and organisations;
+        if none is named, of organisations all, with another layer those of the documents.
     objects
         With ``unit="entity"``: one column per type and object, ``membership_CSTO``, for the actor
         and that object alone. A denial is False there, and with ``outside="no"`` a time outside

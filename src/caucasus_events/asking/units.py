@@ -10,6 +10,7 @@ import pandas as pd
 
 from caucasus_events.errors import InvalidValueError, UnknownNameError
 from caucasus_events.model.asked import one_of
+from caucasus_events.model.layers import BEST
 from caucasus_events.reading import tables
 from caucasus_events.reading.names import SCHEMES, resolve_all
 
@@ -50,9 +51,9 @@ def panel_units(
 def _usual(entities: pd.DataFrame, layer: str) -> pd.DataFrame:
     """Say who is a unit of a panel that names nobody: states of the region and all organisations.
 
-    Of the documents alone it is whoever is party to a record of theirs.
+    Of a layer that has the records of documents alone it is whoever is party to one of them.
     """
-    if layer != "seed":
+    if layer == BEST:
         return entities.assign(usual=(entities["kind"] != "state") | entities["region"])
     statuses, people = tables.load("statuses", layer), tables.load("participants")
     told = people["entity_id"][people["event_id"].isin(tables.load("events", layer)["event_id"])]
