@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from plotly.offline import get_plotlyjs
 
-from caucasus_events.asking import steps
+from caucasus_events.asking.answers import FIRST_DAY, LAST_DAY
 from caucasus_events.asking.questions import as_of
 from caucasus_events.drawing import explorer, figure, look
 from caucasus_events.errors import UnwritableError
@@ -106,8 +106,8 @@ def test_stretches_of_events_tile_all_days(page: str) -> None:
     found = [data["stretches"][record["stretches"]] for record in data["records"] if record["kind"] == "event"]
     assert len(found) == 8
     for stretches in found:
-        assert stretches[0][0] == steps.FIRST_DAY
-        assert stretches[-1][1] == steps.LAST_DAY
+        assert stretches[0][0] == FIRST_DAY
+        assert stretches[-1][1] == LAST_DAY
         assert all(before[1] + 1 == after[0] for before, after in pairwise(stretches))
         assert {stretch[2] for stretch in stretches} == {"not on this day", "may have happened"}
 

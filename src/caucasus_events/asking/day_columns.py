@@ -34,8 +34,8 @@ from caucasus_events.errors import InvalidValueError, NoDayWarning
 from caucasus_events.model.words import counted
 from caucasus_events.reading.arrays import as_integers, encoded, kind_of, slice_of, type_name, written
 
+from .answers import FIRST_DAY, LAST_DAY
 from .days import as_numbers, days_of_text
-from .steps import FIRST_DAY, LAST_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -24,8 +24,8 @@ from caucasus_events.reading import tables
 from caucasus_events.reading.targets import whole_file
 
 from . import steps
+from .answers import Answer
 from .days import read_days
-from .steps import Answer
 from .units import UNITS, panel_units
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from .answers import Ints
     from .days import Day
-    from .steps import Ints
 
 # Every period as so many of numpy's units of time.
 FREQS = {"day": ("D", 1), "month": ("M", 1), "quarter": ("M", 3), "year": ("Y", 1)}

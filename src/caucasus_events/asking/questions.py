@@ -21,9 +21,9 @@ from caucasus_events.reading import tables
 from caucasus_events.reading.names import resolve, with_party
 
 from . import steps
+from .answers import Why
 from .days import Days, as_numbers, read_days, written_day
 from .statements import sources_of, united
-from .steps import Why
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -17,6 +17,7 @@ import pandas as pd
 from plotly.offline import get_plotlyjs
 
 from caucasus_events.asking import steps
+from caucasus_events.asking.answers import ANSWERS, FIRST_DAY, LAST_DAY
 from caucasus_events.describing import about, citation
 from caucasus_events.model import codebook, layers
 from caucasus_events.model.asked import path as asked_path
@@ -128,7 +129,7 @@ def payload(frames: Frames) -> dict[str, Any]:
         "day": captions.iso_day(day),
         "slider": [_january(np.nanmin(marks.extent(drawn)[0]), 0), _january(day, 2) - 1],
         "bounds": list(BOUNDS),
-        "answers": [*steps.ANSWERS, *_EVENT_ANSWERS],
+        "answers": [*ANSWERS, *_EVENT_ANSWERS],
         "dark": _dark_twins(),
         "lanes": [{"title": title} for title in drawn["lane"].cat.categories],
         "entities": {key: name for key, name in zip(named["entity_id"], named["name"], strict=True) if key in used},
@@ -263,18 +264,18 @@ def _proposition_keys(frame: pd.DataFrame) -> list[tuple[str, ...]]:
 
 def _event_stretches(row: Any) -> list[list[Any]]:
     """Say of an event on which days it happened, may have happened, or was not on this day."""
-    first = steps.FIRST_DAY if np.isnan(row.start_earliest) else int(row.start_earliest)
+    first = FIRST_DAY if np.isnan(row.start_earliest) else int(row.start_earliest)
     last = int(row.until if np.isnan(row.end_latest) else row.end_latest)
     # Without a certain day, the certain stretch is the empty one after the last: what may have been before it is all.
     sure_from, sure_to = last + 1, last
     if row.start_latest <= row.end_earliest:
         sure_from, sure_to = int(row.start_latest), int(row.end_earliest)
     stretches = [
-        (steps.FIRST_DAY, first - 1, _NOT_THEN, ""),
+        (FIRST_DAY, first - 1, _NOT_THEN, ""),
         (first, sure_from - 1, _MAY_HAVE, "the day is not known"),
         (sure_from, sure_to, _HAPPENED, ""),
         (sure_to + 1, last, _MAY_HAVE, "the day is not known"),
-        (last + 1, steps.LAST_DAY, _NOT_THEN, ""),
+        (last + 1, LAST_DAY, _NOT_THEN, ""),
     ]
     return [list(stretch) for stretch in stretches if stretch[0] <= stretch[1]]
 

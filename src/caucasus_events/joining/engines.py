@@ -13,19 +13,18 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
+from caucasus_events.asking.answers import CALENDAR, FIRST_DAY, Answer
 from caucasus_events.asking.day_columns import DATE_FORMS
 from caucasus_events.asking.days import FIRST_OF_TWO_DIGITS, MONTHS
-from caucasus_events.asking.steps import FIRST_DAY, Answer
 from caucasus_events.errors import InvalidValueError
 
-from .lookups import CALENDAR
 from .memory import new_cells
 from .wanted import check_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from caucasus_events.asking.steps import Ints
+    from caucasus_events.asking.answers import Ints
 
     from .columns import Codes, OwnColumns
     from .lookups import Lookup

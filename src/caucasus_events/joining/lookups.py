@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from caucasus_events.asking import steps
-from caucasus_events.asking.steps import FIRST_DAY, LAST_DAY, Answer
+from caucasus_events.asking.answers import CALENDAR, FIRST_DAY, LAST_DAY, Answer
 from caucasus_events.reading import tables
 
 if TYPE_CHECKING:
@@ -20,12 +20,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from caucasus_events.asking.steps import Ints
+    from caucasus_events.asking.answers import Ints
 
 # The largest table of actor or pair × day, in bytes.
 LARGEST_TABLE = 62_000_000
-# The days of the whole calendar. A place is row × CALENDAR + days since the first: one number that sorts by both.
-CALENDAR = LAST_DAY - FIRST_DAY + 1
 
 
 class Lookup(NamedTuple):

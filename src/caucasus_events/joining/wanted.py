@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 import numpy as np
 
-from caucasus_events.asking.steps import OUTSIDE
+from caucasus_events.asking.answers import OUTSIDE
 from caucasus_events.errors import InvalidValueError, shown, unknown
 from caucasus_events.model import codebook, layers
 from caucasus_events.model.asked import one_of, text

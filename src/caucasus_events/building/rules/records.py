@@ -213,6 +213,8 @@ def no_fact_is_coded_twice(shipped: Shipped) -> Iterator[Finding]:
     alike: dict[tuple[Any, ...], list[TableRow]] = {}
     for row in shipped.records():
         said = ("date", "location") if row.table == "events" else (*_SAID, "holds", "place", "start", "end")
+        # Two documents that the same parties sign on one day are told apart by their titles.
+        said = (*said, "title") if row["layer"] == "reported" else said
         told = (row.table, row["layer"], row["source_id"], row["type"], *(row[column] for column in said))
         alike.setdefault((*told, *sorted(cast.get(row.key, []))), []).append(row)
     for rows in alike.values():
