@@ -72,7 +72,7 @@ def test_words_never_name_an_end_that_no_source_gives() -> None:
 
 
 def test_each_record_answers_a_day_with_its_reason() -> None:
-    """One record's answer follows the order of the rules: low confidence, carried, after the source, certain, …"""
+    """One record's answer follows the order of the rules: low confidence, carried, after the source, and so on."""
     records = marks.prepare(states.frame(), carry_to=int(day(states.CARRIED)))
     names = records["record_id"].tolist()
     on = {
