@@ -158,7 +158,7 @@ def dyads() -> Dyads:
 def plan(made: Dyads, freq: str) -> panels.Plan:
     """Lay our panel out, before its rows are written."""
     periods = panels.periods_between(freq, "1990", "2025")
-    options = panels.Options(rule="any", directed=True, outside="unknown")
+    options = panels.Options(rule="any", directed=True, outside="unknown", confidence="medium", carry_to=None)
     laid = panels.lay_out(made.statuses, [KIND], made.units, periods, options)
     return panels.Plan(made.units, PAIR, periods, laid, {"unit": "dyad", "freq": freq})
 
