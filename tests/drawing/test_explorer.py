@@ -121,8 +121,7 @@ def test_up_to_the_day_carried_to_the_page_answers_as_as_of_does(page: str, laye
                     row.carried,
                 )
                 found["carried" if carried else ""] += 1
-    assert found["carried"] > 50
-    assert found[""] > 50
+    assert min(found.values()) > 40
 
 
 def test_the_page_opens_on_the_last_day_of_most_answers(page: str) -> None:

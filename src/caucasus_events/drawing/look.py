@@ -81,7 +81,7 @@ class Page:
     """
 
     width: int
-    height: int
+    height: float
     margin: dict[str, float]
     pitch: float
     font: float
