@@ -165,7 +165,7 @@ WRITTEN = {
     "2001-01-01": True, " 2001-01-01 ": True, "2001-01-01T10:00": True, "20010101": True, "02 April 2001": True,
     "02-Apr-01": True, "2-apr-2001": True, "April 2, 2001": True, "Sept. 3 2001": True, "1994": True, "1993": None,
     "1994-02": True, "1993-12": None, "": None, "  ": None, "-9": None, "0": None, "9999": None, "9999-12-31": None,
-    "0001-01-01": None,
+    "0001-01-01": None, "\u00a02001-01-01\u2003\n": True,
 }  # fmt: skip
 NUMBERS = {20010101: True, 19931230: None, 1994: True, 1993: None, -9: None, 0: None, 9999: None, 99991231: None}
 IN = {
@@ -203,8 +203,18 @@ def test_days_as_people_write_them(engine: str) -> None:
 @pytest.mark.parametrize("engine", ["polars lazy", "duckdb"])
 def test_what_is_no_day_is_null_where_nothing_is_read(engine: str) -> None:
     """Lazy engines, whose rows are not read, answer null where others refuse what is no day."""
-    odd = ["yesterday", "2001-02-29", "02-04-2001", "20010229", "2001-00", "1 Foo 2001", "2001-01-01"]
-    assert _closed_in(engine, pa.array(odd)) == [None] * 6 + [True]
+    odd = [
+        "yesterday",
+        "2001-02-29",
+        "02-04-2001",
+        "20010229",
+        "2001-00",
+        "1 Foo 2001",
+        "٢٠٠١",
+        "２００１-01-01",
+        "१ May 2001",
+    ]
+    assert _closed_in(engine, pa.array([*odd, "2001-01-01"])) == [None] * len(odd) + [True]
     assert _closed_in(engine, pa.array([20010229, 42462, 201604, 20010100, 20010101])) == [None] * 4 + [True]
     assert _closed_in(engine, pa.array([20010101.5, float("inf"), float("nan"), 20010101.0])) == [None] * 3 + [True]
 
@@ -224,11 +234,26 @@ def test_text_of_every_type_of_arrow(kind: pa.DataType) -> None:
     assert answered.to_pylist() == [True, None]
 
 
+@pytest.mark.parametrize("engine", IN)
+def test_names_with_white_space_of_every_kind(engine: str) -> None:
+    """White space around a name, whatever its kind, is no part of it in any engine."""
+    table = pa.table(
+        {"day": ["2001-01-01"] * 3, "from": ["\u00a0Turkey", "turkey\u2003\n", "\tTURKEY "], "to": ["Armenia"] * 3}
+    )
+    answered = annotate(IN[engine](table), **ASKED, codes="name")
+    answered = answered.collect() if engine == "polars lazy" else answered
+    column = answered.fetchall() if engine == "duckdb" else answered["border_closed"]
+    assert [row[-1] if engine == "duckdb" else bool(row) for row in column] == [True] * 3
+
+
 def test_columns_of_every_library() -> None:
-    """Dictionaries of Arrow in pandas, unused categories, periods, large integers and mixed objects are read."""
+    """Types of Arrow in pandas, unused categories, periods, large integers and mixed objects are read."""
     arrow = pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string()))
     assert _closed(_mine(pd.array(["2001-01-01", "1994", None], dtype=arrow))) == [True, True, None]
     assert _closed(_mine("2001-01-01", pd.array(["TUR", None], dtype=arrow), "ARM")) == [True, None]
+    views = pd.ArrowDtype(pa.string_view())
+    assert _closed(_mine(pd.array(["2001-01-01", "1994", None], dtype=views))) == [True, True, None]
+    assert _closed(_mine("2001-01-01", pd.array(["TUR", None], dtype=views), "ARM")) == [True, None]
     assert _closed(_mine(pd.Categorical(["1994", None], categories=["nonsense", "1994", "-9"]))) == [True, None]
     assert _closed(_mine(pd.PeriodIndex(["1994", "1993", None], freq="Y"))) == [True, None, None]
     mixed = [dt.date(2001, 1, 1), "2001-01-02", 20010103, pd.Timestamp("2001-01-04"), None]

@@ -158,7 +158,8 @@ def annotate(  # noqa: PLR0913 - what can be asked
     All else (``02-04-2016``, which may be of two months, ``201604``, numbers of spreadsheets) is
     no day: an error that names the first, or null in a lazy frame, because its rows are not read.
     For the same reason a lazy frame does not refuse texts with different offsets: the day that is
-    written counts. Text may be of any type of the library, categories and bytes of UTF-8 too.
+    written counts. Text may be of any type of the library, categories and bytes of UTF-8 too; of
+    other bytes a polars LazyFrame complains itself, when it is collected.
 
     Examples
     --------
