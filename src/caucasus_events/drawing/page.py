@@ -39,7 +39,8 @@ def arrange(
 ) -> Page:
     """Find room for every row, label, lane and entry of the legend, or say that there is none.
 
-    ``size`` is in pixels, a height of None is as much as the rows need; ``window`` is the first day of the axis and the
+    ``size`` is in pixels, a height of None is as much as the rows need, packed where they are many, and one of infinity
+    that of rows of full size; ``window`` is the first day of the axis and the
     midnight that ends it, NaN: from the data; ``heading`` is the title and the line under it.
     """
     width, height = size
@@ -49,8 +50,9 @@ def arrange(
     legend = [mark for mark in LEGEND if (spans["mark"] == mark).any() or (mark == "veil" and not math.isnan(spoken))]
     text, top = _written_heading(heading, width)
     bottom = 40 + (17 if narrow else 20) * _legend_lines(legend, width)
-    if height is None:
-        natural = (36 if narrow else 26) * bottom_row if len(records) <= _LABELLED else _PACKED
+    if height is None or math.isinf(height):
+        packed = height is None and len(records) > _LABELLED
+        natural = _PACKED if packed else (36 if narrow else 26) * bottom_row
         height = round(top + bottom + max(natural, 60))
     pitch = (height - top - bottom) / bottom_row
     if pitch <= 0:
