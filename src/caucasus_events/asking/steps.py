@@ -58,7 +58,7 @@ def steps(
     Examples
     --------
     >>> from caucasus_events import load_statuses
-    >>> border = load_statuses().query("status_id == 'turkey-armenia-border-closed'")
+    >>> border = load_statuses("seed").query("status_id == 'turkey-armenia-border-closed'")
     >>> steps(border)[["first_day", "answer", "why"]].values.tolist()[1:3]
     [[8401, 'unknown', 'start uncertain'], [8765, 'yes', nan]]
     """
@@ -86,7 +86,7 @@ def cells(stretches: pd.DataFrame, *, pairs: bool, directed: bool = True) -> pd.
     (with pairs), first_day, last_day (both included), state (an :class:`Answer`, int8).
 
     >>> from caucasus_events import load_statuses
-    >>> border = steps(load_statuses().query("status_id == 'turkey-armenia-border-closed'"))
+    >>> border = steps(load_statuses("seed").query("status_id == 'turkey-armenia-border-closed'"))
     >>> cells(border, pairs=False)[["subject", "first_day", "last_day", "state"]].values.tolist()[1]
     ['TUR', 8765, 18466, 0]
     """
