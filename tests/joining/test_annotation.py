@@ -29,14 +29,14 @@ from caucasus_events.errors import (
 )
 from caucasus_events.joining import lookups, memory
 from caucasus_events.joining.annotation import annotate, annotate_by, annotate_parquet
-from caucasus_events.joining.lookups import build_lookup
+from caucasus_events.joining.lookups import Terms, build_lookup
 from caucasus_events.joining.wanted import Wanted
 from caucasus_events.model import codebook
 from caucasus_events.reading import names
 from caucasus_events.reading.tables import load_entities, load_statuses
 
 REAL = Path(os.environ.get("CAUCASUS_EVENTS_REAL", Path(__file__).parents[3] / "shared" / "real"))
-ASKED: dict[str, Any] = {"date": "day", "subject": "from", "object": "to", "types": "border_closed"}
+ASKED: dict[str, Any] = {"date": "day", "subject": "from", "object": "to", "types": "border_closed", "layer": "seed"}
 
 
 def _mine(days: Any, subject: Any = "TUR", obj: Any = "ARM") -> pd.DataFrame:
@@ -136,11 +136,11 @@ def test_no_day_is_no_answer_without_a_table_of_days(form: str, monkeypatch: pyt
     monkeypatch.setattr(lookups, "LARGEST_TABLE", 0)
     closed = load_statuses().query("type == 'border_closed'")
     gone = {"end_earliest": closed["start_latest"], "end_latest": closed["start_latest"], "speaks_until": CALENDAR_END}
-    lookup = build_lookup(closed.assign(**gone), ["TUR", "ARM"], ("border_closed",), "no", pairs=True)
+    lookup = build_lookup(closed.assign(**gone), ["TUR", "ARM"], ("border_closed",), Terms("no"), pairs=True)
     column = pd.Series(AS[form](["2001-01-01"] * 2))
     column[1] = None
     wanted = Wanted(days=("day",), parties=("from", "to"), scheme="id", types=("border_closed",))
-    answered = annotate_by(lookup, {"TUR": "TUR", "ARM": "ARM"}, _mine(column), wanted)
+    answered = annotate_by(lookup, {"TUR": "TUR", "ARM": "ARM"}, wanted, _mine(column))
     assert _listed(answered["border_closed"]) == [False, None]
 
 
@@ -403,13 +403,64 @@ def test_ucdp_sample() -> None:
         pytest.skip(f"the sample of UCDP is not there: {path.name}")
     mine = pd.read_csv(path)
     with pytest.warns(UnmatchedCodesWarning):
-        answered = annotate(mine, like="ucdp_ged")
+        answered = annotate(mine, like="ucdp_ged", layer="seed")
     pd.testing.assert_frame_equal(answered[mine.columns], mine)
     known = answered[codebook.codes("status")].notna().sum().loc[lambda count: count > 0]
     turkish = mine["gwnoa"].eq(640) & mine["date_start"].ge("1993-12-31") & mine["date_end"].le("2020-07-23")
     assert len(answered) == 1_000
     assert known.to_dict() == {"border_closed": turkish.sum()}
     assert turkish.sum() > 0
+
+
+# ---------------------------------------------------------------------------- objects that are named, and terms
+
+OF_OBJECTS: dict[str, Any] = {"date": "day", "subject": "from", "layer": "seed"}
+
+
+def test_each_object_has_a_column_of_its_own() -> None:
+    """Of two organisations each has its column, by id whatever it was called; a denial is False there."""
+    mine = _mine(["2020-07-23"] * 2, ["ARM", "AZE"])
+    answered = annotate(
+        mine, **OF_OBJECTS, types="membership", objects=["CSTO", "Eurasian Economic Union"], prefix="p_"
+    )
+    assert answered.columns[3:].tolist() == ["p_membership_CSTO", "p_membership_EAEU"]
+    assert [_listed(answered[name]) for name in answered.columns[3:]] == [[True, False], [True, False]]
+
+
+def test_a_type_is_crossed_only_with_objects_that_it_allows() -> None:
+    """Left out, types are all that can have one of the objects; what none can have is named with the kinds."""
+    mine = _mine(["2020-07-23"], "ARM")
+    answered = annotate(mine, **OF_OBJECTS, objects=["CSTO", "RUS"])
+    assert {"membership_CSTO", "alliance_RUS"} < set(answered.columns)
+    assert not {"membership_RUS", "border_closed_CSTO"} & set(answered.columns)
+    with pytest.raises(InvalidValueError) as caught:
+        annotate(mine, **OF_OBJECTS, types="membership", objects="RUS")
+    assert str(caught.value) == "'RUS' is of kind state; the types asked for have as object: organisation"
+
+
+def test_an_actor_is_nothing_to_itself() -> None:
+    """Where the actor is the object, nothing is known."""
+    answered = annotate(_mine(["2020-07-23"], "RUS"), **OF_OBJECTS, types="alliance", objects="RUS")
+    assert _listed(answered["alliance_RUS"]) == [None]
+
+
+def test_gdelt_has_its_second_actor_unless_objects_are_named() -> None:
+    """Of a dataset of pairs the first actor is asked of, where objects are named; a column named beside is refused."""
+    mine = pd.DataFrame({"SQLDATE": [20200723], "Actor1CountryCode": ["ARM"], "Actor2CountryCode": ["TUR"]})
+    answered = annotate(mine, like="gdelt", types="membership", objects="CSTO", layer="seed")
+    assert _listed(answered["membership_CSTO"]) == [True]
+    with pytest.raises(InvalidValueError, match="objects goes without object, and column 'Actor2CountryCode' is that"):
+        annotate(mine, like="gdelt", object="Actor2CountryCode", objects="CSTO")
+
+
+def test_what_is_carried_stands_in_attrs() -> None:
+    """A border that was still closed when its document spoke is closed on a later day only by who says so."""
+    mine = _mine(["2024-01-01"])
+    assert _closed(mine) == [None]
+    answered = annotate(mine, **ASKED, carry_to="2024")
+    assert _listed(answered["border_closed"]) == [True]
+    assert answered.attrs == {"carry_to": "2024"}
+    assert _closed(mine, carry_to=2023) == [None]
 
 
 # ---------------------------------------------------------------------------- files

@@ -10,7 +10,7 @@ import pytest
 
 from caucasus_events import schema
 from caucasus_events.building import dataset, release
-from caucasus_events.coding import readings
+from caucasus_events.coding import reported
 from caucasus_events.errors import ProblemsError
 from caucasus_events.ledger import changelog, frozen, reasons
 from releases import FIGHTING, add_a_seed
@@ -42,7 +42,7 @@ def without(root: Path, *tables: str, column: str = "") -> dataset.Compared:
     shape = {**last.shape, "tables": {name: last.shape["tables"][name] for name in kept}}
     then = replace(last, tables=kept, shape=shape)
     compared = dataset.compare(root)
-    coded = [*dataset.read_seeds(root), *readings.code_layer(root)]
+    coded = [*dataset.read_seeds(root), *reported.code_reported(root)]
     return compared._replace(history=reasons.explain(compared.tables, coded, then, "1.1.0"))
 
 

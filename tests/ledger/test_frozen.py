@@ -52,7 +52,7 @@ def test_a_release_is_held_against_its_files(checkout: Path) -> None:
     whole = said(
         checkout, lambda told: (events(told)["title"].update(type="str"), told["tables"]["events"].update(rows=9))
     )
-    assert whole == f"{RELEASE}: the number of rows of events is another\n    told      9\n    found     2\n{RESTORE}"
+    assert whole == f"{RELEASE}: the number of rows of events is another\n    told      9\n    found     3\n{RESTORE}"
     message = said(
         checkout, lambda told: (told["tables"]["events"].update(rows=2), events(told)["type"]["codes"].remove("clash"))
     )

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 
 from caucasus_events.building import dataset, release, standing
-from caucasus_events.ledger import reasons
+from caucasus_events.coding import reported
+from caucasus_events.ledger import differences, following, frozen, reasons
+from caucasus_events.model import layers
 from caucasus_events.model.rows import FILES
 from releases import CHANGE, FIGHTING, WITHDRAWN, correct_the_date, edit, refused, set_version, withdraw
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from caucasus_events.errors import Problem
 
 UNEXPLAINED = (
     f"data/events.parquet: event {FIGHTING}: it changed since 1.0.0 and no sheet says why\n"
@@ -23,8 +28,8 @@ UNEXPLAINED = (
     "    cell      events.start_latest: 1990-02-20 → 1990-02-28\n"
     "    cell      events.end_earliest: 1990-02-20 → 1990-02-01\n"
     "    cell      events.end_latest: 1990-02-20 → 1990-02-28\n"
-    "    cell      events.date_precision: day → month\n"
-    "    and       4 more\n"
+    "    cell      events.seed_start_earliest: 1990-02-20 → 1990-02-01\n"
+    "    and       12 more\n"
     f'    do        add [[change]] with id = "{FIGHTING}", reason and\n'
     "              reason_code to its sheet, or undo the change"
 )
@@ -64,7 +69,8 @@ def test_an_unknown_reason_code_lists_the_known_ones(checkout: Path) -> None:
     correct_the_date(checkout, CHANGE.replace("corrected_date", "corrected_dates"))
     assert refused(checkout) == (
         f"seeds/mini.toml:89: change {FIGHTING}: unknown reason_code 'corrected_dates'\n"
-        "    known     corrected_date, corrected_parties, corrected_text, coding_rule\n"
+        "    known     corrected_date, corrected_parties, corrected_text, coding_rule,\n"
+        "              form\n"
         "    do        write corrected_date, or another known code"
     )
 
@@ -247,7 +253,7 @@ def test_the_reason_of_a_seed_explains_its_citation_and_no_title(
 
 def test_a_record_depends_on_its_document_first(checkout: Path) -> None:
     """Where several reasons would do, the document's is asked first; a reading depends on what its record does."""
-    depends = reasons._dependence(dataset.compare(checkout).tables)  # noqa: SLF001 - the order is the promise
+    depends = following.dependence(dataset.compare(checkout).tables)
     assert list(dict.fromkeys(depends[FIGHTING])) == ["mini", "ALA", "BOR"]
     closed = "aland-borland-border-closed"
     assert depends[closed][0] == "mini"
@@ -258,7 +264,7 @@ def test_a_record_depends_on_its_document_first(checkout: Path) -> None:
 
 def test_what_follows_from_what_names_columns_that_exist() -> None:
     """Every place in the table of what follows is a column of a table, or rows that come or go."""
-    follows = reasons._FOLLOWS  # noqa: SLF001 - the table is the rule itself
+    follows = following.FOLLOWS
     for place in {*follows, *(place for places in follows.values() for place in places)}:
         table, _, what = place.partition(".")
         assert what in {"added", "removed", *FILES[table].meanings}, place
@@ -280,3 +286,143 @@ def test_a_withdrawn_record_takes_its_readings_with_it(checkout: Path) -> None:
     heirs = dict(zip(stones["id"], stones["new"].astype(object).where(stones["new"].notna(), None), strict=True))
     readings = dict.fromkeys((f"{status}-start-1987", f"{status}-start-1988-05"))
     assert heirs == {status: FIGHTING, **readings, "atlas": None, "gazette-1988": None}
+
+
+CLOSED, READINGS = "aland-borland-border-closed", "seeds/reported/readings.toml"
+MOVED = ("start_earliest", "start_latest")
+FORMS = "".join(
+    f'\n[[change]]\ntable = "{table}"\ncolumn = "{column}"\nreason = "At its best."\nreason_code = "form"\n'
+    for table in ("statuses", "timeline")
+    for column in MOVED
+)
+
+
+def _since_1_1(root: Path) -> dataset.Compared:
+    """Compare with a last release whose windows were those of the documents alone, as before 2.0."""
+    last = frozen.read_frozen(root)
+    assert last is not None
+    alone = {name: layers.view(name, last.tables[name], "seed") for name in ("events", "statuses", "timeline")}
+    kept = {**last.tables, **alone}
+    shape = {**last.shape, "tables": {**last.shape["tables"], **frozen.shape_of(alone)["tables"]}}
+    compared, coded = dataset.compare(root), [*dataset.read_seeds(root), *reported.code_reported(root)]
+    then = replace(last, tables=kept, shape=shape)
+    return compared._replace(history=reasons.explain(compared.tables, coded, then, "2.0.0"))
+
+
+def _told(problems: list[Problem]) -> list[tuple[str, list[str]]]:
+    """Return what is wrong, and the cells that are shown."""
+    return [(problem.what, [fact.text for fact in problem.facts]) for problem in problems]
+
+
+def test_one_reason_explains_a_column_that_is_written_in_another_form(checkout: Path) -> None:
+    """Where a window is now what the last release's own readings make of it, one block for the column is enough."""
+    assert {problem.record for problem in _since_1_1(checkout).history.problems} == {f"status {CLOSED}"}
+    edit(checkout, "[[set_aside]]", "[[set_aside]]", FORMS)
+    found = _since_1_1(checkout)
+    assert found.history.problems == []
+    changed = [entry for entry in found.history.entries if entry["operation"] == "changed" and entry["old"]]
+    assert [(each["table"], each["id"], each["column"], each["old"], each["new"]) for each in changed] == [
+        (table, CLOSED, column, old, new)
+        for table in ("statuses", "timeline")
+        for column, old, new in zip(MOVED, ("1988-01-01", "1988-12-31"), ("1988-05-01", "1988-05-31"), strict=True)
+    ]
+    assert {(each["reason"], each["reason_code"]) for each in changed} == {("At its best.", "form")}
+
+
+def test_changes_of_form_are_replayed(checkout: Path) -> None:
+    """The tables of a release before 2.0 and the changes since give the tables of today, to the last type."""
+    edit(checkout, "[[set_aside]]", "[[set_aside]]", FORMS)
+    found = _since_1_1(checkout)
+    last = frozen.read_frozen(checkout)
+    assert last is not None
+    layered = ("events", "statuses", "timeline")
+    old = {name: layers.view(name, frame, "seed") if name in layered else frame for name, frame in last.tables.items()}
+    assert "seed_start_latest" not in old["statuses"]
+    for name, frame in differences.replay(old, found.history.table).items():
+        pd.testing.assert_frame_equal(frame, found.tables[name])
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "cells"),
+    [
+        (
+            READINGS,
+            'date = "1988-05"',
+            'date = "1988-06"',
+            ["start_earliest: 1988-01-01 → 1988-06-01", "start_latest: 1988-12-31 → 1988-06-30"],
+        ),
+        ("seeds/mini.toml", 'start = "1988"', 'start = "[1988-02..1988]"', ["start_earliest: 1988-01-01 → 1988-05-01"]),
+    ],
+    ids=["another reading", "another date of the document"],
+)
+def test_another_form_is_no_reason_for_another_date(
+    file: str, old: str, new: str, cells: list[str], checkout: Path
+) -> None:
+    """A window that its frozen readings do not give, or whose document says something else, needs its own reason."""
+    edit(checkout, "[[set_aside]]", "[[set_aside]]", FORMS)
+    text = (checkout / file).read_text("utf-8")
+    assert text.count(old) == 1
+    (checkout / file).write_text(text.replace(old, new), "utf-8")
+    wide = [each for each in _told(_since_1_1(checkout).history.problems) if "something else now" in each[0]]
+    assert wide == [
+        (f"1 cell of {table}.{cell.partition(':')[0]} says something else now, and not only more", [f"{table}.{cell}"])
+        for table in ("statuses", "timeline")
+        for cell in cells
+    ]
+
+
+REREAD = f"""
+[[change]]
+id = "{CLOSED}-start-1988-05"
+reason = "The gazette was misread."
+reason_code = "corrected_date"
+"""
+
+
+def test_the_reason_of_a_reading_explains_what_it_sets(checkout: Path) -> None:
+    """A corrected reading moves the windows of its record; one reason, for the reading, is enough."""
+    path = checkout / READINGS
+    path.write_text(path.read_text("utf-8").replace('date = "1988-05"', 'date = "1988-04"') + REREAD, "utf-8")
+    found = dataset.compare(checkout).history
+    assert found.problems == []
+    assert {(entry["table"], entry["id"], entry["column"]) for entry in found.entries} == {
+        ("corroborations", f"{CLOSED}-start-1988-05", "date"),
+        *((table, CLOSED, column) for table in ("statuses", "timeline") for column in MOVED),
+        *(("corroborations", f"{CLOSED}-start-1988-05", column) for column in MOVED),
+    }
+    edit(checkout, 'title = "Aland keeps its border with Borland closed"', 'title = "The border is closed"')
+    assert [cell for _, cells in _told(dataset.compare(checkout).history.problems) for cell in cells] == [
+        "statuses.title: Aland keeps its border with Borland closed → The border is closed",
+        "timeline.title: Aland keeps its border with Borland closed → The border is closed",
+    ]
+
+
+def test_the_reason_of_a_source_explains_how_reported_records_cite_it(checkout: Path) -> None:
+    """What is corrected of a cited source changes the citations of the reported records that rest on it."""
+    path = checkout / "seeds" / "reported" / "records.toml"
+    why = '\n[[change]]\nid = "yearbook-1992"\nreason = "As printed."\nreason_code = "corrected_text"\n'
+    path.write_text(path.read_text("utf-8").replace('publisher = "A Press"', 'publisher = "B Press"') + why, "utf-8")
+    found = dataset.compare(checkout).history
+    assert found.problems == []
+    assert {(entry["table"], entry["id"], entry["column"]) for entry in found.entries} == {
+        ("references", "yearbook-1992", "publisher"),
+        *(("timeline", name, "citation") for name in REPORTED),
+    }
+
+
+REPORTED = ("aland-borland-agreement-1991", "aland-guild-membership", "borland-guild-observer")
+
+
+def test_a_lost_file_of_reported_records_is_one_problem(checkout: Path) -> None:
+    """Who loses a file of reported records is told that, and not of every row that goes with it."""
+    (checkout / "seeds" / "reported" / "records.toml").unlink()
+    assert refused(checkout) == (
+        "seeds/reported: 5 rows of 1.0.0 are in no file of this folder\n"
+        "    row       event aland-borland-agreement-1991\n"
+        "    row       status aland-guild-membership\n"
+        "    row       status borland-guild-observer\n"
+        "    row       reference register-1992\n"
+        "    row       reference yearbook-1992\n"
+        "    do        restore the file that held them; of what shall go, write\n"
+        "              [[withdrawn]] with its id in another file"
+    )

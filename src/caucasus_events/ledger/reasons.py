@@ -5,6 +5,7 @@ sheets, and refuses a change that has none. A withdrawn record leaves its tombst
 ``withdrawn``, the row as it was in ``old``, the id that replaces it in ``new``, and why. It stays there for good.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,13 +14,14 @@ import pandas as pd
 
 from caucasus_events.coding import seeds, toml
 from caucasus_events.errors import Fact, Problem
-from caucasus_events.model import bounds, layers, rows
-from caucasus_events.model.rows import FILES, LAYER, OWN, SEED_TABLES, TABLES, dictionaries
+from caucasus_events.model import layers, rows
+from caucasus_events.model.rows import FILES, LAYER, OWN, SEED_TABLES, dictionaries
 from caucasus_events.model.versions import parse
 from caucasus_events.model.words import counted
 
 from .differences import Entry, Tables, changes_table, differences, of_shape
 from .due import Due, due
+from .following import dependence, following, owner_of, place_of
 from .frozen import Frozen
 from .versions import FIRST, next_version
 
@@ -29,60 +31,6 @@ _SHOWN = 6
 
 # A table, the key of a row, a column.
 _Cell = tuple[str, str, str]
-
-
-def _places(tables: str, columns: str) -> set[str]:
-    """Name every one of some columns, or of some operations on whole rows, in every one of some tables."""
-    return {f"{table}.{column}" for table in tables.split() for column in columns.split()}
-
-
-def _referring(*targets: str) -> list[tuple[str, str]]:
-    """List the columns, each with its table, in which rows of these tables are named."""
-    return [(table, column) for table in TABLES for column, target, _ in rows.references(table) if target in targets]
-
-
-def _naming_an_entity() -> set[str]:
-    """Name the places in which a row changes with an entity that it names: the cell; of a key, the row itself.
-
-    >>> sorted(_naming_an_entity())[:3]
-    ['events.attributed_to', 'events.location', 'participants.added']
-    """
-    return {
-        place
-        for table, column in _referring("entities")
-        for place in _places(table, "added removed" if column in FILES[table].key else column)
-    }
-
-
-def _removed_with(*targets: str) -> set[str]:
-    """Name the places in which rows go with the rows of these tables that they name."""
-    return {f"{table}.removed" for table, _ in _referring(*targets)}
-
-
-_BOUNDS = " ".join(bounds.BOUNDS)
-_JUDGED = _places("corroborations", "relation applied why_not")
-_WITH_NAMES = _places("events", "participants") | _places("timeline", "parties")
-
-# What follows from what: the reason of a source, an entity or a record explains a cell, or a row that is added or
-# removed, of what depends on it only where it changed itself in the place on the left. What a row names is known
-# (rows.references); that a window follows from a horizon, and a citation from a title, stands only here.
-_FOLLOWS: dict[str, set[str]] = {
-    "sources.speaks_until": _places("events statuses timeline", _BOUNDS)
-    | _places("events statuses", "speaks_until")
-    | _JUDGED,
-    **dict.fromkeys(
-        _places("sources", "title author publisher first_published_by published"), _places("timeline", "citation")
-    ),
-    "sources.url": _places("timeline", "url"),
-    "sources.sha256": _places("evidence", "added removed start_char end_char quote prefix suffix")
-    | _places("timeline", "quote"),
-    # With a document goes what belongs to it, by its records too.
-    "sources.removed": _removed_with("sources", "events", "timeline"),
-    "entities.name": _WITH_NAMES,
-    **dict.fromkeys(_places("entities", "added removed"), _WITH_NAMES | _naming_an_entity()),
-    **dict.fromkeys(_places("events statuses", _BOUNDS), _JUDGED),
-    **dict.fromkeys(_places("events statuses", "removed"), _removed_with("timeline")),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +93,7 @@ def explain(tables: Tables, coded: Sequence[seeds.Coded], last: Frozen | None, v
     by_name = {each.name: each for each in fresh}
     old_ids = _own_ids(last.tables)
     evident = [_evident(entry, last.tables, old_ids) for entry in found]
-    depends, follows = _dependence(tables, last.tables), _following(found)
+    depends, follows = dependence(tables, last.tables), following(found)
     # What speaks for itself takes nobody's reason: it would count as used, and explain nothing.
     given = [
         None if code else _reason_for(entry, by_name, depends, follows)
@@ -156,7 +104,7 @@ def explain(tables: Tables, coded: Sequence[seeds.Coded], last: Frozen | None, v
     used, two = {each.name for each in given if each}, ("the id has two reasons", "write one for each release")
     problems = [
         *(each.problem(*two) for each in fresh if by_name[each.name] is not each),
-        *_silent([entry for entry, code, reason in explained if not (code or reason)], last.version),
+        *_silent([entry for entry, code, reason in explained if not (code or reason)], last.version, depends),
         *_too_wide(explained, last.tables, tables),
         *_revived(found, {row["id"] for row in past if row["operation"] == "withdrawn"}),
         *(_idle(each, f"since {last.version}") for name, each in by_name.items() if name not in used),
@@ -167,14 +115,9 @@ def explain(tables: Tables, coded: Sequence[seeds.Coded], last: Frozen | None, v
 
 def _fresh(reasons: Sequence[_Reason], past: Sequence[Mapping[str, str | None]]) -> list[_Reason]:
     """Return the reasons that explained no earlier release: of one row, or of all cells of a column."""
-    spent = {(_owner(row["id"]), row["reason"]) for row in past}
+    spent = {(owner_of(row["id"]), row["reason"]) for row in past}
     spent |= {(f"{row['table']}.{row['column']}", row["reason"]) for row in past}
     return [each for each in reasons if (each.name, each.block.reason) not in spent]
-
-
-def _owner(name: str | None) -> str:
-    """Return the id that a row belongs to: the first part of its key."""
-    return str(name).split(" ", 1)[0]
 
 
 def _own_ids(tables: Mapping[str, pd.DataFrame]) -> set[str]:
@@ -189,60 +132,17 @@ def _evident(entry: Entry, last: Mapping[str, pd.DataFrame], old_ids: set[str]) 
     if entry["operation"] == "table added" or table not in last or new_column:
         return "new_table"
     # Its passage is the reason of a record that no release had, and of all its parts.
-    return "new_record" if entry["operation"] == "added" and _owner(entry["id"]) not in old_ids else None
-
-
-def _dependence(*releases: Mapping[str, pd.DataFrame]) -> dict[str, list[str]]:
-    """Return, by record, what its cells depend on in these releases: its document, the entities that it names."""
-    found: dict[str, list[str]] = {}
-    for tables in releases:
-        for record, names in _depends(tables).items():
-            found.setdefault(record, []).extend(names)
-    return found
-
-
-def _depends(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[str]]:
-    """Return the same for the tables of one release."""
-    found: dict[str, list[str]] = {}
-    for table in [name for name in TABLES if name in tables]:
-        frame, owner = tables[table], FILES[table].key[0]
-        # A row does not depend on itself, nor an event on another that it is the same as.
-        named = [
-            each
-            for each in rows.references(table)
-            if each[0] in frame and each[0] != owner and each[1] in ("sources", "entities", "timeline")
-        ]
-        # The order decides whose reason a cell takes where several would do: that of the document first, then of an
-        # entity named alone, then of one of several.
-        for column, _, parted in sorted(named, key=lambda each: (each[1] != "sources", each[2] is not None)):
-            for record, cell in frame[[owner, column]].dropna().itertuples(index=False):
-                for name in cell.split(parted) if parted else [cell]:
-                    # A reading hangs, through its record, on all that the record depends on: TABLES has records first.
-                    found.setdefault(record, []).extend([name, *found.get(name, ())])
-    return found
-
-
-def _following(entries: Sequence[Entry]) -> dict[str, set[str]]:
-    """Return, by the id of a row that changed, the places in which other rows may change with it."""
-    found: dict[str, set[str]] = {}
-    for entry in entries:
-        found.setdefault(_owner(entry["id"]), set()).update(_FOLLOWS.get(_place_of(entry), ()))
-    return found
-
-
-def _place_of(entry: Entry) -> str:
-    """Name the column of a cell that changed, or what was done to a whole row, with its table."""
-    return f"{entry['table']}.{entry['column'] or entry['operation']}"
+    return "new_record" if entry["operation"] == "added" and owner_of(entry["id"]) not in old_ids else None
 
 
 def _reason_for(
     entry: Entry, by_name: Mapping[str, _Reason], depends: Mapping[str, Sequence[str]], follows: Mapping[str, set[str]]
 ) -> _Reason | None:
     """Look for a reason: of the row, else of its column or table, else of something that it follows from."""
-    owner = _owner(entry["id"])
+    owner = owner_of(entry["id"])
     column = f"{entry['table']}.{entry['column'] or entry['id']}"
     own = [name for name in (owner, column) if name in by_name and _fits(entry, by_name[name])]
-    others = [name for name in depends.get(owner, ()) if name in by_name and _place_of(entry) in follows.get(name, ())]
+    others = [name for name in depends.get(owner, ()) if name in by_name and place_of(entry) in follows.get(name, ())]
     return next((by_name[name] for name in [*own, *others]), None)
 
 
@@ -264,7 +164,7 @@ def _explained(entry: Entry, evident: str | None, reason: _Reason | None) -> Ent
     entry = entry | {"reason": reason.block.reason, "reason_code": reason.code}
     if reason.code == "withdrawn" and entry["operation"] == "removed" and entry["table"] in OWN:
         # What replaces a record does not replace the readings that go with it.
-        heir = reason.heir if reason.name == _owner(entry["id"]) else None
+        heir = reason.heir if reason.name == owner_of(entry["id"]) else None
         return entry | {"operation": "withdrawn", "new": heir}
     return entry
 
@@ -297,7 +197,7 @@ def _says_the_same(
     if entry["operation"] != "changed":
         return False
     parted = FILES[table].columns[column].parted
-    old, new = (set((entry[side] or "").split(parted or "\n")) for side in ("old", "new"))
+    old, new = (set(filter(None, (entry[side] or "").split(parted or "\n"))) for side in ("old", "new"))
     return (parted is not None and old < new) or forms.get((table, name, column)) == (entry["old"], entry["new"])
 
 
@@ -323,16 +223,17 @@ def _forms(
     return found
 
 
-def _silent(entries: Sequence[Entry], since: str) -> list[Problem]:
+def _silent(entries: Sequence[Entry], since: str, depends: Mapping[str, Sequence[str]]) -> list[Problem]:
     """Report every record, column and table that changed without a reason, with its cells.
 
-    Of rows that went with a file, the file is told of, and not each of them.
+    Of rows that went with a file, and what follows from that, the file is told of, and not each of them.
     """
     seeds_gone = [entry for entry in entries if entry["table"] == "sources" and entry["operation"] == "removed"]
-    layer_gone = [entry for entry in entries if entry["table"] in LAYER and entry["operation"] == "removed"]
-    problems, names = [], {_owner(entry["id"]) for entry in layer_gone}
+    layer_gone = [entry for entry in entries if _of_other_sources(entry)]
+    problems, names = [], {owner_of(entry["id"]) for entry in layer_gone}
     if len(names) > 1:
-        entries = [entry for entry in entries if _owner(entry["id"]) not in names or entry not in layer_gone]
+        follows = following(layer_gone)
+        entries = [entry for entry in entries if not _went_along(entry, names, depends, follows)]
         problems.append(_lost_file(layer_gone, since))
     if seeds_gone:
         entries = [entry for entry in entries if entry["operation"] != "removed" or entry["table"] not in SEED_TABLES]
@@ -340,8 +241,27 @@ def _silent(entries: Sequence[Entry], since: str) -> list[Problem]:
     return problems + _unexplained_rows(entries, since)
 
 
+def _of_other_sources(entry: Entry) -> bool:
+    """Say whether a row is gone that a file of other sources gave: of the layer, or a reported record."""
+    if entry["operation"] != "removed":
+        return False
+    record = entry["table"] in rows.RECORDS and json.loads(str(entry["old"])).get("layer") == "reported"
+    return record or entry["table"] in LAYER
+
+
+def _went_along(
+    entry: Entry, names: set[str], depends: Mapping[str, Sequence[str]], follows: Mapping[str, set[str]]
+) -> bool:
+    """Say whether a difference is one of the rows of a lost file, or follows from their being gone."""
+    owner = owner_of(entry["id"])
+    # Whom only the file named goes with it too.
+    if owner in names or entry["table"] == "entities":
+        return entry["operation"] == "removed"
+    return any(place_of(entry) in follows.get(name, ()) for name in depends.get(owner, ()) if name in names)
+
+
 def _lost_file(entries: Sequence[Entry], since: str) -> Problem:
-    """Report readings, references and identifiers that no file of the layer gives any more."""
+    """Report records, readings, references and identifiers that no file of other sources gives any more."""
     lost = [f"{OWN.get(str(entry['table']), 'external_id')} {entry['id']}" for entry in entries]
     facts = [Fact("row", name) for name in lost[:_SHOWN]]
     if len(lost) > _SHOWN:
@@ -361,7 +281,7 @@ def _unexplained_rows(entries: Sequence[Entry], since: str) -> list[Problem]:
     """Report what is left of what changed, by the record, column or table that it belongs to."""
     by_name: dict[str, list[Entry]] = {}
     for entry in entries:
-        name = f"{entry['table']}.{entry['id']}" if of_shape(entry) else _owner(entry["id"])
+        name = f"{entry['table']}.{entry['id']}" if of_shape(entry) else owner_of(entry["id"])
         by_name.setdefault(name, []).append(entry)
     return [_unexplained(name, each, since) for name, each in by_name.items()]
 

@@ -40,12 +40,16 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventType(Code):
-    """A type of event: who takes part in which role, whether it may have a place, the nearest codes of others."""
+    """A type of event: who takes part in which role, whether it may have a place, the nearest codes of others.
+
+    ``titled`` says that several can be of the same parties and day: they are told apart by what they are called.
+    """
 
     lane: str
     parties: str
     roles: dict[str, list[str]]
     located: bool
+    titled: bool = False
     cameo: str | None = None
     plover: str | None = None
 

@@ -1,7 +1,7 @@
 """Rules of documents and sources: when they were published, in which language, and what can be known from them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from caucasus_events.coding import dates
@@ -53,15 +53,35 @@ def _not_yet(row: TableRow, column: str, value: str) -> Finding:
 @rule("date", "sources")
 def readings_are_known_to_their_sources(shipped: Shipped) -> Iterator[Finding]:
     """No reading is of a day after its newest source was published; of an undated one, after today."""
-    newest = {row.key: _last_day(row) for row in shipped.rows["references"]}
+    last_days = {row.key: _last_day(row) for row in shipped.rows["references"]}
     for row in shipped.rows["corroborations"]:
-        known = [newest.get(name, dates.today()) for name in (row["sources"] or "").split("; ")]
-        for day in _first_days(row["date"]):
-            if day > max(known):
-                facts = Fact("date", row["date"]), Fact("known", f"until {max(known)}, the date of the newest source")
-                do = "cite a source that is later, or mend the date: after its own day no source says that it is so"
-                yield row.breaks("the reading is later than every source that it cites", do, row["date"], facts)
-                break
+        yield from _not_yet_known(row, "date", row["date"], _newest(row["sources"], last_days), "the reading")
+
+
+@rule("date", "start", "end", "known_until", "sources")
+def reported_records_are_known_to_their_sources(shipped: Shipped) -> Iterator[Finding]:
+    """What other sources report is not dated, nor known to go on, after the newest of them was published."""
+    last_days = {row.key: _last_day(row) for row in shipped.rows["references"]}
+    for row in shipped.records("reported"):
+        newest = _newest(row["reference_ids"], last_days)
+        for column in ("date",) if row.table == "events" else ("start", "end"):
+            yield from _not_yet_known(row, column, row[column], newest, f"the {column}")
+        # Of a stated end the horizon is the day on which the file was compiled.
+        if row.table == "statuses" and row["end"] in (None, ".."):
+            yield from _not_yet_known(row, "known_until", str(row["speaks_until"]), newest, "known_until")
+
+
+def _newest(sources: str | None, last_days: Mapping[str, date]) -> date:
+    """Return the last day on which the newest of some sources can have been published."""
+    return max(last_days.get(name, dates.today()) for name in (sources or "").split("; "))
+
+
+def _not_yet_known(row: TableRow, label: str, text: str | None, newest: date, what: str) -> Iterator[Finding]:
+    """Report a date that begins after the newest source of a row."""
+    if any(day > newest for day in _first_days(text)):
+        facts = Fact(label, str(text)), Fact("known", f"until {newest}, the date of the newest source")
+        do = "cite a source that is later, or mend the date: after its own day no source says that it is so"
+        yield row.breaks(f"{what} is later than every source that it cites", do, str(text), facts)
 
 
 def _first_days(text: str | None) -> list[date]:

@@ -163,7 +163,8 @@ def _of_kind(
 
 @rule()
 def places_fit_the_type(shipped: Shipped) -> Iterator[Finding]:
-    """Some types, such as an accusation, have no location; a border is two codes in alphabetical order."""
+    """Some types, such as an accusation, have no location; a border is two states in alphabetical order."""
+    kinds = shipped.column("entities", "entity_id", "kind")
     for row in shipped.rows["events"]:
         kind, where = codebook.event_types().get(row["type"]), row["location"]
         if where is None or kind is None:
@@ -177,6 +178,16 @@ def places_fit_the_type(shipped: Shipped) -> Iterator[Finding]:
             yield row.breaks("a border is of two states", "name the two, or the one territory that it was in", where)
         elif ordered != where:
             yield row.breaks("a border is two codes in alphabetical order", f'write location = "{ordered}"', where)
+        elif "-" in where:
+            yield from _no_states(row, where, kinds)
+
+
+def _no_states(row: TableRow, where: str, kinds: Mapping[str, str]) -> Iterator[Finding]:
+    """Report the sides of a border that are no states; an unknown one is another rule's."""
+    for side in where.split("-"):
+        if kinds.get(side, "state") not in (None, "state"):
+            what = f"{side} is of kind {kinds[side]} and cannot be a side of a border"
+            yield row.breaks(what, "name two states, or the one territory that it was in", where)
 
 
 @rule("assertion", "attributed_to")
@@ -213,8 +224,9 @@ def no_fact_is_coded_twice(shipped: Shipped) -> Iterator[Finding]:
     alike: dict[tuple[Any, ...], list[TableRow]] = {}
     for row in shipped.records():
         said = ("date", "location") if row.table == "events" else (*_SAID, "holds", "place", "start", "end")
-        # Two documents that the same parties sign on one day are told apart by their titles.
-        said = (*said, "title") if row["layer"] == "reported" else said
+        # Two documents that the same parties sign on one day are told apart by what they are called.
+        kind = codebook.event_types().get(row["type"])
+        said = (*said, "title") if kind and kind.titled else said
         told = (row.table, row["layer"], row["source_id"], row["type"], *(row[column] for column in said))
         alike.setdefault((*told, *sorted(cast.get(row.key, []))), []).append(row)
     for rows in alike.values():
@@ -222,7 +234,9 @@ def no_fact_is_coded_twice(shipped: Shipped) -> Iterator[Finding]:
             reported = first["layer"] == "reported"
             if reported or _meet(spans.get(first.key, []), spans.get(second.key, [])):
                 keep = "keep one, with every source" if reported else "keep one, with every passage"
-                do = f"{keep}; if they are two, say in what they differ: a date, a place, a party"
+                kind = codebook.event_types().get(first["type"])
+                titled = ", or their titles" if kind and kind.titled else ""
+                do = f"{keep}; if they are two, say in what they differ: a date, a place, a party{titled}"
                 yield second.breaks("the record says what another says", do, second.key, [Fact("first", first.key)])
 
 

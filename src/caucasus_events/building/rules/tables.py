@@ -3,12 +3,16 @@
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import NamedTuple
 
 from caucasus_events.errors import Fact, nearest
 from caucasus_events.model.column_kinds import ENTITY, SLUG
 from caucasus_events.model.rows import FILES, OWN, RECORDS, TABLES, references
 
 from .registry import Finding, Shipped, TableRow, rule
+
+# What a column is called where a person writes it, if by another name.
+_KEYS = {"reference_ids": "sources"}
 
 
 @rule()
@@ -84,7 +88,9 @@ def references_resolve(shipped: Shipped) -> Iterator[Finding]:
     known = {name: {row.key for row in shipped.rows[name]} for name in OWN}
     # An event or a status; that timeline has them all is another rule.
     known["timeline"] = known["events"] | known["statuses"]
+    reported = {row.key for row in shipped.records("reported")}
     for table in TABLES:
+        owner = FILES[table].key[0]
         for column, target, parted in references(table):
             for row in shipped.rows[table]:
                 named = [] if row[column] is None else row[column].split(parted) if parted else [row[column]]
@@ -94,24 +100,35 @@ def references_resolve(shipped: Shipped) -> Iterator[Finding]:
                 for value in named:
                     if value not in known[target]:
                         other = next((OWN[name] for name in OWN if value in known[name]), "")
-                        yield _dangling(row, column, target, value, sorted(known[target]), other)
+                        file = "this file" if row[owner] in reported else "this sheet"
+                        yield _dangling(row, column, _Named(target, value, other, file), sorted(known[target]))
 
 
-def _dangling(row: TableRow, column: str, target: str, value: str, names: list[str], other: str) -> Finding:
+class _Named(NamedTuple):
+    """A name that is none of a table: what it is one of instead, if of anything, and the file in which it stands."""
+
+    table: str
+    value: str
+    other: str
+    file: str
+
+
+def _dangling(row: TableRow, column: str, name: _Named, known: list[str]) -> Finding:
     """Report a name that does not exist, with the nearest of those that do, or that is one of something else."""
-    adds = {"entities": "add an [[entity]] block to this sheet", "references": "add a [[reference]] block"}
+    target, value, other, file = name
+    adds = {"entities": f"add an [[entity]] block to {file}", "references": "add a [[reference]] block"}
     adds = {} if other else adds
     add = adds.get(target, f"name one of the {'records' if target == 'timeline' else target}")
-    near = nearest(value, names)
+    near = nearest(value, known)
     do = f"write {near}, or {add}" if near else add
     if column == "location":
         do += "; of a place that is no entity, such as a village, leave location out"
-    where = "participants" if row.table == "participants" else column
+    where = "participants" if row.table == "participants" else _KEYS.get(column, column)
     wanted = OWN.get(target, "record")
     what = f"unknown {wanted} {value!r} in {where}"
     if other:
         what = f"{value!r} in {where} is the id of {_with_article(other)}, not of {_with_article(wanted)}"
-    facts = [Fact("known", ", ".join(names), wrap=True)] if target == "entities" else []
+    facts = [Fact("known", ", ".join(known), wrap=True)] if target == "entities" else []
     return row.breaks(what, do, value, facts, missing=target)
 
 
