@@ -83,7 +83,7 @@ def test_stated_bounds_answer_no_only_when_asked_and_never_those_of_a_denial() -
 
 
 def test_whose_end_is_known_less_closely_is_passed_over_by_who_knows_it() -> None:
-    """A document's spell that ended by some day, and another source's that ended on one within: afterwards it is over."""
+    """A spell that ended by some day, and the same by another source, which knows the day: afterwards it is over."""
     vague = _row(None, "2020-07-23", "2020-07-23", "2023-09-30", until=date(2023, 9, 30))
     exact = _row("1991-09-02", "1994-05-12", "2023-09-20", "2023-09-20", until=date(2026, 11, 25))
     later = date(2025, 1, 1)
