@@ -1,22 +1,33 @@
 """The definition of an answer, written once, plainly and slowly; every fast path is compared with it.
 
 Rows are dictionaries with the columns of the table ``statuses``; days are ``datetime.date``, None is
-null. Nothing of the package is used here.
+null. A row without ``place`` or ``confidence`` has none. Nothing of the package is used here.
 """
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Unpack
 
 Row = dict[str, Any]
-Answer = tuple[str, str | None]
+# What is answered, why it is unknown, and whether that rests on a row that is taken to go on.
+Answer = tuple[str, str | None, bool]
 
 UNANSWERED = ("start uncertain", "end uncertain", "before the stated start", "after the stated end", "after the source")
 STATED_BOUNDS = ("before the stated start", "after the stated end")
+CONFIDENCE = ("high", "medium", "low")
+
+
+class Asked(TypedDict, total=False):
+    """On which terms is answered; what is left out is as a user finds it."""
+
+    outside: str
+    confidence: str
+    carry_to: date | None
 
 
 # ---------------------------------------------------------------------------- one row, one day
@@ -51,6 +62,64 @@ def row_answer(row: Row, day: date) -> str:
     return "end uncertain"
 
 
+# ---------------------------------------------------------------------------- one row among others
+
+
+def is_weak(row: Row, confidence: str) -> bool:
+    """Say if a row is below the confidence that is asked for; a document's has none, and never is."""
+    return row.get("confidence") is not None and CONFIDENCE.index(row["confidence"]) > CONFIDENCE.index(confidence)
+
+
+def was_still_so(row: Row) -> bool:
+    """Say if a row was certain on its last day, the last that it can speak of."""
+    return is_certain(row, row["speaks_until"])
+
+
+def passes_over(other: Row, row: Row) -> bool:
+    """Say if one true row knows how the spell of another went on after that one's last day.
+
+    It was certain on that day or, where the other's end is stated less closely, on the last day on which both were.
+    """
+    if not (row["holds"] and other["holds"]) or row.get("place") != other.get("place"):
+        return False
+    shared = [row["speaks_until"]]
+    if row["end_latest"] is not None and row["end_earliest"] is not None:
+        last = min(row["end_earliest"], row["speaks_until"])
+        shared += [last] if is_certain(row, last) else []
+    return any(is_certain(other, day) for day in shared) and other["speaks_until"] > row["speaks_until"]
+
+
+def is_passed_over(row: Row, strong: Sequence[Row], day: date) -> bool:
+    """Say if a row is silent on a day: it does not speak any more, and another one, not a weak one, passes it over."""
+    return day > row["speaks_until"] and any(passes_over(other, row) for other in strong)
+
+
+def goes_on(row: Row, strong: Sequence[Row], day: date, carry_to: date | None) -> bool:
+    """Say if a row that is not weak is taken to go on, after its last day, to a day."""
+    last = row["speaks_until"]
+    if carry_to is None or row["end_state"] != "ongoing" or not was_still_so(row) or not last < day <= carry_to:
+        return False
+    for other in strong:
+        if other["holds"] != row["holds"] and _is_certain_between(other, last, day):
+            return False
+        if other["end_latest"] is not None and passes_over(other, row) and day >= other["end_earliest"]:
+            return False
+        begins = other["start_earliest"]
+        same_place = other.get("place") == row.get("place")
+        if other is not row and same_place and begins is not None and last < begins <= day:
+            return False
+    return True
+
+
+def _is_certain_between(row: Row, last: date, day: date) -> bool:
+    """Say if a row is certain on any day after the one and up to the other."""
+    if row["start_latest"] is None or row["end_earliest"] is None:
+        return False
+    # Days that are certain lie in one stretch: of those asked about, the first that may be one of them, if any is.
+    first = max(row["start_latest"], last + timedelta(days=1))
+    return first <= day and row_answer(row, first) == "certain"
+
+
 # ---------------------------------------------------------------------------- one proposition
 
 
@@ -70,24 +139,54 @@ def propositions(rows: Iterable[Row]) -> dict[tuple[str, str, str, str | None], 
     return gathered
 
 
-def day_answer(rows: Sequence[Row], day: date, outside: str = "unknown") -> Answer:
+def sayings(
+    rows: Sequence[Row], day: date, confidence: str = "medium", carry_to: date | None = None
+) -> list[tuple[Row, str]]:
+    """Give what each row says of the day beside the others: ``carried`` and ``passed over`` are sayings too."""
+    strong = [row for row in rows if not is_weak(row, confidence)]
+    said = []
+    for row in rows:
+        word = row_answer(row, day)
+        if word == "after the source" and not is_weak(row, confidence) and goes_on(row, strong, day, carry_to):
+            word = "carried"
+        elif word == "after the source" and is_passed_over(row, strong, day):
+            word = "passed over"
+        said.append((row, word))
+    return said
+
+
+def day_answer(
+    rows: Sequence[Row], day: date, outside: str = "unknown", confidence: str = "medium", carry_to: date | None = None
+) -> Answer:
     """Give the answer of a proposition on one day, and why it is unknown; ``rows`` are all its rows."""
     if not rows:
-        return "unknown", "no source"
-    of_true = [row_answer(row, day) for row in rows if row["holds"]]
-    of_false = [row_answer(row, day) for row in rows if not row["holds"]]
-    if "certain" in of_true and "certain" in of_false:
-        return "unknown", "sources disagree"
-    if "certain" in of_true:
-        return "yes", None
-    if "certain" in of_false:
-        return "no", None
-    if outside == "no" and of_true and all(said in STATED_BOUNDS for said in of_true):
-        return "no", None
-    for reason in UNANSWERED:
-        if reason in of_true or reason in of_false:
-            return "unknown", reason
-    raise AssertionError("a row that is not certain has a reason")
+        return "unknown", "no source", False
+    said = sayings(rows, day, confidence, carry_to)
+    strong = [(row, word) for row, word in said if not is_weak(row, confidence)]
+    if not strong:
+        return "unknown", "low confidence", False
+    of_true = [word for row, word in strong if row["holds"]]
+    of_false = [word for row, word in strong if not row["holds"]]
+    yes, no = ("certain" in words or "carried" in words for words in (of_true, of_false))
+    if yes and no:
+        return "unknown", "sources disagree", not ("certain" in of_true and "certain" in of_false)
+    # A weak row makes no "no", but prevents one. Who is passed over does neither.
+    of_all_true = [word for row, word in said if row["holds"] and word != "passed over"]
+    of_true = [word for word in of_true if word != "passed over"]
+    closed = outside == "no" and of_true and all(word in STATED_BOUNDS for word in of_all_true)
+    if yes or no or closed:
+        sure = closed or "certain" in (of_true if yes else of_false)
+        return "yes" if yes else "no", None, not sure
+    return "unknown", _why_unknown(strong, day), False
+
+
+def _why_unknown(strong: Sequence[tuple[Row, str]], day: date) -> str:
+    """Give the first reason why rows that are not weak, and what they say of the day, leave it open."""
+    had_been = any(row["holds"] and day > row["speaks_until"] and was_still_so(row) for row, _ in strong)
+    if had_been and any(row["holds"] and word == "start uncertain" for row, word in strong):
+        return "between sources"
+    # Who passes another over speaks later, so that some row always has a reason.
+    return next(reason for reason in UNANSWERED if any(word == reason for _, word in strong))
 
 
 def days_between(first: date, last: date) -> list[date]:
@@ -95,33 +194,31 @@ def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def window_answer(rows: Sequence[Row], first: date, last: date, outside: str = "unknown") -> Answer:
+def window_answer(rows: Sequence[Row], first: date, last: date, **asked: Unpack[Asked]) -> Answer:
     """Give the answer of a proposition on a coarse day or a window: yes or no only if every day of it is."""
-    answers = [day_answer(rows, day, outside) for day in days_between(first, last)]
-    said = {answer for answer, _ in answers}
-    if said in ({"yes"}, {"no"}):
-        return said.pop(), None
-    for answer, why in answers:
-        if answer == "unknown":
-            return "unknown", why
-    return "unknown", "changes within"
+    answers = [day_answer(rows, day, **asked) for day in days_between(first, last)]
+    for answer in answers:
+        if answer[0] == "unknown":
+            return answer
+    said, carried = {answer for answer, *_ in answers}, any(carried for *_, carried in answers)
+    return (said.pop(), None, carried) if len(said) == 1 else ("unknown", "changes within", carried)
 
 
 # ---------------------------------------------------------------------------- cells of panels and annotations
 
 
-def subject_answer(rows: Iterable[Row], kind: str, subject: str, day: date, outside: str = "unknown") -> str:
+def subject_answer(rows: Iterable[Row], kind: str, subject: str, day: date, **asked: Unpack[Asked]) -> str:
     """Give the answer of one actor alone: yes if any object gives yes, else unknown, never no."""
     for (name, first, second, _), own in propositions(rows).items():
         symmetric = own[0]["symmetric"]
         named = subject == first or (symmetric and subject == second)
-        if name == kind and named and day_answer(own, day, outside)[0] == "yes":
+        if name == kind and named and day_answer(own, day, **asked)[0] == "yes":
             return "yes"
     return "unknown"
 
 
 def dyad_answer(
-    rows: Iterable[Row], kind: str, pair: tuple[str, str], day: date, outside: str = "unknown", *, directed: bool = True
+    rows: Iterable[Row], kind: str, pair: tuple[str, str], day: date, *, directed: bool = True, **asked: Unpack[Asked]
 ) -> str:
     """Give the answer of a pair: yes if any ``about`` is, no only if the proposition without ``about`` is.
 
@@ -131,16 +228,21 @@ def dyad_answer(
     rows = list(rows)
     turned = (pair[1], pair[0])
     if not directed:
-        both = {dyad_answer(rows, kind, order, day, outside) for order in (pair, turned)}
+        both = {dyad_answer(rows, kind, order, day, **asked) for order in (pair, turned)}
         return "yes" if "yes" in both else "no" if both == {"no"} else "unknown"
     of_pair: dict[str | None, str] = {}
     for (name, first, second, about), own in propositions(rows).items():
         matches = (first, second) == pair or (own[0]["symmetric"] and (first, second) == turned)
         if name == kind and matches:
-            of_pair[about] = day_answer(own, day, outside)[0]
+            of_pair[about] = day_answer(own, day, **asked)[0]
     if "yes" in of_pair.values():
         return "yes"
     return "no" if of_pair.get(None) == "no" else "unknown"
+
+
+def object_answer(rows: Iterable[Row], kind: str, pair: tuple[str, str], day: date, **asked: Unpack[Asked]) -> str:
+    """Give the answer of an actor and one object that is named: that of the pair; with itself nobody is asked."""
+    return "unknown" if pair[0] == pair[1] else dyad_answer(rows, kind, pair, day, **asked)
 
 
 def cell(answers: Sequence[str], rule: str) -> bool | None:

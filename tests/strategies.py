@@ -14,7 +14,7 @@ from caucasus_events.model import codebook
 from caucasus_events.model.bounds import BOUNDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from oracle import Row
 
@@ -45,12 +45,35 @@ def bounds(draw: st.DrawFn, *, nulls: bool = True) -> dict[str, date | None]:
 
 
 @st.composite
-def statuses(draw: st.DrawFn, *, min_size: int = 0, max_size: int = 8) -> list[Row]:
-    """Draw rows of the table ``statuses`` that crowd on few propositions, from up to three seeds."""
+def spells(draw: st.DrawFn, until: date) -> dict[str, Any]:
+    """Draw bounds and the state of the end as the build writes them for a row that speaks until a day."""
+    first, second = sorted(min(day, until) for day in draw(st.tuples(days(), days())))
+    if draw(st.integers(0, 2)) == 0:
+        first = second
+    state = draw(st.sampled_from(("ongoing", "ongoing", "ended", "ended", "unknown")))
+    end: tuple[date, date | None] = {"ongoing": (until, None), "unknown": (first, None)}.get(state, (until, until))
+    if state == "ended":
+        earliest, latest = sorted(max(first, min(day, until)) for day in draw(st.tuples(days(), days())))
+        end = earliest, max(latest, second)
+    start = (None if draw(st.integers(0, 5)) == 0 else first, second)
+    return dict(zip(BOUNDS, (*start, *end), strict=True)) | {"end_state": state}
+
+
+@st.composite
+def statuses(draw: st.DrawFn, *, min_size: int = 0, max_size: int = 8, crowded: bool = False) -> list[Row]:
+    """Draw rows of the table ``statuses`` that crowd on few propositions, on one a type if asked for.
+
+    Up to three documents speak until a day each; of what other sources state every row does, with a confidence.
+    """
     # Mostly after the days that matter, or nearly every answer would be "after the source".
-    late = st.integers(0, 2 * REACH).map(lambda number: AROUND + timedelta(days=number))
-    until = {f"seed-{letter}": draw(st.one_of(late, late, days())) for letter in "abc"}
-    return [draw(_status(number, until)) for number in range(draw(st.integers(min_size, max_size)))]
+    until = {f"seed-{letter}": draw(st.one_of(late(), late(), days())) for letter in "abc"}
+    few = {"subject": ENTITIES[0], "object": ENTITIES[1], "about": None} if crowded else {}
+    return [draw(_status(number, until)) | few for number in range(draw(st.integers(min_size, max_size)))]
+
+
+def late() -> st.SearchStrategy[date]:
+    """Draw days of which most come after those that :func:`days` draws."""
+    return st.integers(0, 2 * REACH).map(lambda number: AROUND + timedelta(days=number))
 
 
 @st.composite
@@ -61,29 +84,53 @@ def _status(draw: st.DrawFn, number: int, until: dict[str, date]) -> Row:
         st.lists(st.sampled_from(ENTITIES[: draw(st.sampled_from((2, 2, 4)))]), min_size=2, max_size=2, unique=True)
     )
     subject, obj = sorted(pair) if TYPES[kind] else pair
-    source = draw(st.sampled_from(sorted(until)))
+    source = draw(st.sampled_from((*sorted(until), None, None, None)))
+    last = draw(st.one_of(late(), days())) if source is None else until[source]
+    # Half of them as the build writes them, half as awkward as a table allows.
+    awkward = {**draw(bounds()), "end_state": draw(st.sampled_from(codebook.codes("end_state")))}
+    spell = draw(st.sampled_from((awkward, draw(spells(last)))))
+    confidence = None if source else draw(st.sampled_from(("high", "medium", "medium", "low")))
     described = {"title": "a status", "start": None, "end": None, "assertion": "asserted", "attributed_to": None}
     named = {"status_id": f"status-{number}", "type": kind, "subject": subject, "object": obj}
     return {
         **named,
-        "about": draw(st.sampled_from((None, None, "XNK", "XAB"))),
+        "about": draw(st.sampled_from((None, None, None, "XNK", "XAB"))),
         "symmetric": TYPES[kind],
-        "holds": draw(st.sampled_from((True, True, False))),
-        **draw(bounds()),
+        "holds": draw(st.sampled_from((True, True, True, False))),
+        "place": draw(st.sampled_from((None, None, None, "Gyumri"))),
+        **spell,
         **described,
-        "end_state": draw(st.sampled_from(codebook.codes("end_state"))),
+        "layer": "seed" if source else "reported",
         "source_id": source,
-        "speaks_until": until[source],
+        "speaks_until": last,
+        "confidence": confidence,
     }
+
+
+@st.composite
+def asked(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw the terms on which is answered, as the definition takes them."""
+    return {
+        "outside": draw(st.sampled_from(("unknown", "no"))),
+        "confidence": draw(st.sampled_from(("high", "medium", "medium", "low"))),
+        "carry_to": draw(st.one_of(st.none(), late(), days())),
+    }
+
+
+def in_numbers(terms: Mapping[str, Any]) -> dict[str, Any]:
+    """Write such terms as the steps take them: the day as a number."""
+    last = terms["carry_to"]
+    return {**terms, "carry_to": None if last is None else (last - date(1970, 1, 1)).days}
 
 
 def frame(rows: Sequence[Row], like: pd.DataFrame | None = None) -> pd.DataFrame:
     """Make a table of rows, with the columns and types of ``like`` (left out: the released statuses)."""
     like = _released() if like is None else like
+    dtypes = {**dict.fromkeys(("layer", "place", "confidence"), "str"), **like.dtypes}
     columns: dict[str, Any] = {}
-    for name, dtype in like.dtypes.items():
-        values = pd.Series([row[str(name)] for row in rows], dtype=object)
-        columns[str(name)] = _days(values) if dtype.kind == "M" else values.astype(dtype)
+    for name, dtype in dtypes.items():
+        values = pd.Series([row.get(str(name)) for row in rows], dtype=object)
+        columns[str(name)] = _days(values) if pd.api.types.is_datetime64_dtype(dtype) else values.astype(dtype)
     return pd.DataFrame(columns, index=pd.RangeIndex(len(rows)))
 
 

@@ -21,7 +21,7 @@ from oracle import (
     window_answer,
     window_cell,
 )
-from strategies import bounds, days, statuses
+from strategies import asked, bounds, days, statuses
 
 UNTIL = date(2020, 7, 23)
 
@@ -64,31 +64,43 @@ def test_a_row_says_the_first_thing_that_fits(row: Row, day: str, said: str) -> 
 def test_rows_of_one_proposition_are_weighed_together() -> None:
     """A row and a denial that are both certain disagree; one alone answers; else the first reason stands."""
     day, denial = date(1991, 1, 1), ENDED | {"holds": False}
-    assert day_answer([ENDED, denial], day) == ("unknown", "sources disagree")
-    assert day_answer([ENDED, CLOSED], day) == ("yes", None)
-    assert day_answer([denial, CLOSED], day) == ("no", None)
-    assert day_answer([ENDED, CLOSED], date(1992, 1, 1)) == ("unknown", "before the stated start")
-    assert day_answer([], day) == ("unknown", "no source")
+    assert day_answer([ENDED, denial], day) == ("unknown", "sources disagree", False)
+    assert day_answer([ENDED, CLOSED], day) == ("yes", None, False)
+    assert day_answer([denial, CLOSED], day) == ("no", None, False)
+    assert day_answer([ENDED, CLOSED], date(1992, 1, 1)) == ("unknown", "before the stated start", False)
+    assert day_answer([], day) == ("unknown", "no source", False)
 
 
 def test_stated_bounds_answer_no_only_when_asked_and_never_those_of_a_denial() -> None:
     """outside="no" needs a row that holds, all of them outside; denials and later days stay unknown."""
     day, denial = date(1992, 1, 1), CLOSED | {"holds": False}
-    assert day_answer([ENDED, CLOSED], day, "no") == ("no", None)
-    assert day_answer([denial], day, "no") == ("unknown", "before the stated start")
-    assert day_answer([CLOSED, denial], day, "no") == ("no", None)
-    assert day_answer([CLOSED], date(1993, 5, 1), "no") == ("unknown", "start uncertain")
-    assert day_answer([CLOSED], date(2021, 1, 1), "no") == ("unknown", "after the source")
-    assert day_answer([], day, "no") == ("unknown", "no source")
+    assert day_answer([ENDED, CLOSED], day, "no") == ("no", None, False)
+    assert day_answer([denial], day, "no") == ("unknown", "before the stated start", False)
+    assert day_answer([CLOSED, denial], day, "no") == ("no", None, False)
+    assert day_answer([CLOSED], date(1993, 5, 1), "no") == ("unknown", "start uncertain", False)
+    assert day_answer([CLOSED], date(2021, 1, 1), "no") == ("unknown", "after the source", False)
+    assert day_answer([], day, "no") == ("unknown", "no source", False)
+
+
+def test_whose_end_is_known_less_closely_is_passed_over_by_who_knows_it() -> None:
+    """A spell that ended by some day, and the same by another source, which knows the day: afterwards it is over."""
+    vague = _row(None, "2020-07-23", "2020-07-23", "2023-09-30", until=date(2023, 9, 30))
+    exact = _row("1991-09-02", "1994-05-12", "2023-09-20", "2023-09-20", until=date(2026, 11, 25))
+    later = date(2025, 1, 1)
+    assert day_answer([vague], later, outside="no") == ("unknown", "after the source", False)
+    assert day_answer([vague, exact], later) == ("unknown", "after the stated end", False)
+    assert day_answer([vague, exact], later, outside="no") == ("no", None, False)
+    elsewhere = vague | {"place": "Gyumri"}
+    assert day_answer([elsewhere, exact], later, outside="no") == ("unknown", "after the stated end", False)
 
 
 def test_a_window_is_what_every_day_of_it_is() -> None:
     """A year is yes or no only throughout; else the first unknown day gives the reason, or it changes within."""
     exact = _row("1993-05-01", "1993-05-01", "1995-05-01", "1995-05-01")
     year = date(1993, 1, 1), date(1993, 12, 31)
-    assert window_answer([exact], date(1994, 1, 1), date(1994, 12, 31)) == ("yes", None)
-    assert window_answer([exact], *year) == ("unknown", "before the stated start")
-    assert window_answer([exact], *year, "no") == ("unknown", "changes within")
+    assert window_answer([exact], date(1994, 1, 1), date(1994, 12, 31)) == ("yes", None, False)
+    assert window_answer([exact], *year) == ("unknown", "before the stated start", False)
+    assert window_answer([exact], *year, outside="no") == ("unknown", "changes within", False)
 
 
 def test_cells_follow_their_rule() -> None:
@@ -132,11 +144,30 @@ def test_widening_a_window_loses_no_possible_day(
         assert is_possible(widened, day) or not is_possible(spell, day)
 
 
-@given(statuses(min_size=1, max_size=4), days(extremes=False))
-def test_outside_only_ever_turns_unknown_into_no(rows: list[Row], day: date) -> None:
+@given(statuses(min_size=1, max_size=4, crowded=True), days(extremes=False), asked())
+def test_outside_only_ever_turns_unknown_into_no(rows: list[Row], day: date, terms: dict) -> None:
     """Taking stated bounds at their word changes no yes and no no."""
-    plain, word = day_answer(rows, day), day_answer(rows, day, "no")
-    assert word == plain or (plain[0], word) == ("unknown", ("no", None))
+    plain, word = (day_answer(rows, day, **terms | {"outside": said}) for said in ("unknown", "no"))
+    assert (
+        word == plain
+        or (plain[0], word) == ("unknown", ("no", None, False))
+        or (plain, word) == (("no", None, True), ("no", None, False))
+    )
+
+
+@given(statuses(min_size=1, max_size=6, crowded=True), days(extremes=False), asked())
+def test_carrying_changes_nothing_that_is_known(rows: list[Row], day: date, terms: dict) -> None:
+    """Every answer that carrying changes is marked, and was unknown, or a no only because stated bounds made it one."""
+    plain, carried = day_answer(rows, day, **terms | {"carry_to": None}), day_answer(rows, day, **terms)
+    assert not plain[2]
+    assert carried == plain or (carried[2] and plain[0] == "unknown")
+
+
+@given(statuses(min_size=1, max_size=6), days(extremes=False))
+def test_what_documents_say_needs_no_confidence(rows: list[Row], day: date) -> None:
+    """Rows without a confidence answer the same whatever confidence is asked for."""
+    seed = [row | {"confidence": None} for row in rows]
+    assert len({day_answer(seed, day, confidence=least) for least in ("high", "medium", "low")}) == 1
 
 
 def test_events_are_certain_possible_or_out() -> None:

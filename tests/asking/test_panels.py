@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,8 +13,8 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracle import cell, days_between, dyad_answer, subject_answer
-from strategies import AROUND, ENTITIES, REACH, TYPES, frame, statuses
+from oracle import cell, days_between, dyad_answer, object_answer, subject_answer
+from strategies import AROUND, ENTITIES, REACH, TYPES, asked, frame, statuses
 
 from caucasus_events import __version__
 from caucasus_events.asking import panels
@@ -43,7 +44,7 @@ def _panel_of(rows: list[dict], unit: str, freq: str, start: date, end: date, **
     loaded = {"statuses": frame(rows), "entities": tables.load("entities")}
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(panels.tables, "load", lambda name, _="seed": loaded[name])
-        return panel(unit, freq, start, end, entities=ENTITIES, types=list(TYPES), **options)
+        return panel(unit, freq, start, end, **{"entities": ENTITIES, "types": list(TYPES)} | options)
 
 
 def _listed(column: pd.Series) -> list[bool | None]:
@@ -59,28 +60,18 @@ def test_dyads_are_the_definition(freq: str, directed: bool) -> None:  # noqa: F
     near = st.integers(-REACH, REACH).map(lambda number: AROUND + timedelta(days=number))
 
     @settings(max_examples=12, deadline=None)
-    @given(
-        statuses(min_size=12, max_size=24),
-        near,
-        near,
-        st.sampled_from(panels.PERIOD_RULES),
-        st.sampled_from(["unknown", "no"]),
-    )
-    def law(rows: list[dict], one: date, other: date, rule: str, outside: str) -> None:
+    @given(statuses(min_size=12, max_size=24), near, near, st.sampled_from(panels.PERIOD_RULES), asked())
+    def law(rows: list[dict], one: date, other: date, rule: str, terms: dict) -> None:
         start, end = sorted((one, other))
-        found = _panel_of(rows, "dyad", freq, start, end, rule=rule, outside=outside, directed=directed)
+        found = _panel_of(rows, "dyad", freq, start, end, rule=rule, directed=directed, **terms)
         for (subject, obj), own in found.groupby(["iso3_1", "iso3_2"], observed=True):
             for kind in TYPES:
-                wanted = [
-                    cell(
-                        [
-                            dyad_answer(rows, kind, (subject, obj), day, outside=outside, directed=directed)
-                            for day in days
-                        ],
-                        rule,
-                    )
-                    for days in _periods(freq, start, end)
+                pair = (subject, obj)
+                said = [
+                    [dyad_answer(rows, kind, pair, day, directed=directed, **terms) for day in period]
+                    for period in _periods(freq, start, end)
                 ]
+                wanted = [cell(answers, rule) for answers in said]
                 assert _listed(own[kind]) == wanted, (subject, obj, kind, rule)
                 checked.update(wanted)
 
@@ -94,14 +85,14 @@ def test_entities_are_the_definition(rule: str) -> None:
     checked: Counter[bool | None] = Counter()
 
     @settings(max_examples=15, deadline=None)
-    @given(statuses(min_size=12, max_size=24))
-    def law(rows: list[dict]) -> None:
+    @given(statuses(min_size=12, max_size=24), asked())
+    def law(rows: list[dict], terms: dict) -> None:
         start, end = date(1969, 12, 25), date(1970, 1, 12)
-        found = _panel_of(rows, "entity", "month", start, end, rule=rule)
+        found = _panel_of(rows, "entity", "month", start, end, rule=rule, **terms)
         for subject, own in found.groupby("iso3", observed=True):
             for kind in TYPES:
                 days = _periods("month", start, end)
-                said = [[subject_answer(rows, kind, subject, day) for day in month] for month in days]
+                said = [[subject_answer(rows, kind, subject, day, **terms) for day in month] for month in days]
                 wanted = [cell(answers, rule) for answers in said]
                 assert _listed(own[kind]) == wanted
                 checked.update(wanted)
@@ -110,9 +101,60 @@ def test_entities_are_the_definition(rule: str) -> None:
     assert set(checked) == {True, None}, checked
 
 
+def test_actors_and_objects_are_the_definition() -> None:
+    """Every cell of an actor and an object that is named is the answer of the pair; of an actor with itself unknown."""
+    checked: Counter[bool | None] = Counter()
+
+    @settings(max_examples=15, deadline=None)
+    @given(statuses(min_size=12, max_size=24), asked(), st.sampled_from(panels.PERIOD_RULES))
+    def law(rows: list[dict], terms: dict, rule: str) -> None:
+        start, end = date(1969, 12, 25), date(1970, 1, 12)
+        types = ["alliance", "border_closed"]
+        found = _panel_of(
+            rows, "entity", "month", start, end, rule=rule, objects=["Turkey", "ARM"], types=types, **terms
+        )
+        assert found.columns.tolist()[2:] == [f"{kind}_{name}" for kind in types for name in ("TUR", "ARM")]
+        for subject, own in found.groupby("iso3", observed=True):
+            for kind, name in product(types, ("TUR", "ARM")):
+                months = _periods("month", start, end)
+                said = [[object_answer(rows, kind, (subject, name), day, **terms) for day in month] for month in months]
+                wanted = [cell(answers, rule) for answers in said]
+                assert _listed(own[f"{kind}_{name}"]) == wanted
+                checked.update(wanted)
+
+    law()
+    assert set(checked) == {True, False, None}, checked
+
+
+def test_objects_are_crossed_with_the_types_that_can_have_them() -> None:
+    """However it is spelt, an object has a column by type and id, once, of each type that can have it."""
+    found = panel(
+        "entity",
+        "day",
+        "2020-07-23",
+        "2020-07-23",
+        types=["membership", "alliance"],
+        layer="seed",
+        objects=["Eurasian Economic Union", "CSTO", "EAEU", "Russia"],
+    )
+    assert found.columns.tolist() == ["iso3", "period", "membership_EAEU", "membership_CSTO", "alliance_RUS"]
+    cells = {name: dict(zip(found["iso3"], _listed(found[name]), strict=True)) for name in found.columns[2:]}
+    nobody = dict.fromkeys(("ARM", "AZE", "GEO", "RUS", "TUR", "USA"))
+    assert cells == {
+        "membership_EAEU": nobody | {"ARM": True, "AZE": False},
+        "membership_CSTO": nobody | {"ARM": True, "AZE": False},
+        "alliance_RUS": nobody | {"ARM": True},
+    }
+    assert found.attrs["objects"] == ["EAEU", "CSTO", "RUS"]
+    every = panel("entity", "day", "2020-07-23", "2020-07-23", objects="CSTO").columns.tolist()[2:]
+    known = codebook.status_types()
+    can = [name for name, kind in known.items() if "organisation" in kind.object]
+    assert [name.removesuffix("_CSTO") for name in every] == can
+
+
 def test_memberships_of_the_first_seed() -> None:
     """On the day of the first seed Armenia is in two organisations, Azerbaijan in neither; NATO's are unknown."""
-    found = panel("membership", "day", "2020-07-23", "2020-07-23", types="membership")
+    found = panel("membership", "day", "2020-07-23", "2020-07-23", types="membership", layer="seed")
     known = found.dropna(subset="membership")
     cells = {(row.iso3, row.organisation): row.membership for row in known.itertuples()}
     assert cells == {("ARM", "CSTO"): True, ("ARM", "EAEU"): True, ("AZE", "CSTO"): False, ("AZE", "EAEU"): False}
@@ -123,7 +165,7 @@ def test_memberships_of_the_first_seed() -> None:
 def test_beyond_the_sources_nothing_is_false() -> None:
     """After the last source speaks every cell is unknown, with outside="no" too."""
     for outside in ("unknown", "no"):
-        found = panel("dyad", "year", "2021", "2030", outside=outside)
+        found = panel("dyad", "year", "2021", "2030", outside=outside, layer="seed")
         cells = found[codebook.codes("status")]
         assert cells.size > 4_000
         assert cells.isna().all(axis=None)
@@ -133,7 +175,7 @@ def test_joins_yearly_data_in_one_merge() -> None:
     """A yearly panel with Correlates of War codes joins a frame on ccode1, ccode2, year, row by row."""
     years = np.arange(1990, 2024)
     mine = pd.DataFrame({"ccode1": 640, "ccode2": 371, "year": years, "trade": 1.5}).astype({"ccode1": "float64"})
-    closed = panel("dyad", "year", "1990", "2023", types="border_closed", codes="cow")
+    closed = panel("dyad", "year", "1990", "2023", types="border_closed", codes="cow", layer="seed")
     joined = mine.merge(closed, on=["ccode1", "ccode2", "year"], how="left", validate="one_to_one")
     assert len(joined) == len(mine)
     wanted = {year: True if 1993 <= year <= 2020 else None for year in years.tolist()}
@@ -150,11 +192,14 @@ def test_shape_keys_and_types() -> None:
     assert found.attrs == {
         "unit": "dyad",
         "freq": "month",
+        "objects": None,
         "rule": "any",
         "directed": False,
         "codes": "gw",
-        "dates": "seed",
+        "layer": "reported",
+        "confidence": "medium",
         "outside": "unknown",
+        "carry_to": None,
         "version": __version__,
     }
 
@@ -178,8 +223,10 @@ def test_no_entities_give_an_empty_panel() -> None:
 def test_a_file_holds_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: int) -> None:
     """A panel written in blocks of any size reads back as the panel itself, attrs included."""
     monkeypatch.setattr(panels, "_ROWS_AT_ONCE", many)
-    path = write_panel(tmp_path / "panel.parquet", "dyad", "month", "1992", "1994", directed=False)
-    wanted = panel("dyad", "month", "1992", "1994", directed=False)
+    asked_for = {"directed": False, "layer": "seed", "carry_to": 2025}
+    path = write_panel(tmp_path / "panel.parquet", "dyad", "month", "1992", "1994", **asked_for)
+    wanted = panel("dyad", "month", "1992", "1994", **asked_for)
+    assert wanted.attrs["carry_to"] == "2025"
     back = pd.read_parquet(path)
     pd.testing.assert_frame_equal(back, wanted)
     assert back.attrs == wanted.attrs
@@ -201,7 +248,7 @@ def test_a_file_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.Monkey
     real = panels.unit_rows
     monkeypatch.setattr(panels, "unit_rows", unit_rows)
     with pytest.raises(KeyboardInterrupt):
-        write_panel(tmp_path / "panel.parquet", "dyad", "year", "1992", "1994")
+        write_panel(tmp_path / "panel.parquet", "dyad", "year", "1992", "1994", layer="seed")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -218,16 +265,38 @@ REFUSED = [
         InvalidValueError,
         "'XNK' is of kind territory; a membership panel is of states and organisations",
     ),
+    (
+        {"objects": "CSTO"},
+        InvalidValueError,
+        "objects goes with unit 'entity' alone, not with 'dyad', whose rows have an object of their own",
+    ),
+    (
+        {"unit": "entity", "objects": "CSTO", "types": ["military_base", "alliance"]},
+        InvalidValueError,
+        "'CSTO' is of kind organisation; the types asked for have as object: state, authority",
+    ),
+    ({"unit": "entity", "objects": ["CSTO", 3]}, InvalidValueError, "entity 3 is no text: give a name, or several"),
+    ({"confidence": "hig"}, InvalidValueError, "unknown confidence 'hig' (nearest: high; known: high, medium, low)"),
+    (
+        {"layer": "seeds"},
+        InvalidValueError,
+        "unknown layer 'seeds' (nearest: seed; known: seed, corroborated, reported)",
+    ),
+    (
+        {"carry_to": "soon"},
+        InvalidValueError,
+        "carry_to 'soon' cannot be read (write a date, a Timestamp, 'YYYY', 'YYYY-MM' or 'YYYY-MM-DD')",
+    ),
     ({"start": "1995", "end": "1994"}, InvalidValueError, "the end, 1994-12-31, comes before the start, 1995-01-01"),
 ]
 
 
-@pytest.mark.parametrize(("asked", "error", "message"), REFUSED)
-def test_refused(asked: dict[str, object], error: type[Exception], message: str) -> None:
+@pytest.mark.parametrize(("wrong", "error", "message"), REFUSED)
+def test_refused(wrong: dict[str, object], error: type[Exception], message: str) -> None:
     """What cannot be asked is refused with what can."""
     usual: dict[str, object] = {"unit": "dyad", "freq": "year", "start": "1990", "end": "1991"}
     with pytest.raises(error) as caught:
-        panel(**(usual | asked))
+        panel(**(usual | wrong))
     assert str(caught.value) == message
 
 

@@ -52,7 +52,7 @@ def test_passages_come_in_the_order_asked_for_and_then_of_the_text() -> None:
 def test_readings_come_after_the_passages_with_every_source() -> None:
     """What other sources say of a record follows its passages, one row per reading and source, each to be cited."""
     said = statements.evidence(tables.load_timeline())
-    read = said[said["layer"] == "corroboration"]
+    read = said[said["layer"] == "corroborated"]
     listed = tables.load_corroborations().set_index("reading_id")["sources"].str.split("; ").explode()
     assert sorted(zip(read["reading_id"], read["source_id"], strict=True)) == sorted(listed.items())
     assert len(read) >= 100
@@ -65,6 +65,28 @@ def test_readings_come_after_the_passages_with_every_source() -> None:
     csto = statements.evidence("armenia-csto-membership")
     assert csto["date"].dropna().unique().tolist() == ["2003-09-18", "1992-05-15", "1994-04-20", "2002-10-07"]
     assert csto["why_not"].tolist()[2:5] == ["not preferred"] * 3
+
+
+@pytest.mark.released
+def test_reported_records_come_with_what_each_of_their_sources_is_cited_for() -> None:
+    """Of every reported record there is a row for each source, with what it says, its confidence and a citation."""
+    records = pd.concat(
+        [
+            table.rename(columns={key: "record_id"})[["record_id", "layer", "says", "confidence", "reference_ids"]]
+            for table, key in ((tables.load_events(), "event_id"), (tables.load_statuses(), "status_id"))
+        ]
+    ).query("layer == 'reported'")
+    said = statements.evidence(records["record_id"])
+    own = said[said["layer"] == "reported"]
+    listed = records.set_index("record_id")["reference_ids"].str.split("; ").explode()
+    assert sorted(zip(own["record_id"], own["source_id"], strict=True)) == sorted(listed.items())
+    assert len(own) > 1_000
+    assert own[["says", "confidence", "citation", "url"]].notna().all(axis=None)
+    assert own[["quote", "reading_id", "start_char"]].isna().all(axis=None)
+    assert not (said["layer"] == "seed").any()
+    one = records.iloc[0]
+    written = statements.cite(one["record_id"], style="apa").splitlines()
+    assert len(written) == 1 + len(one["reference_ids"].split("; "))
 
 
 def test_the_context_of_every_passage_is_the_words_of_its_seed() -> None:

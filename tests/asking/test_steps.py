@@ -9,12 +9,13 @@ from itertools import pairwise, permutations
 import pandas as pd
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from oracle import day_answer, dyad_answer, propositions, subject_answer
-from strategies import AROUND, ENTITIES, REACH, TYPES, frame, statuses
+from strategies import AROUND, ENTITIES, REACH, TYPES, asked, frame, in_numbers, statuses
 
 from caucasus_events import load_statuses
 from caucasus_events.asking import steps
-from caucasus_events.asking.steps import Answer
+from caucasus_events.asking.answers import ANSWERS, REASONS, Answer
 from caucasus_events.errors import InvalidValueError
 
 EPOCH = date(1970, 1, 1)
@@ -40,45 +41,42 @@ def _tile(stretches: pd.DataFrame, key: list[str]) -> bool:
     return True
 
 
-@pytest.mark.parametrize("outside", ["unknown", "no"])
-def test_steps_are_the_definition(outside: str) -> None:
-    """On every day every proposition has the answer and the reason that the definition gives."""
-    checked: Counter[str] = Counter()
+def test_steps_are_the_definition() -> None:
+    """On every day, on whatever terms, every proposition has the answer and the reason that the definition gives."""
+    checked: Counter[object] = Counter()
 
-    @settings(max_examples=80, deadline=None)
-    @given(statuses(min_size=6, max_size=16))
-    def law(rows: list[dict]) -> None:
-        stretches = steps.steps(frame(rows), outside)
+    @settings(max_examples=200, deadline=None)
+    @given(st.one_of(statuses(min_size=6, max_size=16), statuses(min_size=8, max_size=16, crowded=True)), asked())
+    def law(rows: list[dict], terms: dict) -> None:
+        stretches = steps.steps(frame(rows), **in_numbers(terms))
         assert _tile(stretches, ["type", "subject", "object", "about"])
         said = stretches.astype(object).where(stretches.notna(), None).to_dict("records")
         for key, own in propositions(rows).items():
             of_key = [row for row in said if (row["type"], row["subject"], row["object"], row["about"]) == key]
             for day in DAYS:
                 [row] = [row for row in of_key if row["first_day"] <= _number(day) <= row["last_day"]]
-                assert (row["answer"], row["why"]) == day_answer(own, day, outside)
-                checked[row["answer"]] += 1
+                assert (row["answer"], row["why"], row["carried"]) == day_answer(own, day, **terms), (day, own)
+                checked.update({(row["answer"], row["carried"]), row["why"]})
         assert len(stretches.drop_duplicates(["type", "subject", "object", "about"])) == len(propositions(rows))
 
     law()
-    assert min(checked["yes"], checked["no"], checked["unknown"]) > 0, checked
+    of_one_day = {None, *REASONS} - {"no source", "changes within"}
+    answers = {(answer, carried) for answer in ANSWERS for carried in (True, False)} - {("unknown", True)}
+    assert set(checked) - {("unknown", True)} == of_one_day | answers, checked
 
 
 def test_neighbouring_steps_differ() -> None:
-    """Two stretches of a proposition that follow each other differ in answer or reason: none is cut in vain."""
+    """Two stretches of a proposition that follow each other differ: none is cut in vain."""
     checked = 0
 
     @settings(max_examples=100, deadline=None)
-    @given(statuses(min_size=1))
-    def law(rows: list[dict]) -> None:
+    @given(statuses(min_size=1), asked())
+    def law(rows: list[dict], terms: dict) -> None:
         nonlocal checked
-        for _, own in steps.steps(frame(rows)).groupby(
-            ["type", "subject", "object", "about"], dropna=False, observed=True
-        ):
-            said = list(
-                zip(
-                    own["answer"].astype(object), own["why"].astype(object).where(own["why"].notna(), None), strict=True
-                )
-            )
+        found = steps.steps(frame(rows), **in_numbers(terms))
+        for _, own in found.groupby(["type", "subject", "object", "about"], dropna=False, observed=True):
+            why = own["why"].astype(object).where(own["why"].notna(), None)
+            said = list(zip(own["answer"].astype(object), why, own["carried"], strict=True))
             assert all(one != other for one, other in pairwise(said))
             checked += len(said) - 1
 
@@ -92,9 +90,9 @@ def test_cells_of_pairs_are_the_definition(directed: bool) -> None:  # noqa: FBT
     checked: Counter[str] = Counter()
 
     @settings(max_examples=30, deadline=None)
-    @given(statuses(min_size=6, max_size=16))
-    def law(rows: list[dict]) -> None:
-        found = steps.cells(steps.steps(frame(rows), "no"), pairs=True, directed=directed)
+    @given(statuses(min_size=6, max_size=16), asked())
+    def law(rows: list[dict], terms: dict) -> None:
+        found = steps.cells(steps.steps(frame(rows), **in_numbers(terms)), pairs=True, directed=directed)
         assert _tile(found, ["type", "subject", "object"])
         by_cell = dict(iter(found.groupby(["type", "subject", "object"], observed=True)))
         for kind in TYPES:
@@ -102,7 +100,7 @@ def test_cells_of_pairs_are_the_definition(directed: bool) -> None:  # noqa: FBT
                 if not directed and subject > obj:
                     continue
                 for day in DAYS[::2]:
-                    wanted = dyad_answer(rows, kind, (subject, obj), day, outside="no", directed=directed)
+                    wanted = dyad_answer(rows, kind, (subject, obj), day, directed=directed, **terms)
                     assert _state(by_cell.get((kind, subject, obj)), day) == STATES[wanted]
                     checked[wanted] += 1
 
@@ -115,14 +113,14 @@ def test_cells_of_actors_are_the_definition() -> None:
     checked: Counter[str] = Counter()
 
     @settings(max_examples=30, deadline=None)
-    @given(statuses(min_size=6, max_size=16))
-    def law(rows: list[dict]) -> None:
-        found = steps.cells(steps.steps(frame(rows)), pairs=False)
+    @given(statuses(min_size=6, max_size=16), asked())
+    def law(rows: list[dict], terms: dict) -> None:
+        found = steps.cells(steps.steps(frame(rows), **in_numbers(terms)), pairs=False)
         by_cell = dict(iter(found.groupby(["type", "subject"], observed=True)))
         for kind in TYPES:
             for subject in ENTITIES:
                 for day in DAYS[::2]:
-                    wanted = subject_answer(rows, kind, subject, day)
+                    wanted = subject_answer(rows, kind, subject, day, **terms)
                     assert _state(by_cell.get((kind, subject)), day) == STATES[wanted]
                     checked[wanted] += 1
 
@@ -162,18 +160,25 @@ def test_reasons_stand_in_their_order() -> None:
     assert some["answer"].cat.categories.tolist() == ["yes", "no", "unknown"]
     assert some["why"].cat.categories.tolist() == [
         "sources disagree",
+        "between sources",
         "start uncertain",
         "end uncertain",
         "before the stated start",
         "after the stated end",
         "after the source",
+        "low confidence",
         "no source",
         "changes within",
     ]
 
 
-def test_outside_is_one_of_two() -> None:
-    """Another value of outside is refused with those that are allowed."""
-    with pytest.raises(InvalidValueError) as caught:
-        steps.steps(load_statuses(), "maybe")
-    assert str(caught.value) == "unknown value of outside 'maybe' (known: unknown, no)"
+def test_terms_that_are_not_known() -> None:
+    """Another value of outside or of confidence is refused with those that are allowed."""
+    refused = {
+        "unknown value of outside 'maybe' (known: unknown, no)": {"outside": "maybe"},
+        "unknown confidence 'hig' (nearest: high; known: high, medium, low)": {"confidence": "hig"},
+    }
+    for message, terms in refused.items():
+        with pytest.raises(InvalidValueError) as caught:
+            steps.steps(load_statuses(), **terms)
+        assert str(caught.value) == message

@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 import caucasus_events
 from caucasus_events.cli import main
+from caucasus_events.model.layers import LAYERS
 from caucasus_events.model.rows import FILES, TABLES
 from caucasus_events.reading import tables
 
@@ -77,17 +78,17 @@ def test_build_says_what_it_read_and_wrote(mini: Path) -> None:
     assert result.output == (
         "read   seeds/mini: 170 characters, 92.0% cited, 8.0% set aside\n"
         "wrote  data/sources.parquet: 1 rows\n"
-        "wrote  data/entities.parquet: 3 rows\n"
-        "wrote  data/events.parquet: 2 rows\n"
-        "wrote  data/participants.parquet: 4 rows\n"
-        "wrote  data/statuses.parquet: 3 rows\n"
+        "wrote  data/entities.parquet: 4 rows\n"
+        "wrote  data/events.parquet: 3 rows\n"
+        "wrote  data/participants.parquet: 6 rows\n"
+        "wrote  data/statuses.parquet: 5 rows\n"
         "wrote  data/evidence.parquet: 8 rows\n"
         "wrote  data/coverage.parquet: 2 rows\n"
-        "wrote  data/timeline.parquet: 5 rows\n"
+        "wrote  data/timeline.parquet: 8 rows\n"
         "wrote  data/corroborations.parquet: 2 rows\n"
-        "wrote  data/references.parquet: 2 rows\n"
+        "wrote  data/references.parquet: 4 rows\n"
         "wrote  data/external_ids.parquet: 1 rows\n"
-        f"built  caucasus-events {caucasus_events.__version__}: 5 records\n"
+        f"built  caucasus-events {caucasus_events.__version__}: 8 records\n"
     )
 
 
@@ -97,7 +98,7 @@ def test_check_passes_on_what_build_wrote(mini: Path) -> None:
     result = run("check", "--root", str(mini))
     assert result.exit_code == 0
     assert result.output.startswith("data/ is what the seeds build (compared: ")
-    assert result.output.endswith(" rules hold over 5 records.\n")
+    assert result.output.endswith(" rules hold over 8 records.\n")
 
 
 def test_problems_go_to_standard_error_and_exit_with_1(mini: Path) -> None:
@@ -160,6 +161,43 @@ def test_show_prints_a_record_with_every_passage(identity: str) -> None:
     assert all(len(line) <= 80 or line.startswith("  https://") for line in result.output.splitlines())
 
 
+def test_show_prints_what_other_sources_state() -> None:
+    """Of a reported record, show gives what its sources say in our words, the note, confidence, place and citations."""
+    assert run("show", "azerbaijan-russia-military-base-gabala").output == (
+        "azerbaijan-russia-military-base-gabala\n"
+        "Russian radar station in Gabala, Azerbaijan\n"
+        "\n"
+        "  type       military_base\n"
+        "  parties    Azerbaijan → Russia\n"
+        "  place      Gabala\n"
+        "  when       began 2001-01-01 … 2003-12-31, ended not before 2012-12-09\n"
+        "  after      unknown after 2012-12-09\n"
+        "  holds      yes\n"
+        "  confidence low\n"
+        "  layer      reported\n"
+        "\n"
+        "  a station was leased in 2002 or about then.\n"
+        "\n"
+        "  note: One source, which cites nobody.\n"
+        "\n"
+        "  The Test Gossip, “What Is Said in the Market”.\n"
+        "  https://example.org/hearsay\n"
+    )
+    event = run("show", "nagorno-karabakh-war-2020").output
+    assert "  when       began 2020-09-27, ended 2020-11-09\n  confidence high\n" in event
+    assert event.count("  https://example.org/") == 2
+
+
+def test_a_record_of_another_layer_is_not_in_this_one() -> None:
+    """What only other sources state is no record of the documents: show says so, and where it is found."""
+    result = run("show", "azerbaijan-russia-military-base-gabala", "--layer", "seed")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        "caucasus-events: azerbaijan-russia-military-base-gabala is no record of the layer seed: only other sources "
+        "state it; leave --layer out\n"
+    )
+
+
 def test_show_of_an_unknown_name_tells_the_nearest() -> None:
     """A name that is no table and no record exits with 1 and suggests the nearest."""
     result = run("show", "turkey-armenia-border-close")
@@ -172,8 +210,11 @@ def test_show_of_an_unknown_name_tells_the_nearest() -> None:
 
 def test_list_filters_by_type_and_entity() -> None:
     """List shows all records, those of a type, or those in which an entity is a party."""
-    assert run("list").output.endswith("\n34 records\n")
-    assert run("list", "--type", "clash").output.endswith("\n3 records\n")
+    assert run("list").output.endswith("\n42 records\n")
+    assert run("list", "--layer", "seed").output.endswith("\n34 records\n")
+    assert run("list", "--type", "clash").output.endswith("\n5 records\n")
+    of_war = "nagorno-karabakh-war-2020\n    clash, began 2020-09-27, ended 2020-11-09: War over Nagorno-Karabakh"
+    assert f"{of_war}\n    [reported, confidence high]\n" in run("list", "--type", "clash").output
     georgia = run("list", "--type", "clash", "--entity", "Georgia").output
     assert georgia.startswith("georgia-russia-escalation-2008\n")
     assert georgia.endswith("\n1 record\n")
@@ -336,6 +377,21 @@ def test_annotate_reads_the_codes_that_are_asked_for(tmp_path: Path) -> None:
         assert pd.read_parquet(tmp_path / "out.parquet")["border_closed"].tolist() == [True]
 
 
+def test_annotate_takes_objects_confidence_and_a_day_to_carry_to(tmp_path: Path) -> None:
+    """A column for one object, what is weakly supported, and what was still so are asked for by name."""
+    mine = pd.DataFrame({"day": ["2012-01-01", "2025-05-01"], "a": ["AZE", "ARM"]})
+    mine.to_parquet(tmp_path / "in.parquet")
+    words = ("--date", "day", "--subject", "a", "--type", "membership", "--type", "military_base")
+    words += ("--with", "CSTO", "--with", "RUS", "--confidence", "low", "--carry-to", "2025")
+    assert run("annotate", str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet"), *words).exit_code == 0
+    written = pd.read_parquet(tmp_path / "out.parquet").drop(columns=["day", "a"])
+    assert written.to_dict("list") == {"membership_CSTO": [False, True], "military_base_RUS": [True, True]}
+    left = words[: -len(("--confidence", "low", "--carry-to", "2025"))]
+    assert run("annotate", str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet"), *left).exit_code == 0
+    written = pd.read_parquet(tmp_path / "out.parquet").drop(columns=["day", "a"])
+    assert written.isna().to_dict("list") == {"membership_CSTO": [False, True], "military_base_RUS": [True, True]}
+
+
 def test_annotate_of_a_missing_column_writes_nothing(tmp_path: Path) -> None:
     """A column that is not there exits with 1, and no file is left behind."""
     pd.DataFrame({"day": ["1992-05-01"], "a": ["TUR"]}).to_parquet(tmp_path / "in.parquet")
@@ -347,9 +403,9 @@ def test_annotate_of_a_missing_column_writes_nothing(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["in.parquet"]
 
 
-def test_dates_narrows_what_is_shown_listed_annotated_and_explored(tmp_path: Path) -> None:
-    """With --dates corroborated every command that says when says it as other sources narrow it."""
-    shown = run("show", "armenia-eaeu-membership").stdout
+def test_the_layer_is_that_of_what_is_shown_listed_annotated_and_explored(tmp_path: Path) -> None:
+    """With --layer every command that says when says it as that layer has it; left out, as the best that is known."""
+    shown = run("show", "armenia-eaeu-membership", "--layer", "seed").stdout
     assert "  when       began not after 2020-07-23, still so on 2020-07-23\n" in shown
     assert (
         "  start 2015-01-02: refines the seed, high, applied\n"
@@ -357,20 +413,20 @@ def test_dates_narrows_what_is_shown_listed_annotated_and_explored(tmp_path: Pat
         "  being.\n"
         "  sources: ragmamoul-2015-01-02; commonspace-eeu-membership\n"
     ) in shown
-    shown = run("show", "armenia-eaeu-membership", "--dates", "corroborated").stdout
-    assert "  when       began 2015-01-02, still so on 2020-07-23\n" in shown
-    listed = run("list", "--type", "ceasefire", "--dates", "corroborated").stdout
+    for layer in (["--layer", "corroborated"], []):
+        shown = run("show", "armenia-eaeu-membership", *layer).stdout
+        assert "  when       began 2015-01-02, still so on 2020-07-23\n" in shown
+    listed = run("list", "--type", "ceasefire", "--layer", "corroborated").stdout
     assert "    ceasefire, 1994-05-12: Ceasefire in the Nagorno-Karabakh conflict, brokered" in listed
-    header = run("show", "events", "--format", "csv", "--dates", "corroborated").stdout.splitlines()[0]
-    assert header.endswith(
-        ",start_basis,end_basis,seed_start_earliest,seed_start_latest,seed_end_earliest,seed_end_latest,reading_ids"
-    )
+    for layer in LAYERS:
+        header = run("show", "events", "--format", "csv", "--layer", layer).stdout.splitlines()[0]
+        assert header == ",".join(tables.load("events", layer).columns)
     pd.DataFrame({"day": ["2018-01-01"], "a": ["ARM"]}).to_parquet(tmp_path / "in.parquet")
-    words = ("--date", "day", "--subject", "a", "--type", "membership", "--dates", "corroborated")
+    words = ("--date", "day", "--subject", "a", "--type", "membership", "--layer", "corroborated")
     assert run("annotate", str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet"), *words).exit_code == 0
     assert pd.read_parquet(tmp_path / "out.parquet")["membership"].tolist() == [True]
-    assert run("explore", str(tmp_path / "page.html"), "--dates", "corroborated").exit_code == 0
-    assert '"dates": "corroborated"' in (tmp_path / "page.html").read_text("utf-8")
+    assert run("explore", str(tmp_path / "page.html"), "--layer", "corroborated").exit_code == 0
+    assert '"layer": "corroborated"' in (tmp_path / "page.html").read_text("utf-8")
 
 
 def test_explore_writes_one_page(tmp_path: Path) -> None:

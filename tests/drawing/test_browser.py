@@ -16,7 +16,9 @@ import states
 
 from caucasus_events.asking.questions import as_of
 from caucasus_events.drawing import explorer, figure, look, many, marks
+from caucasus_events.model import layers
 from caucasus_events.model.bounds import BOUNDS
+from caucasus_events.model.rows import PROPOSITION
 from caucasus_events.reading import tables
 
 if TYPE_CHECKING:
@@ -84,7 +86,9 @@ def saved(frame: pd.DataFrame | None, folder: Path, **options: Any) -> Path:
 def test_every_state_is_rendered(running: Any, tmp_path: Path, width: int) -> None:
     """Each state of the table of marks is seen in the page: so many bars, so many symbols, not one record lost."""
     visit = browser.Visit(
-        running, saved(states.frame(), tmp_path, width=width), viewport={"width": width, "height": 900}
+        running,
+        saved(states.frame(), tmp_path, width=width, carry_to=states.CARRIED),
+        viewport={"width": width, "height": 900},
     )
     page = visit.open()
     visit.picture(f"states-{width}")
@@ -92,7 +96,10 @@ def test_every_state_is_rendered(running: Any, tmp_path: Path, width: int) -> No
         # A bar with an arrowhead is two: the bar, and a stem to the very end.
         "certain bar": 7 + 1,
         "corroborated bar": 2,
-        "possible bar": 3,
+        "possible bar": 4,
+        "weak bar": 1,
+        "carried bar": 1,
+        "denied carried bar": 1,
         "start unknown bar": 1,
         "start unknown symbol": 0,
         "end unknown bar": 1,
@@ -103,6 +110,7 @@ def test_every_state_is_rendered(running: Any, tmp_path: Path, width: int) -> No
         "ongoing denied symbol": 1,
         "day symbol": 1,
         "day corroborated symbol": 1,
+        "day weak symbol": 1,
         "window symbol": 2,
         "label symbol": 0,
     }
@@ -113,15 +121,17 @@ def test_every_state_is_rendered(running: Any, tmp_path: Path, width: int) -> No
 def test_no_label_of_the_release_is_cut_or_overlaps(running: Any, tmp_path: Path, name: str) -> None:
     """Every label, heading, tick and entry of the legend stands inside the figure and over no other."""
     width, height = SIZES[name]
-    path = saved(None, tmp_path, width=width, height=height)
+    # The records of all layers need more rows than fit a given height.
+    layer = "seed" if height else "reported"
+    path = saved(None, tmp_path, width=width, height=height, layer=layer)
     visit = browser.Visit(running, path, viewport={"width": width, "height": height or 900})
     page = visit.open()
     visit.picture(f"figure-{name}")
     figure_box = page.evaluate("() => document.querySelector('.main-svg').getBoundingClientRect().toJSON()")
     boxes = page.evaluate(BOXES)
-    titles = set(tables.load_timeline()["title"])
+    titles = set(tables.load_timeline(layer)["title"])
     shown = [text.strip("\u00a0") for text, *_ in boxes]
-    assert len(titles & set(shown)) == len(titles) == 34
+    assert len(titles & set(shown)) == len(titles) == {"seed": 34, "reported": 40}[layer]
     for text, left, top, right, bottom in boxes:
         assert left >= figure_box["left"] - 1, text
         assert right <= figure_box["right"] + 1, text
@@ -140,8 +150,9 @@ def test_no_label_of_the_release_is_cut_or_overlaps(running: Any, tmp_path: Path
 
 def test_nothing_is_drawn_past_the_last_word_of_a_source(running: Any, tmp_path: Path) -> None:
     """Bars and arrowheads of what goes on end on the day on which the source stops speaking."""
-    ongoing = tables.load_timeline().query("end_state == 'ongoing'")["record_id"].tolist()
-    page = browser.Visit(running, saved(None, tmp_path, width=1200), viewport={"width": 1200, "height": 900}).open()
+    ongoing = tables.load_timeline("seed").query("end_state == 'ongoing'")["record_id"].tolist()
+    path = saved(None, tmp_path, width=1200, layer="seed")
+    page = browser.Visit(running, path, viewport={"width": 1200, "height": 900}).open()
     edges = page.evaluate(
         """() => [...document.querySelectorAll('.trace')].flatMap((part) => {
           const data = part.__data__ && (part.__data__[0] || part.__data__);
@@ -213,11 +224,11 @@ def test_the_page_answers_as_as_of_does(visit: browser.Visit, day: str) -> None:
         assert seen[row.status_id] == f"{row.answer}{why}"
 
 
-@pytest.mark.parametrize("layer", ["seed", "corroborated"])
+@pytest.mark.parametrize("layer", layers.LAYERS)
 def test_the_answers_of_the_page_are_those_of_as_of_on_every_day_of_change(visit: browser.Visit, layer: str) -> None:
     """At either side of every bound of a layer, and not on three chosen days alone, page and as_of agree."""
     page = visit.open()
-    page.select_option("#dates", layer)
+    page.select_option("#layer", layer)
     statuses = tables.load_statuses(layer)
     bounds = pd.concat([statuses[name] for name in (*BOUNDS, "speaks_until")]).dropna().unique()
     days = sorted(
@@ -227,14 +238,15 @@ def test_the_answers_of_the_page_are_those_of_as_of_on_every_day_of_change(visit
     for day in days:
         page.fill("#day", day)
         seen = Counter(page.locator("tbody tr [data-answer]").all_inner_texts())
-        expected = as_of(day, dates=layer)["answer"].value_counts()
+        of_rows = statuses.merge(as_of(day, layer=layer)[[*PROPOSITION, "answer"]], on=[*PROPOSITION], how="left")
+        expected = of_rows["answer"].value_counts()
         for answer in ("yes", "no", "unknown"):
             assert seen[answer] == expected.get(answer, 0), (day, answer)
 
 
 def test_a_record_shows_what_other_sources_say_and_the_address_keeps_the_layer(visit: browser.Visit) -> None:
     """The panel lists every reading, its outcome and sources, contradictions too; the address restores the layer."""
-    page = visit.open("#dates=corroborated&record=armenia-azerbaijan-clashes-2020")
+    page = visit.open("#layer=corroborated&record=armenia-azerbaijan-clashes-2020")
     told = tables.load_corroborations().query("record_id == 'armenia-azerbaijan-clashes-2020'")
     outcomes = [item.get_attribute("data-outcome") for item in page.locator("#readings-list > li").all()]
     assert sorted(outcomes) == sorted(
@@ -244,26 +256,78 @@ def test_a_record_shows_what_other_sources_say_and_the_address_keeps_the_layer(v
     assert "not applied: contradicts" in outcomes
     assert page.locator("#readings-list a").count() == told["sources"].str.count(";").sum() + len(told)
     assert "other sources" in page.inner_text("#panel dl")
-    assert page.input_value("#dates") == "corroborated"
+    assert page.input_value("#layer") == "corroborated"
     visit.picture("explorer-readings")
-    page.select_option("#dates", "seed")
+    page.select_option("#layer", "seed")
     assert "the seed alone" in page.inner_text("#panel dl")
-    assert "dates=seed" in page.url
+    assert "layer=seed" in page.url
     page.reload()
-    assert page.input_value("#dates") == "seed"
+    assert page.input_value("#layer") == "seed"
+
+
+def test_a_reported_record_shows_what_its_sources_say(visit: browser.Visit) -> None:
+    """The panel gives their words as ours, the note, how well it is supported, and a link to each source."""
+    page = visit.open("#record=armenia-csto-membership-2002")
+    visit.picture("explorer-reported")
+    row = tables.load_statuses().set_index("status_id").loc["armenia-csto-membership-2002"]
+    words = page.inner_text("#stated-words")
+    assert row["says"] in words
+    assert row["note"] in words
+    assert page.locator("#stated-words a").count() == len(row["reference_ids"].split("; ")) == 2
+    facts = page.inner_text("#panel dl")
+    assert "stated by other sources alone" in facts
+    assert "high" in facts
+    assert page.is_hidden("#readings")
+    assert page.locator("#passages blockquote").count() == 0
+
+
+def test_each_layer_has_its_own_records_and_parties(visit: browser.Visit) -> None:
+    """Chosen, a layer shows its rows alone; a party that it does not have is given up."""
+    page = visit.open()
+    for layer in layers.LAYERS:
+        page.select_option("#layer", layer)
+        assert page.locator("tbody tr").count() == len(tables.load_timeline(layer))
+        lanes = {box.get_attribute("value") for box in page.locator("#lanes input").all()}
+        assert lanes == set(marks.prepare(tables.load_timeline(layer))["lane"].cat.categories)
+    page.fill("#search", "two zero twelve")
+    assert page.locator("tbody tr").count() == 0
+    page.fill("#search", "surrender of 20 September")
+    assert page.locator("tbody tr").count() == 1
+
+
+def test_what_was_still_so_is_carried_to_the_day_that_is_written(visit: browser.Visit) -> None:
+    """Written down, a day makes answers go on up to it and bars reach it, marked; without one, nothing does."""
+    page = visit.open("#day=2024-01-01&q=border+with+Armenia+closed")
+    bars = """() => document.querySelector('.js-plotly-plot').data.filter((t) => t.meta === 'carried')
+      .flatMap((t) => t.base.map((base, index) => base + t.x[index]))"""
+    answers = page.locator("tbody tr td:nth-child(4)")
+    assert answers.all_inner_texts() == ["unknown (after the source)"]
+    assert page.evaluate(bars) == []
+    assert "assumed to go on" not in page.text_content(".legend")
+    page.fill("#carry", "2024-02-30")
+    assert page.get_attribute("#carry", "aria-invalid") == "true"
+    page.fill("#carry", "2024-06-30")
+    visit.picture("explorer-carried")
+    assert answers.all_inner_texts() == ["yes (taken to go on)"]
+    assert page.evaluate(bars) == [float(np.datetime64("2024-07-01", "ms").astype(int))]
+    assert "assumed to go on" in page.text_content(".legend")
+    page.fill("#day", "2024-07-01")
+    assert answers.all_inner_texts() == ["unknown (after the source)"]
+    page.reload()
+    assert page.input_value("#carry") == "2024-06-30"
+    page.fill("#carry", "")
+    assert page.evaluate(bars) == []
 
 
 def test_the_corroborated_figure_shows_its_tints(running: Any, tmp_path: Path) -> None:
     """As many tinted bars and diamonds are seen as readings make certain, and the legend names them."""
     path = tmp_path / "layers.html"
-    drawn = figure.timeline(dates="corroborated", width=1200, height=760)
+    drawn = figure.timeline(layer="corroborated", width=1200, height=760)
     drawn.write_html(path, config=figure.CONFIG, div_id="chart")
     visit = browser.Visit(running, path, viewport={"width": 1240, "height": 800})
     page = visit.open()
     visit.picture("corroborated")
-    sharp, horizons = tables.load_timeline("corroborated"), tables.load_statuses("corroborated")
-    horizons = horizons[["status_id", "speaks_until"]].rename(columns={"status_id": "record_id"})
-    expected = marks.spans(marks.prepare(sharp.merge(horizons, "left", on="record_id")))["mark"].value_counts()
+    expected = marks.spans(marks.prepare(tables.load_timeline("corroborated")))["mark"].value_counts()
     seen = page.evaluate(COUNT)
     assert seen["day corroborated symbol"] == expected["day corroborated"] >= 4
     assert seen["corroborated bar"] >= expected["corroborated"] >= 15
@@ -333,7 +397,7 @@ def test_search_filter_and_sort_work_together(visit: browser.Visit) -> None:
     assert sorted(drawn) == sorted(of_turkey["status_id"])
     assert len(titles) == len(drawn) > 2
     page.click("#reset")
-    assert page.locator("tbody tr").count() == 34
+    assert page.locator("tbody tr").count() == 42
 
 
 def test_the_address_restores_what_was_shown(visit: browser.Visit) -> None:
@@ -364,11 +428,11 @@ def test_a_day_that_does_not_exist_changes_nothing(visit: browser.Visit) -> None
 
 def test_the_file_of_what_is_shown_reads_back(visit: browser.Visit) -> None:
     """The CSV holds the rows that are shown, with their answers, quotes and citations, to the letter."""
-    page = visit.open("#q=member+of+the+CSTO&day=2021-01-01")
+    page = visit.open("#layer=seed&q=member+of+the+CSTO&day=2021-01-01")
     with page.expect_download() as waiting:
         page.click("#csv")
     rows = list(csv.DictReader(io.StringIO(waiting.value.path().read_text("utf-8"), newline="")))
-    timeline = tables.load_timeline().set_index("record_id")
+    timeline = tables.load_timeline("seed").set_index("record_id")
     assert {row["id"] for row in rows} == {"armenia-csto-membership", "azerbaijan-csto-not-membership"}
     for row in rows:
         assert row["answer"] == "unknown"
@@ -436,11 +500,20 @@ def replaced(frame: pd.DataFrame, key: str, column: str, texts: dict[str, str]) 
 def test_nothing_of_the_data_is_executed(running: Any, tmp_path: Path) -> None:
     """Markup, marks of direction, half characters and very long quotes are shown as text everywhere."""
     frames = {name: tables.load(name) for name in explorer.EXPLORED}
-    ids = frames["statuses"]["status_id"].tolist()[: len(HOSTILE)]
+    seeds, others = (
+        frames["statuses"].query("layer == @origin")["status_id"].tolist()[: len(HOSTILE)]
+        for origin in ("seed", "reported")
+    )
+    ids = [*seeds, *others]
+    hostile = dict(zip(ids, HOSTILE * 2, strict=True))
     for name, key in (("timeline", "record_id"), ("statuses", "status_id")):
-        frames[name] = replaced(frames[name], key, "title", dict(zip(ids, HOSTILE, strict=True)))
+        frames[name] = replaced(frames[name], key, "title", hostile)
     for name in ("timeline", "evidence"):
-        frames[name] = replaced(frames[name], "record_id", "quote", dict(zip(ids, HOSTILE, strict=True)))
+        frames[name] = replaced(frames[name], "record_id", "quote", dict(zip(seeds, HOSTILE, strict=True)))
+    said = dict(zip(others, HOSTILE, strict=True))
+    frames["timeline"] = replaced(frames["timeline"], "record_id", "says", said)
+    for column in ("note", "place"):
+        frames["statuses"] = replaced(frames["statuses"], "status_id", column, said)
     for column in ("says", "note"):
         texts = [HOSTILE[row % len(HOSTILE)] for row in range(len(frames["corroborations"]))]
         frames["corroborations"] = frames["corroborations"].assign(**{column: pd.Series(texts, dtype=object)})
@@ -452,11 +525,12 @@ def test_nothing_of_the_data_is_executed(running: Any, tmp_path: Path) -> None:
     visit.page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
     page = visit.open()
     visit.picture("explorer-hostile")
-    for identity, text in zip(ids, HOSTILE, strict=True):
+    for identity, text in hostile.items():
         shown = page.evaluate("(id) => document.querySelector(`tr[data-record='${id}'] button`).textContent", identity)
         assert shown.encode("utf-16", "replace") == text.encode("utf-16", "replace")
         page.evaluate("(id) => document.querySelector(`tr[data-record='${id}'] button`).click()", identity)
-        quote = page.evaluate("() => document.querySelector('#passages mark').textContent")
+        place = "#passages mark" if identity in seeds else "#stated-words p"
+        quote = page.evaluate("(place) => document.querySelector(place).textContent", place)
         assert quote.encode("utf-16", "replace") == text.encode("utf-16", "replace")
     assert page.locator("#chart img, #chart script, table img, #panel img, #panel script").count() == 0
     assert page.locator("script").count() == 3

@@ -72,18 +72,22 @@ def test_words_never_name_an_end_that_no_source_gives() -> None:
 
 
 def test_each_record_answers_a_day_with_its_reason() -> None:
-    """One record's answer follows the order of the rules: after the source, certain, before, after, uncertain."""
-    records = marks.prepare(states.frame())
+    """One record's answer follows the order of the rules: low confidence, carried, after the source, and so on."""
+    records = marks.prepare(states.frame(), carry_to=int(day(states.CARRIED)))
     names = records["record_id"].tolist()
     on = {
         text: dict(zip(names, captions.state_on(records, day(text)), strict=True))
-        for text in ("1995-06-01", "2021-01-01")
+        for text in ("1995-06-01", "2010-06-01", "2021-01-01")
     }
     assert on["1995-06-01"]["certain"] == "yes"
     assert on["1995-06-01"]["possible-both"] == "unknown (start uncertain)"
     assert on["1995-06-01"]["denied"] == "unknown (before the stated start)"
     assert on["1995-06-01"]["start-unknown"] == "unknown (start uncertain)"
-    assert set(on["2021-01-01"].values()) == {"unknown (after the source)"}
+    assert on["2010-06-01"]["weak"] == "unknown (low confidence)"
+    later = on["2021-01-01"]
+    assert (later.pop("ongoing"), later.pop("denied-ongoing")) == ("yes, taken to go on", "no, taken to go on")
+    assert (later.pop("weak"), later.pop("event-weak")) == ("unknown (low confidence)",) * 2
+    assert set(later.values()) == {"unknown (after the source)"}
 
 
 def test_text_is_escaped_and_half_characters_are_replaced() -> None:

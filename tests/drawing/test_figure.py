@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from pathlib import Path
@@ -14,7 +15,7 @@ import pyarrow as pa
 import pytest
 import states
 
-from caucasus_events.drawing import figure, look
+from caucasus_events.drawing import figure, look, marks
 from caucasus_events.errors import InvalidValueError, UnknownNameError
 from caucasus_events.reading import tables
 
@@ -90,7 +91,7 @@ def test_no_record_left_is_an_honest_empty_figure() -> None:
     """A selection that nothing fits gives a figure that says so, and no error."""
     shown = figure.timeline(start="1950", end="1951")
     assert drawn_ids(shown) == set()
-    assert "0 of 34 records" in heading(shown)
+    assert "0 of 42 records" in heading(shown)
     assert [note.text for note in shown.layout.annotations] == ["no record to draw"]
 
 
@@ -99,7 +100,7 @@ def test_types_entities_and_days_choose() -> None:
     assert drawn_ids(figure.timeline(types="border_closed")) == {"turkey-armenia-border-closed"}
     shown = figure.timeline(entities=["Turkey"], types=["border_closed", "border_closure", "clash"])
     assert drawn_ids(shown) == {"turkey-armenia-border-closed", "turkey-armenia-border-closure-1993"}
-    assert "2 of 34 records" in heading(shown)
+    assert "2 of 42 records" in heading(shown)
     in_2016 = drawn_ids(figure.timeline(start="2016-04", end="2016-04", types=["clash", "ceasefire"]))
     assert in_2016 == {"armenia-azerbaijan-four-day-war-2016", "armenia-azerbaijan-ceasefire-2016"}
 
@@ -120,7 +121,7 @@ def test_a_window_is_the_axis() -> None:
 
 def test_the_axis_runs_to_the_last_day_a_source_speaks() -> None:
     """Left alone, the axis begins before the earliest bound and ends a little after the last word, under a veil."""
-    shown = figure.timeline()
+    shown = figure.timeline(layer="seed")
     first, last = (pd.Timestamp(day, unit="ms") for day in shown.layout.xaxis.range)
     assert pd.Timestamp("1992-01-01") < first < pd.Timestamp("1993-01-01")
     assert pd.Timestamp("2020-07-24") < last < pd.Timestamp("2021-07-24")
@@ -130,7 +131,7 @@ def test_the_axis_runs_to_the_last_day_a_source_speaks() -> None:
 
 def test_the_day_asked_about_is_marked_and_answered() -> None:
     """as_of draws a line on its day, and each record says what it was then."""
-    shown = figure.timeline(as_of="1993-06-01")
+    shown = figure.timeline(as_of="1993-06-01", layer="seed")
     lines = [shape for shape in shown.layout.shapes if shape.name == "as of"]
     assert [pd.Timestamp(line.x0, unit="ms") for line in lines] == [pd.Timestamp("1993-06-01")]
     assert "as of 1993-06-01" in [note.text for note in shown.layout.annotations]
@@ -141,7 +142,7 @@ def test_the_day_asked_about_is_marked_and_answered() -> None:
 
 def test_what_is_shown_of_a_record() -> None:
     """Pointed at, a record says title, start, end, quote, citation and id; the end is never a day no source gives."""
-    shown = words_at(figure.timeline(), "turkey-armenia-border-closed")
+    shown = words_at(figure.timeline(layer="seed"), "turkey-armenia-border-closed")
     assert shown.startswith(
         "<b>Turkey keeps its border with Armenia closed</b><br>start 1993-01-01 … 1993-12-31<br>still so on 2020-07-23"
     )
@@ -159,6 +160,118 @@ def test_the_layer_is_said_where_the_frame_has_it() -> None:
     shown = figure.timeline(states.frame())
     assert "start and end by corroboration" in words_at(shown, "by-others")
     assert "dated by the seed alone" in words_at(shown, "certain")
+
+
+def marks_of(shown: object, identity: str) -> list[str]:
+    """Give the marks that a record is drawn with."""
+    silent = ("legend", "label")
+    return [trace.meta for trace in shown.data if trace.meta not in silent and identity in list(trace.customdata)]
+
+
+def test_a_layer_chooses_the_records_and_is_said() -> None:
+    """Documents alone, the same with narrowed dates, or with what only others state; left out, the last."""
+    reported = set(tables.load_timeline().query("layer == 'reported'")["record_id"])
+    words = {"seed": "by documents alone", "corroborated": "dates narrowed by other sources"}
+    words["reported"] = "by documents and other sources"
+    for layer, said in words.items():
+        shown = figure.timeline(layer=layer)
+        assert drawn_ids(shown) & reported == (reported if layer == "reported" else set())
+        assert len(drawn_ids(shown) - reported) == 34
+        assert f"· {said} · caucasus-events" in heading(shown)
+    assert figure.timeline() == figure.timeline(layer="reported")
+    with pytest.raises(InvalidValueError) as caught:
+        figure.timeline(layer="report")
+    assert str(caught.value) == "unknown layer 'report' (nearest: reported; known: seed, corroborated, reported)"
+
+
+def test_a_frame_brings_its_own_layer() -> None:
+    """A layer that is asked for beside a frame is refused, with what to do."""
+    with pytest.raises(InvalidValueError) as caught:
+        figure.timeline(states.frame(), layer="seed")
+    assert str(caught.value) == (
+        "layer='seed' is for the released records; load the frame with layer='seed', it brings its own"
+    )
+
+
+def test_what_only_others_state_is_a_tint_that_says_what_they_say() -> None:
+    """A reported record has no solid bar; pointed at it gives the sources' words as ours, confidence and citation."""
+    shown = figure.timeline()
+    assert words_at(shown, "armenia-csto-membership-2002").split("<br>") == [
+        "<b>Armenia is a member of the CSTO</b>",
+        "start 2002-10-07",
+        "still so on 2025-03-31",
+        "stated by other sources alone, confidence high",
+        "Armenia has been a member since the charter was signed on",
+        "7 October 2002",
+        "The Test Almanac (2021); The Test Gazetteer (2025)",
+        "armenia-csto-membership-2002",
+    ]
+    assert marks_of(shown, "armenia-csto-membership-2002") == ["corroborated", "corroborated", "ongoing"]
+    assert marks_of(shown, "armenia-azerbaijan-clash-2022") == ["day corroborated"]
+    denial = "armenian-authorities-nagorno-karabakh-not-controlled-territory"
+    assert set(marks_of(shown, denial)) == {"possible", "denied corroborated", "ongoing denied"}
+    assert "charter" not in words_at(figure.timeline(quotes=False), "armenia-csto-membership-2002")
+
+
+def test_what_is_below_the_confidence_is_drawn_pale() -> None:
+    """By default what is weakly supported is no certain bar; asked for, it is one, and less can be asked for too."""
+    weak, medium = "azerbaijan-russia-military-base-gabala", "armenia-azerbaijan-clash-2022"
+    found = {level: figure.timeline(confidence=level) for level in ("low", "medium", "high")}
+    told = {level: (set(marks_of(shown, weak)), set(marks_of(shown, medium))) for level, shown in found.items()}
+    beside = {"possible", "end unknown"}
+    assert told == {
+        "low": (beside | {"corroborated"}, {"day corroborated"}),
+        "medium": (beside | {"weak"}, {"day corroborated"}),
+        "high": (beside | {"weak"}, {"day weak"}),
+    }
+    assert "low confidence" in [trace.name for trace in figure.timeline().data if trace.showlegend]
+    assert "low confidence" not in [trace.name for trace in found["low"].data if trace.showlegend]
+    with pytest.raises(
+        InvalidValueError, match=r"^unknown confidence 'lo' \(nearest: low; known: high, medium, low\)$"
+    ):
+        figure.timeline(confidence="lo")
+
+
+def continued(shown: object) -> dict[str, tuple[str, str]]:
+    """Give the first and the last day of every continuation, by record."""
+    found = {}
+    for trace in shown.data:
+        if trace.meta in look.CARRIED:
+            for name, base, length in zip(trace.customdata, trace.base, trace.x, strict=True):
+                days = pd.to_datetime([base, base + length - look.MILLISECONDS], unit="ms")
+                found[name] = tuple(str(day.date()) for day in days)
+    return found
+
+
+def test_what_was_still_so_is_carried_to_the_day_asked_for() -> None:
+    """Asked for, a pale bar goes on from the last word to that day, and the figure says so."""
+    assert continued(figure.timeline()) == {}
+    shown = figure.timeline(types=["controlled_territory", "membership"], carry_to="2026")
+    statuses = tables.load_statuses()
+    of_types = statuses["type"].isin(["controlled_territory", "membership"])
+    going_on = statuses[of_types & statuses["end_state"].eq("ongoing")]
+    days = continued(shown)
+    assert set(days) == set(going_on["status_id"])
+    assert {last for _, last in days.values()} == {"2026-12-31"}
+    assert days["armenia-csto-membership-2002"] == ("2025-04-01", "2026-12-31")
+    assert "· what was still so is taken to go on to 2026-12-31 ·" in heading(shown)
+    names = [trace.name for trace in shown.data if trace.showlegend]
+    assert {"assumed to go on", "denial assumed to go on"} <= set(names)
+
+
+def test_what_a_record_says_is_needed_to_carry_it() -> None:
+    """A frame that does not say of whom its records are cannot be carried: the column is named."""
+    mine = states.frame().drop(columns="subject")
+    with pytest.raises(UnknownNameError) as caught:
+        figure.timeline(mine, carry_to="2022")
+    start = "carry_to ends where the opposite is stated, so it needs what a record says: unknown column 'subject' "
+    assert str(caught.value).startswith(start)
+
+
+def test_no_veil_lies_on_what_a_source_states() -> None:
+    """Of events that have no horizon the last day is one of which a source speaks."""
+    (veil,) = [shape for shape in figure.timeline(types="clash").layout.shapes if shape.fillcolor == look.VEIL]
+    assert pd.Timestamp(veil.x0, unit="ms") == pd.Timestamp("2022-09-14")
 
 
 def test_hostile_text_is_escaped_wherever_it_is_shown() -> None:
@@ -214,14 +327,23 @@ def test_the_height_grows_with_the_records_or_is_the_one_given() -> None:
     """Without a height every row has its full size; with one, the figure has it."""
     assert figure.timeline(height=700).layout.height == 700
     few, all_of_them = figure.timeline(types="clash").layout.height, figure.timeline().layout.height
-    assert all_of_them - few > 25 * (34 - 3)
+    assert all_of_them - few > 25 * (42 - 5)
+
+
+def test_a_page_that_is_scrolled_gives_every_record_a_row_of_full_size() -> None:
+    """Above 200 records a figure is packed, unless its height may be whatever the rows need."""
+    records = marks.prepare(many(300))
+    packed, scrolled = (figure.compose(records, (1200, height), ("", ""))["layout"] for height in (None, math.inf))
+    assert packed["meta"]["pitch"] < 4
+    assert round(scrolled["meta"]["pitch"]) == 26
+    assert scrolled["height"] > 300 * 26
 
 
 def test_the_legend_explains_the_marks_that_occur() -> None:
     """The legend has one entry for each mark drawn, and none for a lane."""
-    entries = [trace.name for trace in figure.timeline(types="clash").data if trace.showlegend]
+    entries = [trace.name for trace in figure.timeline(types="clash", layer="seed").data if trace.showlegend]
     assert entries == ["event within a window", "no source speaks"]
-    every = [trace.name for trace in figure.timeline(states.frame()).data if trace.showlegend]
+    every = [trace.name for trace in figure.timeline(states.frame(), carry_to=states.CARRIED).data if trace.showlegend]
     assert every == list(look.LEGEND.values())
 
 

@@ -29,14 +29,14 @@ from caucasus_events.errors import (
 )
 from caucasus_events.joining import lookups, memory
 from caucasus_events.joining.annotation import annotate, annotate_by, annotate_parquet
-from caucasus_events.joining.lookups import build_lookup
+from caucasus_events.joining.lookups import Terms, build_lookup
 from caucasus_events.joining.wanted import Wanted
 from caucasus_events.model import codebook
 from caucasus_events.reading import names
 from caucasus_events.reading.tables import load_entities, load_statuses
 
 REAL = Path(os.environ.get("CAUCASUS_EVENTS_REAL", Path(__file__).parents[3] / "shared" / "real"))
-ASKED: dict[str, Any] = {"date": "day", "subject": "from", "object": "to", "types": "border_closed"}
+ASKED: dict[str, Any] = {"date": "day", "subject": "from", "object": "to", "types": "border_closed", "layer": "seed"}
 
 
 def _mine(days: Any, subject: Any = "TUR", obj: Any = "ARM") -> pd.DataFrame:
@@ -136,11 +136,11 @@ def test_no_day_is_no_answer_without_a_table_of_days(form: str, monkeypatch: pyt
     monkeypatch.setattr(lookups, "LARGEST_TABLE", 0)
     closed = load_statuses().query("type == 'border_closed'")
     gone = {"end_earliest": closed["start_latest"], "end_latest": closed["start_latest"], "speaks_until": CALENDAR_END}
-    lookup = build_lookup(closed.assign(**gone), ["TUR", "ARM"], ("border_closed",), "no", pairs=True)
+    lookup = build_lookup(closed.assign(**gone), ["TUR", "ARM"], ("border_closed",), Terms("no"), pairs=True)
     column = pd.Series(AS[form](["2001-01-01"] * 2))
     column[1] = None
     wanted = Wanted(days=("day",), parties=("from", "to"), scheme="id", types=("border_closed",))
-    answered = annotate_by(lookup, {"TUR": "TUR", "ARM": "ARM"}, _mine(column), wanted)
+    answered = annotate_by(lookup, {"TUR": "TUR", "ARM": "ARM"}, wanted, _mine(column))
     assert _listed(answered["border_closed"]) == [False, None]
 
 
@@ -165,7 +165,7 @@ WRITTEN = {
     "2001-01-01": True, " 2001-01-01 ": True, "2001-01-01T10:00": True, "20010101": True, "02 April 2001": True,
     "02-Apr-01": True, "2-apr-2001": True, "April 2, 2001": True, "Sept. 3 2001": True, "1994": True, "1993": None,
     "1994-02": True, "1993-12": None, "": None, "  ": None, "-9": None, "0": None, "9999": None, "9999-12-31": None,
-    "0001-01-01": None,
+    "0001-01-01": None, "\u00a02001-01-01\u2003\n": True,
 }  # fmt: skip
 NUMBERS = {20010101: True, 19931230: None, 1994: True, 1993: None, -9: None, 0: None, 9999: None, 99991231: None}
 IN = {
@@ -203,8 +203,18 @@ def test_days_as_people_write_them(engine: str) -> None:
 @pytest.mark.parametrize("engine", ["polars lazy", "duckdb"])
 def test_what_is_no_day_is_null_where_nothing_is_read(engine: str) -> None:
     """Lazy engines, whose rows are not read, answer null where others refuse what is no day."""
-    odd = ["yesterday", "2001-02-29", "02-04-2001", "20010229", "2001-00", "1 Foo 2001", "2001-01-01"]
-    assert _closed_in(engine, pa.array(odd)) == [None] * 6 + [True]
+    odd = [
+        "yesterday",
+        "2001-02-29",
+        "02-04-2001",
+        "20010229",
+        "2001-00",
+        "1 Foo 2001",
+        "٢٠٠١",
+        "２００１-01-01",
+        "१ May 2001",
+    ]
+    assert _closed_in(engine, pa.array([*odd, "2001-01-01"])) == [None] * len(odd) + [True]
     assert _closed_in(engine, pa.array([20010229, 42462, 201604, 20010100, 20010101])) == [None] * 4 + [True]
     assert _closed_in(engine, pa.array([20010101.5, float("inf"), float("nan"), 20010101.0])) == [None] * 3 + [True]
 
@@ -224,11 +234,26 @@ def test_text_of_every_type_of_arrow(kind: pa.DataType) -> None:
     assert answered.to_pylist() == [True, None]
 
 
+@pytest.mark.parametrize("engine", IN)
+def test_names_with_white_space_of_every_kind(engine: str) -> None:
+    """White space around a name, whatever its kind, is no part of it in any engine."""
+    table = pa.table(
+        {"day": ["2001-01-01"] * 3, "from": ["\u00a0Turkey", "turkey\u2003\n", "\tTURKEY "], "to": ["Armenia"] * 3}
+    )
+    answered = annotate(IN[engine](table), **ASKED, codes="name")
+    answered = answered.collect() if engine == "polars lazy" else answered
+    column = answered.fetchall() if engine == "duckdb" else answered["border_closed"]
+    assert [row[-1] if engine == "duckdb" else bool(row) for row in column] == [True] * 3
+
+
 def test_columns_of_every_library() -> None:
-    """Dictionaries of Arrow in pandas, unused categories, periods, large integers and mixed objects are read."""
+    """Types of Arrow in pandas, unused categories, periods, large integers and mixed objects are read."""
     arrow = pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string()))
     assert _closed(_mine(pd.array(["2001-01-01", "1994", None], dtype=arrow))) == [True, True, None]
     assert _closed(_mine("2001-01-01", pd.array(["TUR", None], dtype=arrow), "ARM")) == [True, None]
+    views = pd.ArrowDtype(pa.string_view())
+    assert _closed(_mine(pd.array(["2001-01-01", "1994", None], dtype=views))) == [True, True, None]
+    assert _closed(_mine("2001-01-01", pd.array(["TUR", None], dtype=views), "ARM")) == [True, None]
     assert _closed(_mine(pd.Categorical(["1994", None], categories=["nonsense", "1994", "-9"]))) == [True, None]
     assert _closed(_mine(pd.PeriodIndex(["1994", "1993", None], freq="Y"))) == [True, None, None]
     mixed = [dt.date(2001, 1, 1), "2001-01-02", 20010103, pd.Timestamp("2001-01-04"), None]
@@ -403,13 +428,64 @@ def test_ucdp_sample() -> None:
         pytest.skip(f"the sample of UCDP is not there: {path.name}")
     mine = pd.read_csv(path)
     with pytest.warns(UnmatchedCodesWarning):
-        answered = annotate(mine, like="ucdp_ged")
+        answered = annotate(mine, like="ucdp_ged", layer="seed")
     pd.testing.assert_frame_equal(answered[mine.columns], mine)
     known = answered[codebook.codes("status")].notna().sum().loc[lambda count: count > 0]
     turkish = mine["gwnoa"].eq(640) & mine["date_start"].ge("1993-12-31") & mine["date_end"].le("2020-07-23")
     assert len(answered) == 1_000
     assert known.to_dict() == {"border_closed": turkish.sum()}
     assert turkish.sum() > 0
+
+
+# ---------------------------------------------------------------------------- objects that are named, and terms
+
+OF_OBJECTS: dict[str, Any] = {"date": "day", "subject": "from", "layer": "seed"}
+
+
+def test_each_object_has_a_column_of_its_own() -> None:
+    """Of two organisations each has its column, by id whatever it was called; a denial is False there."""
+    mine = _mine(["2020-07-23"] * 2, ["ARM", "AZE"])
+    answered = annotate(
+        mine, **OF_OBJECTS, types="membership", objects=["CSTO", "Eurasian Economic Union"], prefix="p_"
+    )
+    assert answered.columns[3:].tolist() == ["p_membership_CSTO", "p_membership_EAEU"]
+    assert [_listed(answered[name]) for name in answered.columns[3:]] == [[True, False], [True, False]]
+
+
+def test_a_type_is_crossed_only_with_objects_that_it_allows() -> None:
+    """Left out, types are all that can have one of the objects; what none can have is named with the kinds."""
+    mine = _mine(["2020-07-23"], "ARM")
+    answered = annotate(mine, **OF_OBJECTS, objects=["CSTO", "RUS"])
+    assert {"membership_CSTO", "alliance_RUS"} < set(answered.columns)
+    assert not {"membership_RUS", "border_closed_CSTO"} & set(answered.columns)
+    with pytest.raises(InvalidValueError) as caught:
+        annotate(mine, **OF_OBJECTS, types="membership", objects="RUS")
+    assert str(caught.value) == "'RUS' is of kind state; the types asked for have as object: organisation"
+
+
+def test_an_actor_is_nothing_to_itself() -> None:
+    """Where the actor is the object, nothing is known."""
+    answered = annotate(_mine(["2020-07-23"], "RUS"), **OF_OBJECTS, types="alliance", objects="RUS")
+    assert _listed(answered["alliance_RUS"]) == [None]
+
+
+def test_gdelt_has_its_second_actor_unless_objects_are_named() -> None:
+    """Of a dataset of pairs the first actor is asked of, where objects are named; a column named beside is refused."""
+    mine = pd.DataFrame({"SQLDATE": [20200723], "Actor1CountryCode": ["ARM"], "Actor2CountryCode": ["TUR"]})
+    answered = annotate(mine, like="gdelt", types="membership", objects="CSTO", layer="seed")
+    assert _listed(answered["membership_CSTO"]) == [True]
+    with pytest.raises(InvalidValueError, match="objects goes without object, and column 'Actor2CountryCode' is that"):
+        annotate(mine, like="gdelt", object="Actor2CountryCode", objects="CSTO")
+
+
+def test_what_is_carried_stands_in_attrs() -> None:
+    """A border that was still closed when its document spoke is closed on a later day only by who says so."""
+    mine = _mine(["2024-01-01"])
+    assert _closed(mine) == [None]
+    answered = annotate(mine, **ASKED, carry_to="2024")
+    assert _listed(answered["border_closed"]) == [True]
+    assert answered.attrs == {"carry_to": "2024"}
+    assert _closed(mine, carry_to=2023) == [None]
 
 
 # ---------------------------------------------------------------------------- files

@@ -25,7 +25,16 @@ ASKED: dict[str, Any] = {"date": "day", "subject": "from", "object": "to", "type
         ({"prefix": None}, "prefix None is no text: give one"),
         ({"prefix": "\ud800"}, r"prefix '\ud800' has half a character: give another"),
         ({"like": ["acled"]}, "unknown dataset a value of type list (known: ucdp_ged, gdelt, acled)"),
-        ({"dates": {"seed"}}, "unknown layer of dates a value of type set (known: seed, corroborated)"),
+        ({"layer": {"seed"}}, "unknown layer a value of type set (known: seed, corroborated, reported)"),
+        ({"confidence": 1}, "unknown confidence 1 (known: high, medium, low)"),
+        (
+            {"carry_to": "soon"},
+            "carry_to 'soon' cannot be read (write a date, a Timestamp, 'YYYY', 'YYYY-MM' or 'YYYY-MM-DD')",
+        ),
+        (
+            {"objects": "CSTO"},
+            "objects goes without object, and column 'to' is that of the object: a row is of an actor alone, or of two",
+        ),
         ({"outside": ["no"]}, "unknown value of outside a value of type list (known: unknown, no)"),
     ],
 )

@@ -34,7 +34,7 @@ import pyarrow.parquet as pq
 from caucasus_events.asking import panels
 from caucasus_events.asking.units import pairs_of
 from caucasus_events.joining.annotation import annotate_by, annotate_parquet
-from caucasus_events.joining.lookups import build_lookup
+from caucasus_events.joining.lookups import Terms, build_lookup
 from caucasus_events.joining.wanted import Wanted
 from caucasus_events.model.words import markdown_table
 from made_up import KIND, days, intervals, names_of, reader, statuses
@@ -80,11 +80,11 @@ def rounds(callers: dict[str, Caller], most: int) -> dict[str, float]:
 
 def prepared(keys: int, count: int, kind: str) -> tuple[Callable[[pd.DataFrame], pd.DataFrame], Lookup]:
     """Prepare ours: what annotates a frame of the reader's columns, and the answers that it looks up."""
-    lookup = build_lookup(statuses(intervals(keys, count), keys), names_of(keys), (KIND,), "unknown", pairs=False)
+    lookup = build_lookup(statuses(intervals(keys, count), keys), names_of(keys), (KIND,), Terms(), pairs=False)
     numbers = kind == "integers"
     meanings: dict[Hashable, str] = {(key if numbers else name): name for key, name in enumerate(names_of(keys))}
     wanted = Wanted(days=("day",), parties=("key",), scheme="cow" if numbers else "id", types=(KIND,))
-    return lambda mine: annotate_by(lookup, meanings, mine, wanted), lookup
+    return lambda mine: annotate_by(lookup, meanings, wanted, mine), lookup
 
 
 def cell(keys: int, count: int, size: int, kind: str) -> dict[str, float]:
@@ -158,7 +158,7 @@ def dyads() -> Dyads:
 def plan(made: Dyads, freq: str) -> panels.Plan:
     """Lay our panel out, before its rows are written."""
     periods = panels.periods_between(freq, "1990", "2025")
-    options = panels.Options(rule="any", directed=True, outside="unknown")
+    options = panels.Options(rule="any", directed=True, outside="unknown", confidence="medium", carry_to=None)
     laid = panels.lay_out(made.statuses, [KIND], made.units, periods, options)
     return panels.Plan(made.units, PAIR, periods, laid, {"unit": "dyad", "freq": freq})
 

@@ -3,6 +3,7 @@
 ``python validation/benchmarks/build.py`` prints the tables; ``--write`` also puts them into
 ``validation/benchmarks/build.md``; ``--seeds 1 10`` measures fewer sizes; ``--profile`` says where
 the time of a build in one process goes. Seeds are copies of the first one with ids of their own.
+Texts and sheets that would make a search explode are built too, each within its limit or the run fails.
 Every time is that of a whole process; ratios are against a peer in the same run, in turns.
 """
 
@@ -10,9 +11,12 @@ from __future__ import annotations
 
 import argparse
 import cProfile
+import hashlib
+import json
 import os
 import platform
 import pstats
+import random
 import re
 import resource
 import statistics
@@ -21,12 +25,133 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from caucasus_events.model.words import markdown_table
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT / "seeds" / "markedonov-2020"
 ROUNDS = 11
+# So many seconds a text of any kind and a sheet of a thousand passages may take; the largest text, in letters.
+LIMIT, LARGEST = 10, 4_900_000
+MANY = 1_000
+
+HEAD = """[source]
+title = "A text"
+author = "An author"
+publisher = "A publisher"
+published = "2020-07-23"
+speaks_until = "2020-07-23"
+url = "https://example.org/"
+language = "en"
+sha256 = "{}"
+"""
+STATES = """
+[[entity]]
+id = "ARM"
+name = "Armenia"
+iso3 = "ARM"
+kind = "state"
+[[entity]]
+id = "AZE"
+name = "Azerbaijan"
+iso3 = "AZE"
+kind = "state"
+"""
+ASIDE = """
+[[set_aside]]
+reason = "analysis"
+passages = {}
+"""
+CLASH = """
+[[event]]
+id = "clash-{:04}"
+type = "clash"
+title = "A clash of Armenia and Azerbaijan"
+date = "2016-04"
+assertion = "asserted"
+passages = {}
+participants = [{{ entity = "ARM", role = "side" }}, {{ entity = "AZE", role = "side" }}]
+"""
+
+
+class Case(NamedTuple):
+    """A text, the blocks of its sheet, and what build must say last."""
+
+    text: str
+    blocks: str
+    says: str
+
+
+def sentences() -> list[str]:
+    """Write sentences of chance words, as many as the largest text holds."""
+    chance = random.Random(1)
+    words = ["".join(chance.choices("abcdefghijklmnop", k=chance.randint(3, 9))) for _ in range(20_000)]
+    return [f"{number} {' '.join(chance.choices(words, k=20))}." for number in range(LARGEST // 160)]
+
+
+def near_repeats() -> list[str]:
+    """Write sentences that differ in few letters, as many as the largest text holds."""
+    line = "On {} May {} the presidents of Armenia and Azerbaijan met in Moscow for the {}th time."
+    return [line.format(number % 28 + 1, 1990 + number % 31, number) for number in range(LARGEST // 90)]
+
+
+def aside(*passages: str) -> str:
+    """Set passages aside, each in a block of its own."""
+    return "".join(ASIDE.format(json.dumps([passage])) for passage in passages)
+
+
+def mistyped(passages: list[str]) -> list[str]:
+    """Change one letter in the middle of each passage."""
+    return [f"{each[: len(each) // 2]}#{each[len(each) // 2 + 1 :]}" for each in passages]
+
+
+def hostile() -> dict[str, Case]:
+    """Write what has taken minutes, and its siblings."""
+    chance, many, near = random.Random(2), sentences(), near_repeats()
+    treaty = "".join(f"a treaty {''.join(chance.choices('bcdfg', k=58))} " for _ in range(17_600))
+    paragraphs = ["".join(many[at : at + len(many) // MANY]) for at in range(0, len(many), len(many) // MANY)][:MANY]
+    some, alike, letter = many[1 :: len(many) // MANY][:MANY], near[:: len(near) // MANY][:MANY], "a" * LARGEST
+    one, all_of_them, gaps = "1 problem", f"{MANY:,} problems", f"{MANY + 1:,} problems"
+    short = ["".join(pair) for pair in zip("qrst" * (MANY // 4), "uvwxyz" * MANY, strict=False)]
+    clashes = "".join(CLASH.format(at, json.dumps([passage])) for at, passage in enumerate(paragraphs))
+    return {
+        '"a treaty" 17,600 times': Case(treaty, aside("a treaty"), one),
+        "one letter, and it cited": Case(letter, aside("a"), one),
+        "one letter, a passage of 100,000 mistyped": Case(letter, aside("a" * 100_000 + "b"), one),
+        "one letter, 1,000 mistyped": Case(letter, aside(*(f"{'a' * 300}{at}" for at in range(MANY))), all_of_them),
+        "chance words, set aside whole": Case("\n\n".join(paragraphs), aside(*paragraphs), one),
+        "chance words, coded whole": Case("\n\n".join(paragraphs), STATES + clashes, "built"),
+        "chance words, 1,000 cited here and there": Case("\n".join(many), aside(*some), gaps),
+        "chance words, 1,000 mistyped": Case("\n".join(many), aside(*mistyped(some)), all_of_them),
+        "chance words, 1,000 of two letters that are not there": Case("\n".join(many), aside(*short), all_of_them),
+        "near repeats, one mistyped": Case("\n".join(near), aside(*mistyped(near[5:6])), one),
+        "near repeats, 1,000 mistyped": Case("\n".join(near), aside(*mistyped(alike)), all_of_them),
+        "near repeats, half of them mistyped": Case("\n".join(near), aside(*mistyped(["\n".join(near[::2])])), one),
+        "white space": Case("\n" * LARGEST + "a", aside("b"), one),
+    }
+
+
+def within_limits() -> tuple[str, list[str]]:
+    """Build every hostile case; return the table, and the cases that take too long or end otherwise."""
+    rows, missed = [], []
+    for name, case in hostile().items():
+        with tempfile.TemporaryDirectory() as folder:
+            sheet = Path(folder, "seeds", "text-2020.toml")
+            sheet.parent.mkdir()
+            sheet.with_suffix(".txt").write_text(case.text, "utf-8", newline="\n")
+            digest = hashlib.sha256(case.text.encode()).hexdigest()
+            sheet.write_text(HEAD.format(digest) + case.blocks, "utf-8", newline="\n")
+            start = time.perf_counter()
+            command = [sys.executable, "-m", "caucasus_events", "build", "--root", folder]
+            ended = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
+            seconds = time.perf_counter() - start
+        said = "built" if ended.returncode == 0 else ended.stderr.splitlines()[-1].split(";")[0]
+        passages = case.blocks.count("passages = ")
+        if seconds > LIMIT or said != case.says:
+            missed.append(f"{name}: {seconds:.1f} s, {said!r} for {case.says!r}")
+        rows.append([name, f"{len(case.text) / 1e6:.1f}", f"{passages:,}", said, f"{seconds:.1f}", str(LIMIT)])
+    return markdown_table(["text and passages", "MB", "passages", "ends with", "build, s", "limit, s"], rows), missed
 
 
 def grow(root: Path, count: int) -> None:
@@ -127,10 +252,13 @@ def main() -> None:
         return
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, median of {ROUNDS} rounds for the ratios."
     report = ["# Build, check, import, load", "", "`python validation/benchmarks/build.py --write`", "", machine, ""]
-    report += [building(chosen.seeds), "", reading()]
+    limits, missed = within_limits()
+    report += [building(chosen.seeds), "", reading(), "", limits]
     print("\n".join(report))
     if chosen.write:
         Path(__file__).with_suffix(".md").write_text("\n".join(report) + "\n", "utf-8", newline="\n")
+    if missed:
+        sys.exit("\n".join(missed))
 
 
 if __name__ == "__main__":

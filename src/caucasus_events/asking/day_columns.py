@@ -28,14 +28,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pandas.api.types import is_object_dtype
 
 from caucasus_events.errors import InvalidValueError, NoDayWarning
 from caucasus_events.model.words import counted
 from caucasus_events.reading.arrays import as_integers, encoded, kind_of, slice_of, type_name, written
 
+from .answers import FIRST_DAY, LAST_DAY
 from .days import as_numbers, days_of_text
-from .steps import FIRST_DAY, LAST_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -272,7 +271,7 @@ def warn_of_nones(columns: Sequence[DayColumn], stacklevel: int) -> None:
 
 def time_zone(column: Any, name: str) -> str:
     """Return the time zone in which a column of dates is written, empty if in none; several are refused."""
-    if not (isinstance(column, pd.Series) and is_object_dtype(column)):
+    if not (isinstance(column, pd.Series) and column.dtype == object):
         dtype = column.type if isinstance(column, pa.ChunkedArray) else column.dtype
         return str(getattr(dtype, "tz", getattr(dtype, "time_zone", None)) or "")
     # pandas alone holds objects; Arrow would silently move them all to the zone of the first.

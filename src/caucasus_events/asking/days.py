@@ -142,6 +142,16 @@ def written_day(day: Day, days: Days) -> str:
     return next((coarse for coarse in (year, month) if stated_days(coarse) == days), f"{first}/{days.last}")
 
 
+def last_day(carry_to: Day | None) -> int | None:
+    """Read the day up to which is carried: the number of its last day; None carries nothing."""
+    return None if carry_to is None else as_numbers(read_days(carry_to, "carry_to"))[1]
+
+
+def written_carry(carry_to: Day | None) -> str | None:
+    """Write the day up to which is carried, as :func:`written_day` does."""
+    return None if carry_to is None else written_day(carry_to, read_days(carry_to, "carry_to"))
+
+
 def as_numbers(days: Days) -> tuple[int, int]:
     """Count first and last day from 1970-01-01, as the steps do."""
     epoch = dt.date(1970, 1, 1)

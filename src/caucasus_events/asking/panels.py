@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from caucasus_events.describing import about
 from caucasus_events.errors import InvalidValueError
+from caucasus_events.model import layers
 from caucasus_events.model.asked import flag, one_of
 from caucasus_events.model.asked import path as asked_path
 from caucasus_events.model.codebook import chosen, status_types
@@ -24,8 +25,9 @@ from caucasus_events.reading import tables
 from caucasus_events.reading.targets import whole_file
 
 from . import steps
-from .days import read_days
-from .steps import Answer
+from .answers import Answer
+from .crossings import crossed_cells, crossings
+from .days import last_day, read_days, written_carry
 from .units import UNITS, panel_units
 
 if TYPE_CHECKING:
@@ -35,8 +37,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from .answers import Ints
+    from .crossings import Crossing
     from .days import Day
-    from .steps import Ints
 
 # Every period as so many of numpy's units of time.
 FREQS = {"day": ("D", 1), "month": ("M", 1), "quarter": ("M", 3), "year": ("Y", 1)}
@@ -53,11 +56,14 @@ class Options(TypedDict, total=False):
 
     types: str | Sequence[str] | None
     entities: str | Sequence[str] | None
+    objects: str | Sequence[str] | None
     rule: str
     directed: bool
     codes: str
-    dates: str
+    layer: str
+    confidence: str
     outside: str
+    carry_to: Day | None
 
 
 class Periods(NamedTuple):
@@ -94,22 +100,26 @@ def panel(  # noqa: PLR0913 - what can be asked of a panel
     *,
     types: str | Sequence[str] | None = None,
     entities: str | Sequence[str] | None = None,
+    objects: str | Sequence[str] | None = None,
     rule: str = "any",
     directed: bool = True,
     codes: str = "iso3",
-    dates: str = "seed",
+    layer: str = layers.BEST,
+    confidence: str = "medium",
     outside: str = "unknown",
+    carry_to: Day | None = None,
 ) -> pd.DataFrame:
     """Lay the statuses out as a panel: one row per unit and period, one column per status type.
 
-    True is yes, False is no, ``<NA>`` is unknown. Before and after what the sources speak of a
-    cell is ``<NA>``, never False, whatever ``outside`` says.
+    True is yes, False is no, ``<NA>`` is unknown. Where no source speaks a cell is ``<NA>``, never
+    False, whatever ``outside`` says.
 
     Parameters
     ----------
     unit
         ``"dyad"``: pairs of actors. ``"entity"``: single actors; a cell is True if the status is
-        with anybody, and never False. ``"membership"``: states by organisations.
+        with anybody, and never False: ``membership`` is then "member of anything", and
+        ``objects`` asks for one organisation. ``"membership"``: states by organisations.
     freq
         ``"day"``, ``"month"``, ``"quarter"`` or ``"year"``.
     start, end
@@ -119,8 +129,16 @@ def panel(  # noqa: PLR0913 - what can be asked of a panel
         Status types to show, in this order; left out, all of them (of a membership panel those
         that the codebook has between states and organisations).
     entities
-        Actors by id, code or name; left out, the states that have a code of the scheme. In a
-        membership panel states and organisations, of either kind all if none is named.
+        Actors by id, code or name; left out, the states of the region (Armenia, Azerbaijan,
+        Georgia, Iran, Russia, Turkey), with another layer than ``"reported"`` the states of the
+        documents, that have a code of the scheme. In a membership panel states and organisations;
+        if none is named, of organisations all, with another layer those of the documents.
+    objects
+        With ``unit="entity"``: one column per type and object, ``membership_CSTO``, for the actor
+        and that object alone. A denial is False there, and with ``outside="no"`` a time outside
+        the stated spell. A type has only objects of its kinds; symmetric types match either
+        order, others the actor as subject; what is limited to a territory never makes False; an
+        actor with itself is ``<NA>``. Left out, a column of an actor says "with anybody".
     rule
         ``"any"``: True if some day of the period is yes, False if all are no. ``"whole"``: True
         if all days are yes, False if some day is no. ``"first"``, ``"last"``: the answer of that
@@ -132,33 +150,44 @@ def panel(  # noqa: PLR0913 - what can be asked of a panel
         Codes of the actors: ``"iso3"`` (columns ``iso3_1``, ``iso3_2``), ``"cow"`` (``ccode1``,
         ``ccode2``), ``"gw"`` (``gwcode1``, ``gwcode2``), ``"id"`` (``entity1``, ``entity2``);
         without the digit where a unit is one actor. Organisations are called by their id.
-    dates
-        ``"seed"``: what the seeds say alone. ``"corroborated"``: with the windows that other
-        sources narrow; see :func:`caucasus_events.load`, and what it assumes.
+    layer
+        ``"seed"``: what documents say alone. ``"corroborated"``: with the windows that other
+        sources narrow. ``"reported"``: and the statuses that only other sources state; see
+        :func:`caucasus_events.load`, and what it assumes.
+    confidence
+        ``"high"``, ``"medium"`` or ``"low"``: a reported status of less makes nothing True or
+        False.
     outside
-        ``"no"``: before a stated start and after a stated end the answer is no, not unknown.
+        ``"no"``: before a stated start and after a stated end the answer is no, not unknown; see
+        :func:`caucasus_events.as_of`.
+    carry_to
+        A day, a month or a year to the last day of which what was still so when its source last
+        spoke is taken to go on, as far as :func:`caucasus_events.as_of` says; left out, nothing
+        is. That is your assumption, and stands in ``attrs``.
 
     Returns
     -------
     DataFrame
         In order of the units, then of the periods: the keys, ``period`` (its first day), for
-        yearly panels ``year`` (int64), and a nullable boolean per type. ``attrs`` holds unit,
-        freq, rule, directed, codes, dates, outside and version. A yearly dyad panel with
+        yearly panels ``year`` (int64), and a nullable boolean per type, or per type and object.
+        ``attrs`` holds unit, freq, objects (ids; null: none), rule, directed, codes, layer,
+        confidence, outside, carry_to and version. A yearly dyad panel with
         ``codes="cow"`` joins other data in one merge on ``["ccode1", "ccode2", "year"]``.
 
     Raises
     ------
     InvalidValueError
-        If unit, freq, rule, dates or outside is not known, a day cannot be read, or the end comes before
-        the start (a ``ValueError``).
+        If unit, freq, rule, layer, confidence or outside is not known, a day cannot be read, the
+        end comes before the start, no type can have one of the objects, or the unit has objects
+        of its own (a ``ValueError``).
     UnknownNameError
         If a type, an entity or a scheme does not exist, or an actor has no code of the scheme
         (a ``KeyError``).
 
     Examples
     --------
-    >>> years = panel("dyad", "year", "1992", "1994", types="border_closed", entities=["ARM", "Turkey"], codes="cow")
-    >>> years.drop(columns="period")
+    >>> asked = {"types": "border_closed", "entities": ["ARM", "Turkey"], "codes": "cow", "layer": "seed"}
+    >>> panel("dyad", "year", 1992, 1994, **asked).drop(columns="period")
        ccode1  ccode2  year  border_closed
     0     371     640  1992           <NA>
     1     371     640  1993           <NA>
@@ -218,30 +247,55 @@ def _plan(unit: str, freq: str, start: Day, end: Day, **options: Unpack[Options]
     """Check what is asked for, and compute the runs of every column."""
     for what, value, allowed in (("unit", unit, UNITS), ("freq", freq, FREQS), ("rule", options["rule"], PERIOD_RULES)):
         one_of(what, value, allowed)
-    types, entities = options.pop("types"), options.pop("entities")
+    types, entities, objects = options.pop("types"), options.pop("entities"), options.pop("objects")
     options["directed"] = flag("directed", options["directed"]) or unit != "dyad"
+    if objects is not None and unit != "entity":
+        what = f"objects goes with unit 'entity' alone, not with {unit!r}, whose rows have an object of their own"
+        raise InvalidValueError(what)
+    crossed = None if objects is None else crossings(types, objects)
+    columns = _usual_types(unit, types) if crossed is None else [each.column for each in crossed]
+    units, keys = panel_units(
+        unit, entities, options["codes"], layers.checked(options["layer"]), directed=options["directed"]
+    )
+    periods = periods_between(freq, start, end)
+    runs = lay_out(tables.load_statuses(options["layer"]), columns, units, periods, options, crossed)
+    ids = None if crossed is None else list(dict.fromkeys(each.object for each in crossed))
+    shown = {**options, "carry_to": written_carry(options["carry_to"])}
+    return Plan(
+        units, keys, periods, runs, {"unit": unit, "freq": freq, "objects": ids, **shown, "version": about.VERSION}
+    )
+
+
+def _usual_types(unit: str, types: str | Sequence[str] | None) -> list[str]:
+    """Return the types that are asked for; if none is, all that the unit can have."""
     known = status_types()
     usual = [name for name, kind in known.items() if unit != "membership" or "organisation" in kind.object]
-    kinds = chosen(usual if types is None else types, known, "status type")
-    units, keys = panel_units(unit, entities, options["codes"], directed=options["directed"])
-    periods = periods_between(freq, start, end)
-    runs = lay_out(tables.load_statuses(options["dates"]), kinds, units, periods, options)
-    return Plan(units, keys, periods, runs, {"unit": unit, "freq": freq, **options, "version": about.VERSION})
+    return chosen(usual if types is None else types, known, "status type")
 
 
 def lay_out(
-    statuses: pd.DataFrame, types: Sequence[str], units: pd.DataFrame, periods: Periods, options: Options
+    statuses: pd.DataFrame,
+    columns: Sequence[str],
+    units: pd.DataFrame,
+    periods: Periods,
+    options: Options,
+    crossed: Sequence[Crossing] | None = None,
 ) -> dict[str, Runs]:
-    """Compute the runs of every type, for units that are given; those of a unit add up to the number of periods.
+    """Compute the runs of every column, for units that are given; those of a unit add up to the number of periods.
 
-    Pairs without order stand in alphabetical order.
+    A column is a type, or a type crossed with an object. Pairs without order stand in alphabetical order.
     """
     parties = [name for name in ("subject", "object") if name in units]
-    stretches = steps.steps(statuses[statuses["type"].isin(types)], options["outside"])
-    found = steps.cells(stretches, pairs=len(parties) > 1, directed=options["directed"])
+    types = columns if crossed is None else [each.type for each in crossed]
+    terms = options["outside"], options["confidence"], last_day(options["carry_to"])
+    stretches = steps.steps(statuses[statuses["type"].isin(types)], *terms)
+    if crossed is None:
+        found = steps.cells(stretches, pairs=len(parties) > 1, directed=options["directed"])
+    else:
+        found = crossed_cells(stretches, crossed)
     found["unit"] = pd.MultiIndex.from_frame(units[parties]).get_indexer(pd.MultiIndex.from_frame(found[parties]))
-    days = {kind: _clipped(found[found["type"] == kind], len(units), periods) for kind in types}
-    return {kind: _in_periods(of_kind, periods, options["rule"]) for kind, of_kind in days.items()}
+    days = {name: _clipped(found[found["type"] == name], len(units), periods) for name in columns}
+    return {name: _in_periods(of_column, periods, options["rule"]) for name, of_column in days.items()}
 
 
 def periods_between(freq: str, start: Day, end: Day) -> Periods:

@@ -11,7 +11,7 @@ import pandas as pd
 from caucasus_events.describing import about, citation
 from caucasus_events.errors import InvalidValueError, UnknownNameError, nearest, shown
 from caucasus_events.model.asked import one_by_one, text
-from caucasus_events.model.rows import dictionaries
+from caucasus_events.model.rows import RECORDS, dictionaries
 from caucasus_events.reading import tables
 from caucasus_events.reading.frames import as_pandas, is_frame
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 # Where the ids of records stand in the result of a query; the first that is there counts.
 ID_COLUMNS = ("status_ids", "status_id", "event_id", "record_id")
 
-# A list for a line of the result: of both kinds, of passages, of readings, of both.
+# A list for a line of the result: of all kinds, of passages, of readings (in part of reported records too), of all.
 _EVIDENCE = ["record_id", "layer", "source_id", "start_char", "end_char", "prefix", "suffix", "context"]
 _EVIDENCE += ["reading_id", "bound", "date", "relation", "confidence", "applied", "why_not", "says", "note"]
 _EVIDENCE += ["url", "citation", "quote"]
 
 
 def evidence(records: Records) -> pd.DataFrame:
-    """Return what proves and what dates records: the passages of the seeds, and what other sources say.
+    """Return what proves, dates and states records: passages of documents, and what other sources say.
 
     Parameters
     ----------
@@ -43,13 +43,14 @@ def evidence(records: Records) -> pd.DataFrame:
     DataFrame
         One row per record and statement, records in the order asked for, each once; of each
         first the passages in the order of the text (layer ``seed``), then the readings by bound, the
-        preferred ones first, one row per reading and source (layer ``corroboration``):
-        record_id, layer, source_id (a seed, or an id of ``references``); of a passage
-        start_char and end_char (code points into the text of the seed), prefix and suffix (what
-        stands before and after the quote), context (the three joined); of a reading
-        reading_id, bound, date (EDTF), relation, confidence, applied, why_not, says and note; of
-        both url, citation and quote (null in a reading: ``says`` is in our words). ``attrs``:
-        version.
+        preferred ones first, one row per reading and source (layer ``corroborated``); of a
+        reported record what its sources state, one row per source (layer ``reported``):
+        record_id, layer, source_id (a document, or an id of ``references``); of a passage
+        start_char and end_char (code points into the text of the document), prefix and suffix
+        (what stands before and after the quote), context (the three joined); of a reading
+        reading_id, bound, date (EDTF), relation, confidence, applied, why_not, says and note; of a
+        reported record date (of an event), confidence, says and note; of all url, citation and
+        quote (null but in passages: ``says`` is in our words). ``attrs``: version.
 
     Raises
     ------
@@ -63,11 +64,11 @@ def evidence(records: Records) -> pd.DataFrame:
     >>> said = evidence("turkey-armenia-border-closed")
     >>> said.loc[said["layer"] == "seed", "quote"].tolist()
     ['and since 1993, Turkey has kept its border with Armenia closed.']
-    >>> said.loc[said["layer"] == "corroboration", ["date", "relation", "source_id"]].values.tolist()[0]
+    >>> said.loc[said["layer"] == "corroborated", ["date", "relation", "source_id"]].values.tolist()[0]
     ['1993-04', 'refines', 'tocci-closed-border-2007']
     """
     ids = record_ids(records)
-    said = pd.concat([_cited_passages(ids), _statements(ids)], ignore_index=True)
+    said = pd.concat([_cited_passages(ids), _readings(ids), _reported(ids)], ignore_index=True)
     place = said["record_id"].map({identity: number for number, identity in enumerate(ids)})
     frame = said.iloc[np.argsort(place, kind="stable")][_EVIDENCE].reset_index(drop=True)
     frame.attrs = {"version": about.VERSION}
@@ -81,15 +82,15 @@ def cite(records: Records | None = None, *, style: str = "bibtex") -> str:
     ----------
     records
         An id of an event or a status, several, a column of them, or a frame that a query or
-        a loader returned (or one row of it); left out, the dataset as a whole. Of a frame with
-        corroborated dates the sources of the readings in it are cited too.
+        a loader returned (or one row of it); left out, the dataset as a whole. The sources of
+        reported records are cited, and of a frame that has ``reading_ids`` those of the readings.
     style
         ``"bibtex"``, ``"apa"`` or ``"csl-json"``.
 
     Returns
     -------
     str
-        The dataset first, then each document once, then each source of a reading.
+        The dataset first, then each document once, then each other source once.
 
     Raises
     ------
@@ -107,7 +108,10 @@ def cite(records: Records | None = None, *, style: str = "bibtex") -> str:
     ids = [] if records is None else record_ids(records)
     cited = passages.loc[passages["record_id"].isin(ids), "source_id"]
     documents = dictionaries(sources[sources["source_id"].isin(cited)])
-    return citation.bibliography(documents, about.VERSION, style, sources.attrs.get("released"), _cited_in(records))
+    others = _named(_stated(ids)["reference_ids"]) | _cited_in(records)
+    references = tables.load_references()
+    cited_too = dictionaries(references[references["reference_id"].isin(others)])
+    return citation.bibliography(documents, about.VERSION, style, sources.attrs.get("released"), cited_too)
 
 
 def record_ids(records: Records) -> list[str]:
@@ -150,23 +154,30 @@ def _check_known(what: str, ids: Iterable[str], known: Iterable[str], lister: st
             raise UnknownNameError(f"unknown {what} {shown(identity)} ({hint}{lister} lists all {len(every)})")
 
 
+def cited_by(frame: pd.DataFrame) -> pd.Series:
+    """Name the sources of each row: of the readings that it lists, and those it lists itself; of none, null."""
+    nothing = pd.Series(None, frame.index, dtype="str")
+    read = sources_of(frame.get("reading_ids", nothing))
+    both = zip(read, frame.get("reference_ids", nothing), strict=True)
+    return pd.Series([united(each) for each in both], frame.index, dtype="str")
+
+
 def sources_of(readings: pd.Series) -> pd.Series:
     """Name the sources of the readings that each row lists; null where it lists none."""
-    known = tables.load_corroborations().set_index("reading_id")["sources"]
+    read = tables.load_corroborations()
+    known = dict(zip(read["reading_id"].tolist(), read["sources"].tolist(), strict=True))
     listed = [[] if pd.isna(ids) else ids.split("; ") for ids in readings]
-    _check_known("reading", itertools.chain(*listed), known.index, "load_corroborations()")
-    named = [known[ids] for ids in listed]
-    return pd.Series([united(pd.Series(each, dtype=object)) for each in named], readings.index, dtype="str")
+    _check_known("reading", itertools.chain(*listed), known, "load_corroborations()")
+    return pd.Series([united(known[name] for name in ids) for ids in listed], readings.index, dtype="str")
 
 
-def united(lists: pd.Series) -> str | None:
+def united(lists: Iterable[str | None]) -> str | None:
     """Unite lists that are written with semicolons: each name once, in alphabetical order; of none, null.
 
-    >>> united(pd.Series(["b; c", None, "a; b"])), united(pd.Series([None]))
+    >>> united(["b; c", None, "a; b"]), united([None])
     ('a; b; c', None)
     """
-    names = {name for written in lists.dropna() for name in written.split("; ")}
-    return "; ".join(sorted(names)) or None
+    return "; ".join(sorted(_named(lists))) or None
 
 
 def _cited_passages(ids: list[str]) -> pd.DataFrame:
@@ -179,31 +190,53 @@ def _cited_passages(ids: list[str]) -> pd.DataFrame:
     return frame.astype({"start_char": "Int64", "end_char": "Int64"})
 
 
-def _statements(ids: list[str]) -> pd.DataFrame:
+def _readings(ids: list[str]) -> pd.DataFrame:
     """Return the readings of records, one row per source; the preferred ones first."""
-    readings, references = tables.load_corroborations(), tables.load_references()
+    readings = tables.load_corroborations()
     stated = readings[readings["record_id"].isin(ids)]
     stated = stated.sort_values(["bound", "preferred", "reading_id"], ascending=[True, False, True])
-    split = stated.assign(source_id=stated["sources"].str.split("; ")).explode("source_id").astype({"source_id": "str"})
+    rows = _by_source(stated, "sources")
+    return rows.assign(layer="corroborated", applied=rows["applied"].astype("boolean"))
+
+
+def _reported(ids: list[str]) -> pd.DataFrame:
+    """Return what the sources of reported records state, one row per source."""
+    return _by_source(_stated(ids), "reference_ids").assign(layer="reported")
+
+
+def _stated(ids: list[str]) -> pd.DataFrame:
+    """Return the reported records among some: events and statuses with what their sources say."""
+    columns = ["record_id", "date", "confidence", "says", "note", "reference_ids"]
+    kinds = [tables.load(name).rename(columns={key: "record_id"}) for name, key in RECORDS.items()]
+    stated = [
+        each[each["record_id"].isin(ids) & each["reference_ids"].notna()].reindex(columns=columns) for each in kinds
+    ]
+    return pd.concat(stated, ignore_index=True).astype({"date": "str"})
+
+
+def _by_source(stated: pd.DataFrame, listed: str) -> pd.DataFrame:
+    """Write what is stated once for each source that a column lists, with what to cite."""
+    references = tables.load_references()
+    split = stated.assign(source_id=stated[listed].str.split("; ")).explode("source_id").astype({"source_id": "str"})
     cited = references.rename(columns={"reference_id": "source_id"})
     written = [citation.reference_citation(row) for row in dictionaries(references)]
     cited = cited.assign(citation=pd.Series(written, dtype="str"))[["source_id", "url", "citation"]]
-    rows = split.merge(cited, on="source_id", how="left", validate="many_to_one")
-    return rows.assign(layer="corroboration", applied=rows["applied"].astype("boolean"))
+    return split.merge(cited, on="source_id", how="left", validate="many_to_one")
 
 
-def _cited_in(records: Records | None) -> list[Any]:
+def _cited_in(records: Records) -> set[str]:
     """Return the sources of the readings that a frame, or one row of it, names."""
     frame = records.to_frame().T if isinstance(records, pd.Series) and "reading_ids" in records.index else records
     if not is_frame(frame):
-        return []
+        return set()
     frame = as_pandas(frame, ("reading_ids", "reading_id"))
     read = next((frame[name].astype("str") for name in ("reading_ids", "reading_id") if name in frame), None)
-    if read is None:
-        return []
-    named = united(sources_of(read)) or ""
-    references = tables.load_references()
-    return dictionaries(references[references["reference_id"].isin(named.split("; "))])
+    return set() if read is None else _named(sources_of(read))
+
+
+def _named(lists: Iterable[str | None]) -> set[str]:
+    """Return the names in lists that are written with semicolons; of what is no text, none."""
+    return {name for written in lists if isinstance(written, str) for name in written.split("; ")}
 
 
 def _id_column(frame: pd.DataFrame) -> pd.Series:

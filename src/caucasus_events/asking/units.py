@@ -10,6 +10,7 @@ import pandas as pd
 
 from caucasus_events.errors import InvalidValueError, UnknownNameError
 from caucasus_events.model.asked import one_of
+from caucasus_events.model.layers import BEST
 from caucasus_events.reading import tables
 from caucasus_events.reading.names import SCHEMES, resolve_all
 
@@ -29,14 +30,14 @@ ORGANISATION = "organisation"
 
 
 def panel_units(
-    unit: str, named: str | Sequence[str] | None, scheme: str, *, directed: bool
+    unit: str, named: str | Sequence[str] | None, scheme: str, layer: str, *, directed: bool
 ) -> tuple[pd.DataFrame, list[str]]:
-    """List the units, in order of their keys, and the names of these.
+    """List the units, in order of their keys, and the names of these; if nobody is named, the usual ones of a layer.
 
     A unit has a subject and, unless it is an actor alone, an object, both as ids.
     """
     one_of("scheme of codes", scheme, KEYS)
-    entities = tables.load("entities").set_index("entity_id")
+    entities = _usual(tables.load("entities").set_index("entity_id"), layer)
     ids = None if named is None else resolve_all(named)
     alone, *both = KEYS[scheme]
     if unit == "membership":
@@ -47,11 +48,23 @@ def panel_units(
     return pairs_of(actors, both, directed=directed), both
 
 
+def _usual(entities: pd.DataFrame, layer: str) -> pd.DataFrame:
+    """Say who is a unit of a panel that names nobody: states of the region and all organisations.
+
+    Of a layer that has the records of documents alone it is whoever is party to one of them.
+    """
+    if layer == BEST:
+        return entities.assign(usual=(entities["kind"] != "state") | entities["region"])
+    statuses, people = tables.load("statuses", layer), tables.load("participants")
+    told = people["entity_id"][people["event_id"].isin(tables.load("events", layer)["event_id"])]
+    return entities.assign(usual=entities.index.isin([*statuses["subject"], *statuses["object"], *told]))
+
+
 def _coded_actors(entities: pd.DataFrame, ids: list[str] | None, scheme: str) -> pd.Series:
-    """Return the code of every actor by its id, in order of the codes; if nobody is named, of the states."""
+    """Return the code of every actor by its id, in order of the codes; if nobody is named, of the usual states."""
     column = entities.index.to_series() if scheme == "id" else entities[SCHEMES[scheme]]
     if ids is None:
-        return column[(entities["kind"] == "state") & column.notna()].sort_values()
+        return column[(entities["kind"] == "state") & entities["usual"] & column.notna()].sort_values()
     for name in ids:
         if pd.isna(column[name]):
             raise UnknownNameError(f"{name!r} has no {scheme} code; codes='id' calls every entity by its id")
@@ -74,7 +87,7 @@ def pairs_of(actors: pd.Series, names: Sequence[str], *, directed: bool) -> pd.D
 
 
 def _memberships(entities: pd.DataFrame, ids: list[str] | None, scheme: str) -> pd.DataFrame:
-    """Pair states and organisations; of either kind all, if none is named."""
+    """Pair states and organisations; of either kind the usual ones, if none is named."""
     of_kind: dict[str, list[str]] = {"state": [], "organisation": []}
     for name in ids or ():
         kind = str(entities["kind"][name])
@@ -82,7 +95,9 @@ def _memberships(entities: pd.DataFrame, ids: list[str] | None, scheme: str) -> 
             raise InvalidValueError(f"{name!r} is of kind {kind}; a membership panel is of states and organisations")
         of_kind[kind].append(name)
     states = _coded_actors(entities, of_kind["state"] or None, scheme)
-    organisations = sorted(of_kind["organisation"] or entities.index[entities["kind"] == "organisation"])
+    organisations = sorted(
+        of_kind["organisation"] or entities.index[(entities["kind"] == "organisation") & entities["usual"]]
+    )
     first, second = np.divmod(np.arange(len(states) * len(organisations)), max(1, len(organisations)))
     objects = pd.Categorical(organisations, categories=organisations)[second]
     keys = {KEYS[scheme][0]: _key(states)[first], ORGANISATION: objects}

@@ -11,25 +11,31 @@ import click
 
 from caucasus_events.describing import about
 from caucasus_events.errors import UnknownNameError, UnmatchedCodesWarning, unknown
-from caucasus_events.model.layers import LAYERS
+from caucasus_events.model.layers import BEST, LAYERS
 from caucasus_events.model.rows import TABLES
 from caucasus_events.model.words import counted
 
 wing = click.Group()
 
-_dates = click.option(
-    "--dates", type=click.Choice(LAYERS), default="seed", help="corroborated: as other sources narrow them."
+_layer = click.option(
+    "--layer",
+    type=click.Choice(LAYERS),
+    default=BEST,
+    show_default=True,
+    help="seed: documents; corroborated: dates narrowed by other sources; reported: and what only these state.",
 )
 
 
 @wing.command()
 @click.argument("name", required=False)
 @click.option("--format", "form", type=click.Choice(["text", "csv"]), default="text", help="csv: the rows of a table.")
-@_dates
-def show(name: str | None, form: str, dates: str) -> None:
+@_layer
+def show(name: str | None, form: str, layer: str) -> None:
     """Show the dictionary of a table, or a record with its evidence.
 
     NAME is a table or the id of a record; without it, all tables are listed.
+    A record of a document comes with the words that prove it, one that only
+    other sources state with what they say and how well it is supported.
 
     \b
     Examples:
@@ -44,38 +50,38 @@ def show(name: str | None, form: str, dates: str) -> None:
     if form == "csv":
         if name not in TABLES:
             raise UnknownNameError(unknown("table", name or "", TABLES))
-        click.echo(tables.load(name, dates).to_csv(index=False, lineterminator="\n"), nl=False)
+        click.echo(tables.load(name, layer).to_csv(index=False, lineterminator="\n"), nl=False)
     elif name is None:
         showing.list_tables()
     elif name in TABLES:
         showing.show_table(name)
     else:
-        showing.show_record(name, dates)
+        showing.show_record(name, layer)
 
 
 @wing.command("list")
 @click.option("--type", "kind", help="Only records of this type, such as clash or membership.")
 @click.option("--entity", help="Only records in which this entity is a party (id, name or spelling).")
-@_dates
-def list_records(kind: str | None, entity: str | None, dates: str) -> None:
+@_layer
+def list_records(kind: str | None, entity: str | None, layer: str) -> None:
     """List the records: id, when, title.
 
     \b
     Examples:
         caucasus-events list --type clash
-        caucasus-events list --entity ARM
+        caucasus-events list --entity ARM --layer seed
     """
     from caucasus_events.model import codebook
     from caucasus_events.reading import names, tables
 
     from . import showing
 
-    frame = tables.load("timeline", dates)
+    frame = tables.load("timeline", layer)
     frame = frame[frame["type"].isin(codebook.chosen(kind, [*codebook.codes("event"), *codebook.codes("status")]))]
     frame = names.with_party(frame, entity)
     for row in frame.itertuples():
         click.echo(row.record_id)
-        showing.paragraph("    ", f"{row.type}, {showing.began_and_ended(row)}: {row.title}")
+        showing.paragraph("    ", f"{row.type}, {showing.began_and_ended(row)}: {row.title}{showing.support(row)}")
     click.echo(counted(len(frame), "record"))
 
 
@@ -88,11 +94,16 @@ def list_records(kind: str | None, entity: str | None, dates: str) -> None:
 @click.option("--subject", help="The column with the code of the actor.")
 @click.option("--object", help="The column with the code of the other actor.")
 @click.option("--type", "types", multiple=True, help="A status type; may be given again (default: all).")
+@click.option(
+    "--with", "objects", multiple=True, help="A column of its own for this object, such as CSTO (may be repeated)."
+)
 @click.option("--codes", help="Scheme of the codes: iso3, cow, gw, name, … (default: that of --like, else iso3).")
 @click.option("--prefix", default="", help="Put before the names of the new columns.")
-@_dates
+@_layer
 @click.option("--outside", default="unknown", help='"no": outside stated bounds the answer is no.')
-def annotate(source: Path, target: Path, types: tuple[str, ...], **asked: Any) -> None:
+@click.option("--confidence", help="The least that counts of reported statuses: high, medium (default) or low.")
+@click.option("--carry-to", help="Take what was still so to go on up to this day: your assumption.")
+def annotate(source: Path, target: Path, types: tuple[str, ...], objects: tuple[str, ...], **asked: Any) -> None:
     """Add status columns to a Parquet file of any size.
 
     SOURCE is read and TARGET written some rows at a time; TARGET appears only when it is complete.
@@ -108,7 +119,9 @@ def annotate(source: Path, target: Path, types: tuple[str, ...], **asked: Any) -
     given = {option: value for option, value in asked.items() if value is not None}
     with warnings.catch_warnings(record=True) as caught, _progress_of_rows(f"annotating {source.name}") as progress:
         warnings.simplefilter("always", UnmatchedCodesWarning)
-        count = annotate_parquet(source, target, types=types or None, progress=progress, **given)
+        count = annotate_parquet(
+            source, target, types=types or None, objects=objects or None, progress=progress, **given
+        )
     for warning in caught:
         click.echo(f"note   {warning.message}", err=True)
     click.echo(f"wrote  {target}: {count:,} rows")
@@ -132,11 +145,12 @@ def _progress_of_rows(label: str) -> Iterator[Callable[[int, int], None] | None]
 @wing.command()
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path), default="caucasus-events.html")
 @click.option("--open", "show_it", is_flag=True, help="Open the page in a browser.")
-@_dates
-def explore(path: Path, dates: str, *, show_it: bool) -> None:
+@_layer
+def explore(path: Path, layer: str, *, show_it: bool) -> None:
     """Write the explorer: one HTML page with every record and its proof.
 
     PATH is the file to write (default: caucasus-events.html). The page needs no network.
+    It holds all layers, and opens with the one asked for.
 
     \b
     Example:
@@ -144,7 +158,7 @@ def explore(path: Path, dates: str, *, show_it: bool) -> None:
     """
     from caucasus_events.drawing.explorer import write_explorer
 
-    written = write_explorer(path, dates=dates)
+    written = write_explorer(path, layer=layer)
     click.echo(f"wrote  {written}")
     if show_it:
         click.launch(written.resolve().as_uri())

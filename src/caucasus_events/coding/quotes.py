@@ -4,7 +4,6 @@ Offsets are code points into the text as it stands in the file; ``text[start:end
 quote. White space is what ``str.isspace`` says it is.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice, takewhile
@@ -21,9 +20,9 @@ MOST = 100
 
 # Below this share of letters in common, in percent, nothing counts as close to a passage.
 _ALIKE = 60
-# A passage and a text of more letters, multiplied, are compared only around words that are rare in the text: so many
-# places of a word, so many places to compare, so many letters of the passage.
-_ALL_OF_IT, _RARE, _TRIED, _BEGINNING = 2_000_000, 8, 3, 500
+# Of a passage only so many letters are compared. If these and the letters of the text, multiplied, are more than that,
+# only where its rarest letters stand: so many of them, so many places of each, so many places to compare.
+_BEGINNING, _ALL_OF_IT, _RAREST, _PLACES, _TRIED = 300, 500_000, 32, 200, 3
 # In a text of so many letters a passage is searched by so many of its own in a row, the rarest of so many parts.
 _LONG_TEXT, _GRAM, _PARTS = 100_000, 8, 1_000
 # White space, by code point: none lies beyond, and of what does the last entry speaks.
@@ -87,21 +86,24 @@ class FoldedText:
             return None
         return [at for at in (order[first[rarest] : last[rarest]] - parts[rarest]).tolist() if at >= 0]
 
+    def votes(self, needle: str) -> NDArray[np.intp]:
+        """Return where each of the rarest letters of a passage would let it begin, the first places of each."""
+        if len(needle) < _GRAM:
+            return np.empty(0, np.intp)
+        hashes, order = self._grams
+        wanted = _hashed(needle)
+        first, last = np.searchsorted(hashes, wanted), np.searchsorted(hashes, wanted, "right")
+        there = np.flatnonzero(last > first)
+        rarest = there[np.argsort((last - first)[there], kind="stable")][:_RAREST]
+        last = np.minimum(last, first + _PLACES)
+        return np.concatenate([order[:0], *(order[first[at] : last[at]] - at for at in rarest)])
+
     @cached_property
     def _grams(self) -> tuple[NDArray[np.uint64], NDArray[np.intp]]:
         """Every few letters in a row of the folded text as a number, sorted, and where they stand."""
         hashes = _hashed(self.folded)
         order = np.argsort(hashes, kind="stable")
         return hashes[order], order
-
-    @cached_property
-    def rare(self) -> dict[str, list[int]]:
-        """Where each word begins in the folded text, of a word that stands there often the first places only."""
-        places: dict[str, list[int]] = {}
-        for word, start in zip(self.folded.split(" "), self._starts.tolist(), strict=True):
-            if len(known := places.setdefault(word, [])) <= _RARE:
-                known.append(start)
-        return places
 
 
 def _hashed(text: str) -> NDArray[np.uint64]:
@@ -160,7 +162,8 @@ def closest(passage: str, text: FoldedText) -> tuple[Span, int] | None:
     needle = fold_space(passage)
     if not needle or len(needle) > len(text.folded):
         return None
-    found = [_aligned(needle[:_BEGINNING], *stretch, text) for stretch in _stretches(needle, text)]
+    beginning = needle[:_BEGINNING]
+    found = [_aligned(beginning, *stretch, text) for stretch in _stretches(beginning, text)]
     likely = max((each for each in found if each), default=None)
     if likely is None:
         return None
@@ -177,15 +180,13 @@ def _aligned(needle: str, start: int, end: int, text: FoldedText) -> tuple[float
     return (found.score, -(start + found.dest_start)) if found else None
 
 
-def _stretches(needle: str, text: FoldedText) -> list[tuple[int, int]]:
-    """Choose where to look for a passage: everywhere, or, where that takes long, around words that are rare."""
-    if len(needle) * len(text.folded) <= _ALL_OF_IT:
+def _stretches(beginning: str, text: FoldedText) -> list[tuple[int, int]]:
+    """Choose where to look for a passage: everywhere, or, where that takes long, where its rarest letters agree."""
+    # To go through a text takes its time however short the passage is.
+    if max(len(beginning), _GRAM) * len(text.folded) <= _ALL_OF_IT:
         return [(0, len(text.folded))]
-    wide, votes, at = CONTEXT + len(needle[:_BEGINNING]) // 4, Counter[int](), 0
-    for word in needle[:_BEGINNING].split(" "):
-        places = text.rare.get(word, [])
-        # Each would let the passage begin in one place; words that agree in it are of one stretch.
-        votes.update((place - at) // wide for place in places if len(places) <= _RARE)
-        at += len(word) + 1
-    begins = [block * wide for block, _ in votes.most_common(_TRIED)]
-    return [(max(0, begin - wide), begin + len(needle[:_BEGINNING]) + 2 * wide) for begin in begins]
+    wide = CONTEXT + len(beginning) // 4
+    # Letters that agree to within a few in where the passage begins are of one stretch.
+    stretches, agreeing = np.unique(text.votes(beginning) // wide, return_counts=True)
+    begins = stretches[np.argsort(-agreeing, kind="stable")[:_TRIED]] * wide
+    return [(max(0, begin - wide), begin + len(beginning) + 2 * wide) for begin in begins.tolist()]

@@ -52,8 +52,8 @@ def when(records: pd.DataFrame, between: str = "<br>") -> Strings:
 def state_on(records: pd.DataFrame, day: float) -> pd.Series:
     """Say of each record by itself what it was on a day: yes, no, or unknown with the reason.
 
-    The first that fits: after the source; certain; before the stated start; after the stated end; start uncertain; end
-    uncertain.
+    The first that fits: low confidence; taken to go on; after the source; certain; before the stated start; after the
+    stated end; start uncertain; end uncertain.
 
     >>> from caucasus_events import load_timeline
     >>> from caucasus_events.drawing.marks import prepare
@@ -64,11 +64,20 @@ def state_on(records: pd.DataFrame, day: float) -> pd.Series:
     start, start_latest, end_earliest, end = (records[name].to_numpy(float) for name in BOUNDS)
     certain = (start_latest <= day) & (day <= end_earliest)
     silent, denied = records["until"].to_numpy(float) < day, records["denied"].to_numpy(bool)
-    # Last, not "day < start_latest": of a start that is unknown, too, the day may be before it.
-    conditions = [silent, certain & denied, certain, day < start, day > end, ~(start_latest <= day)]
-    reasons = ["after the source", "no", "yes", "before the stated start", "after the stated end", "start uncertain"]
-    found = pd.Series(np.select(conditions, reasons, "end uncertain").astype(object))
-    return found.where(found.isin(["yes", "no"]), words.UNKNOWN + " (" + found + ")")
+    cases = {
+        "low confidence": records["weak"].to_numpy(bool),
+        "carried": silent & (day <= records["carried"].to_numpy(float)),
+        "after the source": silent,
+        "certain": certain,
+        "before the stated start": day < start,
+        "after the stated end": day > end,
+        # Last, not "day < start_latest": of a start that is unknown, too, the day may be before it.
+        "start uncertain": ~(start_latest <= day),
+    }
+    found = pd.Series(np.select(list(cases.values()), list(cases), "end uncertain").astype(object))
+    answer = pd.Series(np.where(denied, "no", "yes").astype(object))
+    unknown = (words.UNKNOWN + " (" + found + ")").where(found != "carried", answer + ", taken to go on")
+    return answer.where(found == "certain", unknown)
 
 
 def hover(records: pd.DataFrame, day: float, *, width: int, quotes: bool) -> pd.Series:
@@ -84,6 +93,8 @@ def hover(records: pd.DataFrame, day: float, *, width: int, quotes: bool) -> pd.
         lines.append(pd.Series(np.where(records["event"], "", f"on {iso_day(day)}: " + state_on(records, day))))
     if quotes and "quote" in records:
         lines.append(_broken_lines(records["quote"], wrap, "<i>“", "”</i>"))
+    if quotes and "says" in records:
+        lines.append(_broken_lines(records["says"], wrap))
     if "citation" in records:
         lines.append(_broken_lines(records["citation"], wrap))
     table = pd.DataFrame(dict(enumerate([*lines, escape(records["record_id"])]))).fillna("")
@@ -138,14 +149,20 @@ def _windows(first: Strings, last: Strings) -> Strings:
 
 
 def _basis_line(records: pd.DataFrame) -> pd.Series:
-    """Say which bounds come from other sources than the seed."""
-    start, end = (
-        records[name].eq("corroborated") if name in records else pd.Series(data=False, index=records.index)
-        for name in ("start_basis", "end_basis")
-    )
-    one = ["start by corroboration, end by the seed", "start by the seed, end by corroboration"]
+    """Say which bounds come from other sources than the seed, and how well they support what only they state."""
+    none = pd.Series("", records.index)
+    start, end = (records.get(name, none).eq("corroborated").to_numpy() for name in ("start_basis", "end_basis"))
+    reported = records.get("start_basis", none).eq("reported").to_numpy()
     default = "dated by the seed alone" if "start_basis" in records else ""
-    return pd.Series(np.select([start & end, start, end], ["start and end by corroboration", *one], default))
+    cases = {
+        "stated by other sources alone": reported,
+        "start and end by corroboration": start & end,
+        "start by corroboration, end by the seed": start,
+        "start by the seed, end by corroboration": end,
+    }
+    confidence = records.get("confidence", none).fillna("").where(reported, "")
+    said = pd.Series(np.select(list(cases.values()), list(cases), default), records.index)
+    return said + (", confidence " + confidence).where(confidence != "", "")
 
 
 def _broken_lines(text: pd.Series, width: int, before: str = "", after: str = "") -> pd.Series:

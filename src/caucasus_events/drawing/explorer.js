@@ -9,16 +9,18 @@ const COLUMNS = [["title", "Record"], ["lane", "Lane"], ["when", "When"], ["answ
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const at = (id) => document.getElementById(id);
 
-// Both layers of dates are in the page; `data` is the one that is shown.
+// All layers are in the page; `data` is the one that is shown.
 let data;
 let records;
-function choose(dates) {
-  data = all.layers[dates];
+function choose(layer) {
+  if (data === all.layers[layer]) return;
+  data = all.layers[layer];
   records = new Map(data.records.map((record) => [record.id, record]));
+  buildChoices();
 }
-choose(all.dates);
 
-const initial = () => ({ dates: all.dates, day: data.day, record: "", q: "", off: [], entity: "", answer: "", sort: "", down: false });
+const initial = () => ({ layer: all.layer, day: data.day, carry: "", record: "", q: "", off: [], entity: "", answer: "", sort: "", down: false });
+choose(all.layer);
 let state = initial();
 let zoom = null;
 let opener = null;
@@ -40,14 +42,17 @@ function dayNumber(text) {
 
 const dayText = (number) => new Date(number * MILLISECONDS).toISOString().slice(0, 10);
 
-// The stretches were computed with the function behind as_of; here the one that holds the day is looked up.
+// The stretches were computed with the function behind as_of; here the one that holds the day is looked up. Up to the
+// day that a reader carries to, they are those of what was still so going on.
 function answerOf(record) {
   const day = dayNumber(state.day);
-  const stretch = data.stretches[record.stretches].find(([first, last]) => first <= day && day <= last);
-  return { answer: stretch[2], why: stretch[3] };
+  const goesOn = state.carry && day <= dayNumber(state.carry) && data.carried[record.stretches];
+  const stretch = (goesOn || data.stretches[record.stretches]).find(([first, last]) => first <= day && day <= last);
+  return { answer: stretch[2], why: stretch[3], carried: stretch[4] ? "taken to go on" : "" };
 }
 
-const answerWords = ({ answer, why }) => (why ? `${answer} (${why})` : answer);
+const reasonOf = ({ why, carried }) => (why || carried ? ` (${why || carried})` : "");
+const answerWords = (found) => found.answer + reasonOf(found);
 
 // ------------------------------------------------------------------ what is shown
 
@@ -96,7 +101,7 @@ function drawRow(record) {
   row.append(make("td"), make("td", record.lane, { class: "wide" }), make("td", record.when), make("td"));
   row.children[0].append(button);
   row.children[3].append(make("span", found.answer, { class: found.answer, "data-answer": found.answer }));
-  if (found.why) row.children[3].append(` (${found.why})`);
+  row.children[3].append(reasonOf(found));
   return row;
 }
 
@@ -128,6 +133,22 @@ function close() {
   if (target) target.focus();
 }
 
+function citationOf(source) {
+  return /^https?:\/\//.test(source.url) ? make("a", source.text, { href: source.url, rel: "noreferrer" }) : make("span", source.text);
+}
+
+function citations(sources) {
+  const list = make("p", undefined, { class: "muted" });
+  for (const source of sources) list.append(citationOf(source), make("br"));
+  return list;
+}
+
+function stated(record) {
+  const found = [make("p", record.says)];
+  if (record.note) found.push(make("p", record.note, { class: "muted" }));
+  return [...found, citations(record.stated)];
+}
+
 function passage(evidence) {
   const quote = make("blockquote");
   quote.append("… " + evidence.prefix, make("mark", evidence.quote), evidence.suffix + " …");
@@ -145,11 +166,14 @@ function drawPanel() {
   if (!record) return;
   at("panel-title").textContent = record.title;
   const facts = [
-    ["Lane", record.lane], ["Type", `${record.type}: ${record.definition}`], ["Parties", record.parties], ["Start", record.start],
-    ["End", record.end], ["Dated by", record.basis], [`On ${state.day}`, answerWords(answerOf(record))], ["Claim", record.claim], ["Id", record.id],
-  ];
+    ["Lane", record.lane], ["Type", `${record.type}: ${record.definition}`], ["Parties", record.parties], ["Place", record.place],
+    ["Start", record.start], ["End", record.end], ["Dated by", record.basis], [`On ${state.day}`, answerWords(answerOf(record))],
+    ["Claim", record.claim], ["Confidence", record.confidence], ["Id", record.id],
+  ].filter(([, value]) => value);
   document.querySelector("#panel dl").replaceChildren(...facts.flatMap(([name, value]) => [make("dt", name), make("dd", value)]));
   at("passages").replaceChildren(...record.evidence.flatMap(passage));
+  at("stated").hidden = !record.says;
+  at("stated-words").replaceChildren(...stated(record));
   at("readings").hidden = !record.readings.length;
   at("readings-list").replaceChildren(...record.readings.map(reading));
 }
@@ -160,12 +184,7 @@ function reading(said) {
   item.append(make("strong", `${said.bound} ${said.date}`), ` ${said.relation} the seed, confidence ${said.confidence}, `);
   item.append(make("span", said.outcome, { class: contradicts ? "no" : "" }), `. ${said.says}.`);
   if (said.note) item.append(make("p", said.note, { class: "muted" }));
-  const sources = make("p", undefined, { class: "muted" });
-  for (const source of said.sources) {
-    const link = /^https?:\/\//.test(source.url) ? make("a", source.text, { href: source.url, rel: "noreferrer" }) : make("span", source.text);
-    sources.append(link, make("br"));
-  }
-  item.append(sources);
+  item.append(citations(said.sources));
   return item;
 }
 
@@ -216,6 +235,17 @@ function closeUp(figure, list) {
   return (id) => meta.rows[id] + move[id];
 }
 
+// What was still so is drawn as if it went on for ever: here up to the day that is asked for, or not at all.
+function carryOn(figure) {
+  const names = Object.values(all.carried);
+  const isCarried = (trace) => trace.meta in all.carried || (trace.meta === "legend" && names.includes(trace.name));
+  if (!state.carry) figure.data = figure.data.filter((trace) => !isCarried(trace));
+  const limit = (dayNumber(state.carry) + 1) * MILLISECONDS;
+  for (const trace of figure.data) {
+    if (trace.meta in all.carried) trace.x = trace.x.map((length, index) => Math.max(Math.min(length, limit - trace.base[index]), 0));
+  }
+}
+
 function markDay(layout) {
   const moment = dayNumber(state.day) * MILLISECONDS;
   const [first, last] = layout.xaxis.range;
@@ -232,6 +262,7 @@ function markDay(layout) {
 function drawChart(list) {
   const chart = at("chart");
   const figure = figureFor(chart.clientWidth);
+  carryOn(figure);
   const rowOf = closeUp(figure, list);
   if (zoom) figure.layout.xaxis.range = zoom;
   markDay(figure.layout);
@@ -271,14 +302,15 @@ function writeHash() {
 
 function readHash() {
   const parts = new URLSearchParams(location.hash.slice(1));
-  const dates = Object.hasOwn(all.layers, parts.get("dates")) ? parts.get("dates") : all.dates;
-  choose(dates);
+  const layer = Object.hasOwn(all.layers, parts.get("layer")) ? parts.get("layer") : all.layer;
+  choose(layer);
   const read = { ...initial(), ...Object.fromEntries([...parts].filter(([name]) => name in initial())) };
   const lanes = data.lanes.map((lane) => lane.title);
   return {
     ...read,
-    dates,
+    layer,
     day: dayNumber(read.day) === null ? data.day : read.day,
+    carry: dayNumber(read.carry) === null ? "" : read.carry,
     record: records.has(read.record) ? read.record : "",
     off: parts.has("off") ? read.off.split("|").filter((lane) => lanes.includes(lane)) : [],
     entity: read.entity in data.entities ? read.entity : "",
@@ -289,12 +321,11 @@ function readHash() {
 }
 
 function csvText() {
-  const fields = ["id", "kind", "type", "title", "parties", ...data.bounds, "dates", "day", "answer", "why", "quote", "citation", "url"];
+  const fields = ["id", "kind", "type", "title", "parties", ...data.bounds, "layer", "day", "answer", "why", "carried", "quote", "says", "confidence", "citation", "url"];
   const cell = (value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
   const line = (record) => {
-    const row = { ...record, ...record.days, dates: state.dates, day: state.day, ...answerOf(record) };
-    const source = data.sources[record.source];
-    return fields.map((name) => cell(String({ ...row, citation: source.citation, url: source.url }[name] ?? ""))).join(",");
+    const row = { ...record, ...record.days, layer: state.layer, day: state.day, ...answerOf(record) };
+    return fields.map((name) => cell(String(row[name] ?? ""))).join(",");
   };
   return [fields.join(","), ...shown().map(line)].join("\r\n") + "\r\n";
 }
@@ -309,11 +340,13 @@ function saveCsv() {
 function showControls() {
   at("day").value = state.day;
   at("day").removeAttribute("aria-invalid");
-  // The range first: a value outside of it is cut. Each layer of dates has its own.
+  // The range first: a value outside of it is cut. Each layer has its own.
   [at("slider").min, at("slider").max] = data.slider;
   at("slider").value = dayNumber(state.day);
   at("slider").setAttribute("aria-valuetext", state.day);
-  at("dates").value = state.dates;
+  at("layer").value = state.layer;
+  at("carry").value = state.carry;
+  at("carry").removeAttribute("aria-invalid");
   at("search").value = state.q;
   at("entity").value = state.entity;
   at("answer").value = state.answer;
@@ -331,16 +364,18 @@ function draw() {
 
 function update(changes) {
   state = { ...state, ...changes };
-  choose(state.dates);
+  choose(state.layer);
   showControls();
   draw();
   writeHash();
 }
 
-function buildControls() {
+// Each layer has parties and lanes of its own.
+function buildChoices() {
   const option = (value, text) => make("option", text, { value });
-  at("entity").append(option("", "all"), ...Object.entries(data.entities).map(([id, name]) => option(id, name)));
-  at("answer").append(option("", "all"), ...data.answers.map((answer) => option(answer, answer)));
+  at("entity").replaceChildren(option("", "all"), ...Object.entries(data.entities).map(([id, name]) => option(id, name)));
+  at("answer").replaceChildren(option("", "all"), ...data.answers.map((answer) => option(answer, answer)));
+  for (const label of document.querySelectorAll("#lanes label")) label.remove();
   for (const lane of data.lanes) {
     const label = make("label");
     const box = make("input", undefined, { type: "checkbox", value: lane.title });
@@ -360,16 +395,22 @@ function listen() {
   });
   at("search").addEventListener("input", () => update({ q: at("search").value }));
   at("entity").addEventListener("change", () => update({ entity: at("entity").value }));
-  at("dates").addEventListener("change", () => {
+  at("layer").addEventListener("change", () => {
     zoom = null;
-    update({ dates: at("dates").value });
+    const layer = at("layer").value;
+    update({ layer, entity: state.entity in all.layers[layer].entities ? state.entity : "" });
+  });
+  at("carry").addEventListener("input", () => {
+    const valid = !at("carry").value || dayNumber(at("carry").value) !== null;
+    at("carry").setAttribute("aria-invalid", String(!valid));
+    if (valid) update({ carry: at("carry").value });
   });
   at("answer").addEventListener("change", () => update({ answer: at("answer").value }));
   at("closer").addEventListener("click", () => zoomBy(0.5));
   at("wider").addEventListener("click", () => zoomBy(2));
   at("reset").addEventListener("click", () => {
     zoom = null;
-    choose(all.dates);
+    choose(all.layer);
     update(initial());
   });
   at("csv").addEventListener("click", saveCsv);
@@ -380,6 +421,5 @@ function listen() {
   dark.addEventListener("change", draw);
 }
 
-buildControls();
 listen();
 update(readHash());

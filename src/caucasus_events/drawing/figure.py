@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from caucasus_events.asking.days import Day
 
+    from .look import Size
+
 CONFIG = {
     "displaylogo": False,
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
@@ -41,6 +43,8 @@ CONFIG = {
 }
 """Options for ``figure.show(config=CONFIG)``: no upload button, no logo, fits its container."""
 
+_OF_LAYER = {"seed": "by documents alone", "corroborated": "dates narrowed by other sources"}
+_OF_LAYER[layers.BEST] = "by documents and other sources"
 _HEADING = "Events and statuses of the South Caucasus"
 _USUAL_WIDTH, _LEAST_WIDTH = 1200, 320
 # No browser draws more pixels than this in a row.
@@ -60,7 +64,9 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     height: int | None = None,
     title: str | None = None,
     quotes: bool = True,
-    dates: str = "seed",
+    layer: str = layers.BEST,
+    confidence: str = "medium",
+    carry_to: Day | None = None,
 ) -> go.Figure:
     """Draw records on a time axis, each with what is certain, possible and unknown about its dates.
 
@@ -71,7 +77,7 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     hollow, because its place in the middle is not the source's. A closed day ends at the next
     midnight. What is certain for less than 4 pixels is drawn 4 pixels wide. Where a frame carries
     the bounds of the seed too (``seed_start_latest``, ``seed_end_earliest``), what is certain by
-    other sources only is a tint.
+    other sources only is a tint; what these support weakly is a pale hatch that falls to the right.
 
     Parameters
     ----------
@@ -82,8 +88,9 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
         which is read. Days are written in any of the ways that :func:`caucasus_events.annotate`
         lists; a month or a year is its whole window. Used where they are there: ``record_id``
         (``event_id``, ``status_id``, ``id``), ``title``, ``type``, ``kind``, ``holds``,
-        ``end_state``, ``speaks_until``, ``quote``, ``citation``. Without ``kind``, rows with an
-        ``event_id``, or with the outer bounds only, are events. Left out, all released records.
+        ``end_state``, ``speaks_until``, ``quote``, ``says``, ``confidence``, ``citation``. Without
+        ``kind``, rows with an ``event_id``, or with the outer bounds only, are events. Left out,
+        all released records.
     types
         Types to draw; left out, all.
     entities
@@ -104,13 +111,23 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     title
         Left out, that of the dataset for its own records, and none for a frame.
     quotes
-        Whether the passage is shown when a record is pointed at. Above 5,000 records title,
-        dates and id are all that is shown, and the bars are drawn as pictures, without hatches and without a grid.
-    dates
-        Of the released records: ``"seed"``, as the seeds alone date them, or ``"corroborated"``,
-        as other sources narrow that; what only these make certain is a tint. A start from one
-        source and the seed's "is so" on its own day are drawn as one unbroken spell: that is an
-        assumption. A frame brings its own dates.
+        Whether the passage, or what the sources say, is shown when a record is pointed at. Above
+        5,000 records title, dates and id are all that is shown, and the bars are drawn as pictures,
+        without hatches and without a grid.
+    layer
+        Of the released records: ``"seed"``, those of documents as these alone date them;
+        ``"corroborated"``, the same as other sources narrow that; ``"reported"`` (the default),
+        these and what only other sources state. What other sources alone make certain is a tint.
+        A start from one source and the seed's "is so" on its own day are drawn as one unbroken
+        spell: that is an assumption. A frame brings its own layer.
+    confidence
+        The smallest confidence that counts: ``"high"``, ``"medium"`` (the default) or ``"low"``.
+        Records that only other sources state, with less of it, are drawn pale.
+    carry_to
+        A day (of a year or a month the last): what was still so when its source last spoke is
+        taken to go on up to it, in a pale continuation, unless something else is stated before:
+        the opposite, an end, or another record of the same. That is your assumption, not the
+        source's. Left out, nothing is drawn past the last word.
 
     Returns
     -------
@@ -125,7 +142,7 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
         ``KeyError``).
     InvalidValueError
         If a day cannot be read, a record ends before it starts, there is no room for the rows, or
-        no such layer of dates (a ``ValueError``).
+        no such layer or confidence (a ``ValueError``).
 
     Warns
     -----
@@ -150,15 +167,17 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     width, height = _pixels("width", width), _pixels("height", height)
     title, quotes = title if title is None else text("title", title, "write one"), flag("quotes", quotes)
     if frame is None:
-        whole = with_horizons(*(tables.load(name, dates) for name in ("timeline", "events", "statuses")))
-    elif layers.checked(dates) == "seed":
+        whole = with_parties(*(tables.load(name, layer) for name in ("timeline", "events", "statuses")))
+    elif layers.checked(layer) == layers.BEST:
         whole = as_pandas(frame, {*marks.READ, *PARTIES, *([lanes] if isinstance(lanes, str) else [])})
     else:
-        brings = f"dates={dates!r} is for the released records; load the frame with dates={dates!r}, it brings its own"
+        brings = f"layer={layer!r} is for the released records; load the frame with layer={layer!r}, it brings its own"
         raise InvalidValueError(brings)
     first, last, day = _days_asked(start, end, as_of)
-    records = marks.prepare(with_party(_with_types(whole, types), entities), lanes)
+    carried = None if carry_to is None else as_numbers(read_days(carry_to, "carry_to"))[1]
+    records = marks.prepare(with_party(_with_types(whole, types), entities), lanes, confidence, carried)
     lower, upper = marks.extent(records)
+    upper = np.fmax(upper, records["carried"].to_numpy(float))
     # Comparisons with NaN are false: a side that is left out keeps all, and so does a bound that is not stated.
     meets = ~(lower > last) & ~(upper < first)
     stated = ~np.isnan(lower)
@@ -168,40 +187,40 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     if not (meets & stated).all():
         records = records[meets & stated].reset_index(drop=True)
     written = _HEADING if title is None and frame is None else title or ""
-    heading = (written, _subtitle(records, len(whole), own=frame is None, dates=dates))
+    heading = (written, _subtitle(records, len(whole), layer if frame is None else "", carried))
     size = (width or _USUAL_WIDTH, height)
     figure = compose(records, size, heading, window=(first, last + 1), as_of=day, quotes=quotes)
     return go.Figure(figure).update_layout(width=width)
 
 
-def compose(
+def compose(  # noqa: PLR0913 - every argument but the first three is named at the call
     records: pd.DataFrame,
-    size: tuple[int, int | None],
+    size: Size,
     heading: tuple[str, str],
     *,
     window: tuple[float, float] = (np.nan, np.nan),
     as_of: float = np.nan,
     quotes: bool = True,
+    answers: bool = True,
 ) -> dict[str, Any]:
-    """Put marks, words and layout of prepared records together, as ``data`` and ``layout`` before plotly's checks."""
+    """Put marks, words and layout of prepared records together, as ``data`` and ``layout`` before plotly's checks.
+
+    ``answers``: whether each record says what it was on the day ``as_of``, which may be moved elsewhere.
+    """
     fast = len(records) > MANY
     spans = many.underlaid(marks.spans(records)) if fast else marks.spans(records)
     measures = page.arrange(records, spans, size, window, heading)
-    hover = captions.hover(records, as_of, width=size[0], quotes=quotes)
+    hover = captions.hover(records, as_of if answers else np.nan, width=size[0], quotes=quotes)
     drawn = page.placed(records, spans, hover, measures)
     more = {"images": many.pictures(drawn, records, measures)} if fast else {"meta": page.standing(records, measures)}
     return {"data": traces.traces(records, drawn, hover, measures), "layout": {**layout(measures, as_of), **more}}
 
 
-def with_horizons(timeline: pd.DataFrame, events: pd.DataFrame, statuses: pd.DataFrame) -> pd.DataFrame:
-    """Add to every record of the flat table whose it is and until when its source speaks.
-
-    ``subject``, ``object``, ``about``, ``assertion``, ``attributed_to``, ``source_id`` and ``speaks_until`` are null
-    where a record has none.
-    """
-    columns = ["record_id", *PARTIES, "assertion", "attributed_to", "source_id", "speaks_until"]
+def with_parties(timeline: pd.DataFrame, events: pd.DataFrame, statuses: pd.DataFrame) -> pd.DataFrame:
+    """Add to every record of the flat table who is party to it, where, and who says so; null where it has none."""
+    columns = ["record_id", *PARTIES, "place", "assertion", "attributed_to", "source_id", "note", "reference_ids"]
     both = [events.rename(columns={"event_id": "record_id"}), statuses.rename(columns={"status_id": "record_id"})]
-    homes = pd.concat([frame.reindex(columns=columns).astype({"assertion": str}) for frame in both])
+    homes = pd.concat([frame.reindex(columns=columns).astype(object) for frame in both])
     return timeline.merge(homes, on="record_id", how="left", validate="1:1")
 
 
@@ -242,14 +261,14 @@ def _with_types(frame: pd.DataFrame, types: str | Iterable[str] | None) -> pd.Da
     return frame[texts(frame["type"]).isin(codebook.chosen(types, dict.fromkeys(known)))]
 
 
-def _subtitle(records: pd.DataFrame, whole: int, *, own: bool, dates: str) -> str:
-    """Say how many records there are, until when a source speaks, whose dates they are, and where they come from."""
+def _subtitle(records: pd.DataFrame, whole: int, layer: str, carry_to: int | None) -> str:
+    """Say how many records there are, until when a source speaks, what is assumed, and of which layer and release."""
     parts = [counted(whole, "record") if len(records) == whole else f"{len(records):,} of {counted(whole, 'record')}"]
     spoken = float(np.fmax.reduce(records["until"].to_numpy(float), initial=np.nan))
     if not math.isnan(spoken):
         parts.append(f"no source speaks after {captions.iso_day(spoken)}")
-    if dates == "corroborated":
-        parts.append("dates narrowed by other sources")
-    if own:
-        parts.append(f"caucasus-events {about.VERSION}")
+    if records["carried"].notna().any() and carry_to is not None:
+        parts.append(f"what was still so is taken to go on to {captions.iso_day(carry_to)}")
+    if layer:
+        parts += [_OF_LAYER[layer], f"caucasus-events {about.VERSION}"]
     return " · ".join(parts)

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Trace = dict[str, Any]
-    # In pixels, a height of None: as much as the rows need.
-    Size = tuple[int, int | None]
+    # In pixels. A height of None: as much as a figure has; of infinity: a row of full size for each record.
+    Size = tuple[int, float | None]
 
 # Above MANY records bars are drawn as pictures (:mod:`.many`); below NARROW pixels labels stand above their bars.
 MANY, NARROW = 5_000, 640
@@ -38,17 +38,24 @@ LEGEND = {
     "start unknown": "start unknown",
     "end unknown": "end unknown",
     "ongoing": "still so at the source's end",
+    "weak": "low confidence",
+    "carried": "assumed to go on",
     "denied": "denied",
     "denied corroborated": "denied by other sources",
+    "denied carried": "denial assumed to go on",
     "day": "event, day known",
     "day corroborated": "event, day by other sources",
+    "day weak": "event, low confidence",
     "window": "event within a window",
     "veil": "no source speaks",
 }
 STUBS = ("start unknown", "end unknown")
-DIAMONDS = ("day", "day corroborated")
-DENIED = ("denied", "denied corroborated")
-SOLID = ("certain", "corroborated", *DENIED)
+DIAMONDS = ("day", "day corroborated", "day weak")
+SOLID = ("certain", "corroborated", "denied", "denied corroborated")
+# Where a reader takes what was still so to go on, and outlines, which are white inside.
+CARRIED = ("carried", "denied carried")
+DENIED = ("denied", "denied corroborated", "denied carried")
+_PALE_EDGES = (*CARRIED, "denied corroborated", "weak", "day weak")
 
 # The least width of a solid bar and of an outline, in pixels; the height of a line of text, in font sizes.
 BRIEF, OUTLINED, LINE = 4, 6, 1.12
@@ -74,7 +81,7 @@ class Page:
     """
 
     width: int
-    height: int
+    height: float
     margin: dict[str, float]
     pitch: float
     font: float
@@ -120,8 +127,8 @@ def tint(colour: str, share: float, paper: str = PAPER) -> str:
 
 
 def edge_of(mark: str, colour: str) -> str:
-    """Return the colour of an outline: that of a denial is a tint where only other sources deny."""
-    return tint(colour, CORROBORATED) if mark == "denied corroborated" else colour
+    """Return the colour of an outline: a tint where only other sources deny, few say so, or nobody does."""
+    return tint(colour, CORROBORATED) if mark in _PALE_EDGES else colour
 
 
 def milliseconds(days: pd.Series) -> Floats:

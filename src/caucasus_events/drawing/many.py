@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 # A picture holds at most so many rows.
 TILE = 10_000
 # By the number of a mark: whether it is a bar of the pictures, and whether it is a symbol. A window is both.
-BARRED = np.isin(MARKS, [*look.SOLID, *look.STUBS, "possible", "window"])
-SYMBOLS = ~np.isin(MARKS, [*look.SOLID, *look.STUBS, "possible"])
+_BARS = [*look.SOLID, *look.STUBS, *look.CARRIED, "possible", "weak"]
+BARRED, SYMBOLS = np.isin(MARKS, [*_BARS, "window"]), ~np.isin(MARKS, _BARS)
 # What plotly is asked to write of year, month and day.
 _DATE_PARTS = tuple(enumerate(("04d", "02d", "02d")))
 _NUMERALS = (np.arange(10_000)[:, None] // [1_000, 100, 10, 1] % 10 + ord("0")).astype(np.uint8)
@@ -79,8 +79,8 @@ def symbol_traces(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> li
     days = (drawn["first"] + drawn["last"]) / 2
     size = max(min(page.bar, 10.0), 4.0)
     style: dict[str, Any] = {"symbol": "diamond", "size": size, "color": colour}
-    if mark == "day corroborated":
-        style["color"] = look.tint(colour, look.CORROBORATED)
+    if mark in ("day corroborated", "day weak"):
+        style["color"] = look.tint(colour, look.TINT if mark == "day weak" else look.CORROBORATED)
     elif mark == "window":
         style["symbol"] = "diamond-open"
     elif mark not in look.DIAMONDS:
@@ -126,7 +126,7 @@ def targets(drawn: pd.DataFrame, records: pd.DataFrame) -> list[Trace]:
 
 def shades_of(colour: str) -> dict[str, str]:
     """Return the shade that stands for each pattern where there are too many for a pattern."""
-    shares = {"certain": 1.0, "window": 1.0, "corroborated": look.CORROBORATED}
+    shares = {"certain": 1.0, "window": 1.0, "corroborated": look.CORROBORATED, "carried": look.TINT}
     shaded = [mark for mark in np.array(MARKS)[BARRED].tolist() if mark not in look.DENIED]
     return {mark: look.tint(colour, shares.get(mark, 0.3)) for mark in shaded}
 

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from caucasus_events.asking import spells, steps
 from caucasus_events.asking.day_columns import DayColumn, warn_of_nones
 from caucasus_events.errors import InvalidValueError, UnknownNameError, shown, unknown
 from caucasus_events.model import codebook
-from caucasus_events.model.asked import text
+from caucasus_events.model.asked import one_of, text
 from caucasus_events.model.bounds import BOUNDS
+from caucasus_events.model.rows import PROPOSITION
 from caucasus_events.model.words import counted
 from caucasus_events.reading.frames import texts
 
@@ -34,26 +36,34 @@ if TYPE_CHECKING:
     Part = tuple[str, Mask, Floats, Floats]
 
 # In the order in which they are drawn, the last on top.
-_BARS = ("possible", "start unknown", "end unknown", "corroborated", "denied", "denied corroborated", "certain")
-MARKS = (*_BARS, "ongoing", "ongoing denied", "window", "day", "day corroborated")
+_LOOSE = ("possible", "start unknown", "end unknown", "weak", "carried", "denied carried")
+_BARS = (*_LOOSE, "corroborated", "denied", "denied corroborated", "certain")
+MARKS = (*_BARS, "ongoing", "ongoing denied", "window", "day", "day corroborated", "day weak")
 # How many records an error or a warning names.
 MOST_NAMED = 5
 _OUTER = (BOUNDS[0], BOUNDS[3])
 _ID_COLUMNS = ("record_id", "event_id", "status_id", "id")
 _KIND_BY_ID = {"event_id": "event", "status_id": "status"}
 _INNER_OF_SEED = ("seed_start_latest", "seed_end_earliest")
-_WORDS = ("quote", "citation", "start_basis", "end_basis")
-# The columns of a frame that are read where they are there; a column of lanes besides.
-READ = (*_ID_COLUMNS, *BOUNDS, *_INNER_OF_SEED, *_WORDS, "title", "type", "kind", "holds", "end_state", "speaks_until")
+_WORDS = ("quote", "says", "confidence", "citation", "start_basis", "end_basis")
+_OTHERS = ("title", "type", "kind", "holds", "end_state", "speaks_until", "layer", "place")
+# The columns of a frame that are read where they are there; those of its parties and a column of lanes besides.
+READ = (*_ID_COLUMNS, *BOUNDS, *_INNER_OF_SEED, *_WORDS, *_OTHERS)
 
 
-def prepare(frame: pd.DataFrame, lanes: str | Mapping[str, str] | None = None) -> pd.DataFrame:
-    """Read what is drawn of each record; frame and ``lanes`` are those of :func:`.figure.timeline`.
+def prepare(
+    frame: pd.DataFrame,
+    lanes: str | Mapping[str, str] | None = None,
+    confidence: str = "medium",
+    carry_to: int | None = None,
+) -> pd.DataFrame:
+    """Read what is drawn of each record; the arguments are those of :func:`.figure.timeline`, ``carry_to`` a number.
 
     One row per record, in the order in which they are drawn: by lane, then by the first day drawn, then by type. The
     four bounds, ``certain_from``, ``certain_to`` (what the seed alone makes certain) and ``until`` in days since
-    1970-01-01; ``event``, ``denied``, ``still`` (going on when the source speaks) as booleans; ``lane``, ``colour``,
-    ``label``, ``record_id``; ``number``, the place of the row in ``frame``.
+    1970-01-01, and ``carried``, the day to which a reader takes it to go on (NaN: to none); ``event``, ``denied``,
+    ``still`` (going on when the source speaks), ``weak`` (below the confidence that is asked for) as booleans;
+    ``lane``, ``colour``, ``label``, ``record_id``; ``number``, the place of the row in ``frame``.
 
     >>> mine = pd.DataFrame({"start_earliest": ["1999-05-06"], "end_latest": ["1999-05-09"]})
     >>> prepare(mine)[["lane", "label", "start_latest"]].values.tolist()
@@ -80,10 +90,12 @@ def prepare(frame: pd.DataFrame, lanes: str | Mapping[str, str] | None = None) -
             "event": _is_event(frame, key),
             "denied": _has_value(frame, "holds", value=False),
             "still": _has_value(frame, "end_state", value="ongoing"),
+            "weak": _is_weak(frame, confidence),
             "lane": lane,
             "colour": colour,
             **{name: texts(frame[name]) for name in _WORDS if name in frame},
             **days,
+            "carried": _carried(frame, days, confidence, carry_to),
             "number": np.arange(len(frame)),
         },
         index=frame.index,
@@ -126,18 +138,23 @@ def _parts(records: pd.DataFrame) -> list[Part]:
     day, certain = event & (start == end), start_latest <= end_earliest
     # An event with a certain stretch is longer than its windows: it is a bar, as a status is.
     window, bar = event & ~certain, ~day & (certain | ~event)
-    sure, unsure = bar & certain, bar & ~certain
+    longest, unsure, weak = bar & certain, bar & ~certain, records["weak"].to_numpy(bool)
+    sure, faint, day_known = longest & ~weak, longest & weak, day & ~weak
     opens, closes = np.where(certain, start_latest, lower), np.where(certain, end_earliest + 1, upper + 1)
     seed_from, seed_to = records["certain_from"].to_numpy(float), records["certain_to"].to_numpy(float) + 1
     seed_certain = seed_from < seed_to
     by_seed = sure & seed_certain
+    until, carried = records["until"].to_numpy(float), records["carried"].to_numpy(float)
     unknown_end = np.isnan(end) & ~still
     return [
-        ("possible", sure & (start < start_latest), start, start_latest),
-        ("possible", sure & (end_earliest < end), closes, end + 1),
+        ("possible", longest & (start < start_latest), start, start_latest),
+        ("possible", longest & (end_earliest < end), closes, end + 1),
         ("possible", unsure, lower, upper + 1),
         ("start unknown", bar & np.isnan(start), start, opens),
         ("end unknown", bar & unknown_end, closes, end),
+        ("weak", faint, opens, closes),
+        ("carried", bar & ~denied & (until < carried), until + 1, carried + 1),
+        ("denied carried", bar & denied & (until < carried), until + 1, carried + 1),
         # Only other sources make it certain: before the seed does, after it does, or all along.
         *_by_others(denied, by_seed & (opens < seed_from), opens, seed_from),
         *_by_others(denied, by_seed & (seed_to < closes), seed_to, closes),
@@ -147,8 +164,9 @@ def _parts(records: pd.DataFrame) -> list[Part]:
         ("ongoing", bar & still & ~denied, closes, closes),
         ("ongoing denied", bar & still & denied, closes, closes),
         ("window", window & ~day, np.where(np.isnan(start), np.nan, lower), np.where(unknown_end, np.nan, upper + 1)),
-        ("day", day & seed_certain, start, end + 1),
-        ("day corroborated", day & ~seed_certain, start, end + 1),
+        ("day", day_known & seed_certain, start, end + 1),
+        ("day corroborated", day_known & ~seed_certain, start, end + 1),
+        ("day weak", day & weak, start, end + 1),
     ]
 
 
@@ -183,7 +201,9 @@ def _read_bounds(frame: pd.DataFrame, ids: pd.Series, nones: list[DayColumn]) ->
     has_horizon = "speaks_until" in frame
     speaks = _read_days(frame["speaks_until"], ids, nones)[1] if has_horizon else np.full(len(frame), np.nan)
     still = _has_value(frame, "end_state", value="ongoing")
-    days["until"] = np.fmax(speaks, np.where(still, days["end_earliest"], np.nan))
+    # An event that only other sources state has no horizon: of its own days, at least, they speak.
+    spoken = still | (_has_value(frame, "layer", value="reported") & np.isnan(speaks))
+    days["until"] = np.fmax(speaks, np.where(spoken, np.fmax(days["end_earliest"], days["end_latest"]), np.nan))
     return days
 
 
@@ -257,6 +277,40 @@ def _has_value(frame: pd.DataFrame, column: str, *, value: Any) -> Mask:
     if column not in frame:
         return np.zeros(len(frame), bool)
     return frame[column].eq(value).fillna(value=False).to_numpy(bool)
+
+
+def _is_weak(frame: pd.DataFrame, confidence: str) -> Mask:
+    """Say which rows are below a confidence; a row without one is not."""
+    levels = codebook.codes("confidence")
+    below = levels[levels.index(one_of("confidence", confidence, levels)) + 1 :]
+    none = np.zeros(len(frame), bool)
+    return texts(frame["confidence"]).isin(below).to_numpy(bool) if "confidence" in frame else none
+
+
+def _carried(frame: pd.DataFrame, days: dict[str, Floats], confidence: str, carry_to: int | None) -> Floats:
+    """Return the day to which each status that was still so is taken to go on, as answers are; NaN: to none."""
+    found = np.full(len(frame), np.nan)
+    if carry_to is None:
+        return found
+    if missing := [name for name in ("end_state", "holds", "type", "subject", "object") if name not in frame]:
+        hint = unknown("column", missing[0], map(str, frame.columns))
+        raise UnknownNameError(f"carry_to ends where the opposite is stated, so it needs what a record says: {hint}")
+    status = frame["holds"].notna().to_numpy() & frame["subject"].notna().to_numpy()
+    kept = frame.reindex(columns=[*PROPOSITION, "holds", "end_state", "place", "confidence"])[status]
+    stated = {name: _as_days(days[name][status]) for name in BOUNDS}
+    types = codebook.status_types()
+    kept = kept.assign(**stated, speaks_until=_as_days(days["until"][status]))
+    kept["symmetric"] = [kind in types and types[kind].symmetric for kind in kept["type"]]
+    rows = spells.read_spells(kept, steps.propositions(kept)[0], confidence)
+    until = spells.carried_until(rows, spells.is_passed_over(rows), carry_to)
+    found[status] = np.where(until > rows.until, until, np.nan)
+    return found
+
+
+def _as_days(numbers: Floats) -> NDArray[np.datetime64]:
+    """Turn numbers of days into days; NaN is none."""
+    whole = np.where(np.isnan(numbers), 0, numbers).astype(np.int64).astype("datetime64[D]")
+    return np.where(np.isnan(numbers), np.datetime64("NaT"), whole)
 
 
 def _type_order(types: pd.Categorical[Any]) -> NDArray[np.intp]:

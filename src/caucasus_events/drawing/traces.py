@@ -45,19 +45,14 @@ def _mark_traces(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> lis
     """Draw the marks of one kind and colour as bars and symbols."""
     middle = (drawn["first"] + drawn["last"]) / 2
     if mark in look.DIAMONDS:
-        style = (
-            _diamond(colour, page)
-            if mark == "day"
-            else _diamond(look.tint(colour, look.CORROBORATED), page, edge=colour)
-        )
-        return [_symbols(mark, drawn, middle, style)]
+        return [_symbols(mark, drawn, middle, _diamond_of(mark, colour, page))]
     if mark == "window":
         return [_whiskers(drawn, colour, page), _symbols(mark, drawn, middle, _diamond(look.PAPER, page, edge=colour))]
     if mark.startswith("ongoing"):
         return [_symbols(mark, drawn, drawn["last"], _arrowhead(colour, page, hollow=mark != "ongoing"))]
     if mark in look.STUBS:
         return [_bars(mark, colour, drawn, page), _open_edges(mark, drawn, colour, page)]
-    if mark == "possible":
+    if mark not in look.SOLID:
         return [_bars(mark, colour, drawn, page)]
     return _solid_bars(mark, colour, drawn, page)
 
@@ -85,16 +80,18 @@ def _solid_bars(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> list
 
 def _bars(mark: str, colour: str, drawn: pd.DataFrame, page: Page, brief: float = 0.0) -> Trace:
     """Draw bars, solid, outlined or hatched; ``brief`` is the edge that makes a short solid one wide enough."""
-    fills = {"certain": colour, "corroborated": look.tint(colour, look.CORROBORATED)} | dict.fromkeys(
-        look.DENIED, look.PAPER
-    )
+    fills = {"certain": colour, "corroborated": look.tint(colour, look.CORROBORATED)}
+    fills |= {"carried": look.tint(colour, look.TINT)} | dict.fromkeys(look.DENIED, look.PAPER)
     if mark in fills:
-        edge = brief if mark == "certain" else 1.5
+        # In a low row the edge of a tint would be all that is seen.
+        low = page.bar / 4
+        edge = {"certain": brief, "corroborated": min(1.5, low), "carried": min(1.0, low)}.get(mark, 1.5)
         line = {"width": edge, "color": look.edge_of(mark, colour)}
         return _bar_trace(mark, drawn, page, {"color": fills[mark], "line": line}, edge)
-    hatch = {"shape": "/", "fillmode": "replace", "fgcolor": colour, "bgcolor": look.tint(colour, look.TINT)}
+    ink, shape = look.edge_of(mark, colour), "\\" if mark == "weak" else "/"
+    hatch = {"shape": shape, "fillmode": "replace", "fgcolor": ink, "bgcolor": look.tint(colour, look.TINT)}
     edge = 0 if mark in look.STUBS else 1
-    line = {"width": edge, "color": colour}
+    line = {"width": edge, "color": ink}
     style = {"color": colour, "pattern": {**hatch, "size": 6, "solidity": 0.3}, "line": line}
     return _bar_trace(mark, drawn, page, style, edge)
 
@@ -118,6 +115,14 @@ def _named_points(mark: str, drawn: pd.DataFrame) -> Trace:
     """Name the mark and the record of each point, and what is shown when it is pointed at."""
     told = {"hovertext": drawn["hover"].to_numpy(object), "customdata": drawn["record_id"].to_numpy(object)}
     return {"name": mark, "meta": mark, "showlegend": False, "hoverinfo": "text", **told}
+
+
+def _diamond_of(mark: str, colour: str, page: Page) -> dict[str, Any]:
+    """Describe the symbol of an event whose day is known: a tint if other sources date it, paler if it is weak."""
+    if mark == "day":
+        return _diamond(colour, page)
+    share = look.TINT if mark == "day weak" else look.CORROBORATED
+    return _diamond(look.tint(colour, share), page, edge=look.edge_of(mark, colour))
 
 
 def _diamond(fill: str, page: Page, edge: str = look.PAPER) -> dict[str, Any]:
@@ -193,10 +198,11 @@ def _legend_traces(page: Page) -> list[Trace]:
 def _legend_symbols(*, many: bool) -> dict[str, dict[str, Any]]:
     """Describe the entries that are symbols; where bars are pictures, all are, in the shades of these."""
     ink = look.LEGEND_INK
-    edge = {"width": 1.5, "color": ink}
+    edge, faint = ({"width": 1.5, "color": colour} for colour in (ink, look.tint(ink, look.CORROBORATED)))
     symbols: dict[str, dict[str, Any]] = {
         "day": {"symbol": "diamond", "size": 12, "color": ink},
         "day corroborated": {"symbol": "diamond", "size": 11, "color": look.tint(ink, look.CORROBORATED), "line": edge},
+        "day weak": {"symbol": "diamond", "size": 11, "color": look.tint(ink, look.TINT), "line": faint},
         "window": {"symbol": "diamond", "size": 10, "color": look.PAPER, "line": {**edge, "width": 2}},
         "ongoing": {"symbol": "triangle-right", "size": 14, "color": ink},
         "veil": {"symbol": "square", "size": 14, "color": look.VEIL},

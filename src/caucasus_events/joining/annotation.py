@@ -13,14 +13,16 @@ import pandas as pd
 import pyarrow as pa
 
 from caucasus_events.asking.day_columns import DayColumn
+from caucasus_events.asking.days import last_day, written_carry
 from caucasus_events.errors import InvalidValueError, shown
 from caucasus_events.model.asked import path
+from caucasus_events.model.layers import BEST
 from caucasus_events.reading.names import code_meanings
 from caucasus_events.reading.targets import whole_file
 
 from .columns import Codes, OwnColumns
 from .engines import annotated_narwhal
-from .lookups import released_lookup
+from .lookups import Terms, released_lookup
 from .memory import added_to_arrow, added_to_pandas, new_cells, stream
 from .wanted import check_columns, read_wanted
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
     from pathlib import Path
     from typing import Unpack
+
+    from caucasus_events.asking.days import Day
 
     from .lookups import Lookup
     from .wanted import Asked, Wanted
@@ -45,15 +49,19 @@ def annotate(  # noqa: PLR0913 - what can be asked
     types: str | Sequence[str] | None = None,
     codes: str | None = None,
     like: str | None = None,
+    objects: str | Sequence[str] | None = None,
     prefix: str = "",
-    dates: str = "seed",
+    layer: str = BEST,
+    confidence: str = "medium",
     outside: str = "unknown",
+    carry_to: Day | None = None,
 ) -> Frame:
     """Add what the dataset knows of each row's actors on its day: a column per status type.
 
     True is yes, False is no, null (``<NA>``) is unknown: where no source speaks, a date or code is
     null, or nobody in the dataset has the code. Of the subject alone a cell is True if the status
-    is with anybody, and never False. With an object it is True if the status holds between the
+    is with anybody (``membership``: a member of anything), and never False; ``objects`` asks for
+    one organisation or another party each. With an object it is True if the status holds between the
     two, whatever it is limited to, and False only if what is not limited is denied; symmetric
     types stand for both orders. A window of days is True (False) only if every day of it is.
 
@@ -80,13 +88,27 @@ def annotate(  # noqa: PLR0913 - what can be asked
         (``gwnoa``, ``date_start`` … ``date_end``, codes ``gw``; with ``codes="ucdp_actor"`` the
         subject is ``side_a_new_id``), ``"gdelt"`` (``SQLDATE``, ``Actor1CountryCode`` and
         ``Actor2CountryCode``), ``"acled"`` (``event_date``, ``country`` by name).
+    objects
+        Without ``object``: one column per type and object, ``membership_CSTO``, for the subject
+        and that object alone. A denial is False there, and with ``outside="no"`` a time outside
+        the stated spell. A type has only objects of its kinds; symmetric types match either
+        order; what is limited to a territory never makes False; an actor with itself is null.
     prefix
         Put before the names of the new columns.
-    dates
-        ``"seed"``: what the seeds say alone. ``"corroborated"``: with the windows that other
-        sources narrow; see :func:`caucasus_events.load`, and what it assumes.
+    layer
+        ``"seed"``: what documents say alone. ``"corroborated"``: with the windows that other
+        sources narrow. ``"reported"``: and the statuses that only other sources state; see
+        :func:`caucasus_events.load`, and what it assumes.
+    confidence
+        ``"high"``, ``"medium"`` or ``"low"``: a reported status of less makes nothing True or
+        False.
     outside
-        ``"no"``: before a stated start and after a stated end the answer is no, not unknown.
+        ``"no"``: before a stated start and after a stated end the answer is no, not unknown; see
+        :func:`caucasus_events.as_of`.
+    carry_to
+        A day, a month or a year to the last day of which what was still so when its source last
+        spoke is taken to go on, as far as :func:`caucasus_events.as_of` says; left out, nothing
+        is. That is your assumption; a pandas frame has it in ``attrs``.
 
     Returns
     -------
@@ -99,10 +121,11 @@ def annotate(  # noqa: PLR0913 - what can be asked
     InvalidValueError
         If a column is not there, is there twice or of a type that cannot be read, a new one is
         there already, a date cannot be
-        read, time zones are mixed, ``like`` has no column of the codes that are asked for, or
-        frame, codes, like, dates or outside is not known (a ``ValueError``).
+        read, time zones are mixed, ``like`` has no column of the codes that are asked for, there is
+        an ``object`` beside ``objects``, no type can have one of these, or frame, codes, like,
+        layer, confidence or outside is not known (a ``ValueError``).
     UnknownNameError
-        If there is no such status type (a ``KeyError``).
+        If there is no such status type or object (a ``KeyError``).
 
     Warns
     -----
@@ -135,7 +158,8 @@ def annotate(  # noqa: PLR0913 - what can be asked
     All else (``02-04-2016``, which may be of two months, ``201604``, numbers of spreadsheets) is
     no day: an error that names the first, or null in a lazy frame, because its rows are not read.
     For the same reason a lazy frame does not refuse texts with different offsets: the day that is
-    written counts. Text may be of any type of the library, categories and bytes of UTF-8 too.
+    written counts. Text may be of any type of the library, categories and bytes of UTF-8 too; of
+    other bytes a polars LazyFrame complains itself, when it is collected.
 
     Examples
     --------
@@ -144,10 +168,17 @@ def annotate(  # noqa: PLR0913 - what can be asked
               day from   to  border_closed
     0  1992-05-01  TUR  ARM           <NA>
     1  2001-05-01  TUR  ARM           True
+    >>> annotate(mine, date="day", subject="to", types="membership", objects=["CIS", "NATO"]).iloc[:, 3:]
+      membership_CIS membership_NATO
+    0           True            <NA>
+    1           True            <NA>
     """
     # Every option by its name: they stand in the signature and, with their types, in Asked, and nowhere else.
-    lookup, meanings, wanted = _prepared(cast("Asked", locals()))
-    return annotate_by(lookup, meanings, frame, wanted)
+    asked = cast("Asked", locals())
+    annotated = annotate_by(*_prepared(asked), frame)
+    if carry_to is not None and isinstance(annotated, pd.DataFrame):
+        annotated.attrs |= {"carry_to": written_carry(carry_to)}
+    return annotated
 
 
 def annotate_parquet(
@@ -182,7 +213,7 @@ def annotate_parquet(
         As :func:`annotate` does; and if source and target are one file, or the source is no
         Parquet file.
     UnknownNameError
-        If there is no such status type (a ``KeyError``).
+        If there is no such status type or object (a ``KeyError``).
     UnwritableError
         If the target cannot be written (an ``OSError``).
     TypeError
@@ -218,7 +249,7 @@ def annotate_parquet(
         return stream(source, partial, lookup, _own_columns(lookup, meanings, wanted), wanted, progress)
 
 
-def annotate_by(lookup: Lookup, meanings: Mapping[Hashable, str], frame: Frame, wanted: Wanted) -> Frame:
+def annotate_by(lookup: Lookup, meanings: Mapping[Hashable, str], wanted: Wanted, frame: Frame) -> Frame:
     """Annotate a frame from answers that are prepared, of pairs if ``wanted`` has two parties."""
     own = _own_columns(lookup, meanings, wanted)
     if isinstance(frame, pd.DataFrame):
@@ -236,7 +267,8 @@ def annotate_by(lookup: Lookup, meanings: Mapping[Hashable, str], frame: Frame, 
 def _prepared(asked: Asked) -> tuple[Lookup, dict[Hashable, str], Wanted]:
     """Prepare the answers of the released statuses, what the codes mean, and the columns to read and to add."""
     wanted = read_wanted(asked)
-    lookup = released_lookup(wanted.types, asked["dates"], asked["outside"], pairs=len(wanted.parties) > 1)
+    terms = Terms(asked["outside"], asked["confidence"], last_day(asked["carry_to"]))
+    lookup = released_lookup(wanted.types, wanted.crossed, asked["layer"], terms, pairs=len(wanted.parties) > 1)
     return lookup, code_meanings(wanted.scheme), wanted
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from caucasus_events.asking.steps import Ints
+    from caucasus_events.asking.answers import Ints
     from caucasus_events.reading.arrays import Flags
 
     # Takes the first row of a slice, and the row after its last.

@@ -13,19 +13,18 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
+from caucasus_events.asking.answers import CALENDAR, FIRST_DAY, Answer
 from caucasus_events.asking.day_columns import DATE_FORMS
 from caucasus_events.asking.days import FIRST_OF_TWO_DIGITS, MONTHS
-from caucasus_events.asking.steps import FIRST_DAY, Answer
 from caucasus_events.errors import InvalidValueError
 
-from .lookups import CALENDAR
 from .memory import new_cells
 from .wanted import check_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from caucasus_events.asking.steps import Ints
+    from caucasus_events.asking.answers import Ints
 
     from .columns import Codes, OwnColumns
     from .lookups import Lookup
@@ -37,14 +36,17 @@ _ON_DAY, _SUBJECT, _OBJECT, _CODE, _STATE, _LASTS = (
 )
 _DAYS = "__caucasus_events_days_"
 _TEXTS = (nw.String, nw.Categorical, nw.Enum)
-# How days are written, as in asking: engines take patterns, but neither names in them nor what was found by them.
+# All white space there is: of their own, engines know different parts of it.
+_SPACE = "".join(chr(point) for point in range(0x3001) if chr(point).isspace())
+# How days are written, as in asking: engines take patterns, but neither names in them nor what was found by them; for
+# one of them the digits of every script are digits.
 _ISO = (
-    r"^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
-    r"(?:[T ]\d{2}:\d{2}[\d:.,]*)?\s*(?:Z|[+-]\d{2}(?::?\d{2})?)?$"
+    r"^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+    r"(?:[T ][0-9]{2}:[0-9]{2}[0-9:.,]*)?\s*(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
 )
-_COMPACT = r"^\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
-_YEAR_MONTH, _YEAR = r"^\d{4}-(?:0[1-9]|1[0-2])$", r"^\d{4}$"
-_IN_WORDS = r"^(?:\d{1,2}[ -][A-Za-z]{3,9}\.?[ -](?:\d{4}|\d{2})|[A-Za-z]{3,9}\.? \d{1,2},? \d{4})$"
+_COMPACT = r"^[0-9]{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$"
+_YEAR_MONTH, _YEAR = r"^[0-9]{4}-(?:0[1-9]|1[0-2])$", r"^[0-9]{4}$"
+_IN_WORDS = r"^(?:[0-9]{1,2}[ -][A-Za-z]{3,9}\.?[ -](?:[0-9]{4}|[0-9]{2})|[A-Za-z]{3,9}\.? [0-9]{1,2},? [0-9]{4})$"
 _SMALLEST_DAY, _LARGEST_DAY, _LAST_YEAR = 10_000_101, 99_991_231, 9999
 # What stands for "none", as it is written here.
 _NONE = [10_101, 99_990_000, 99_991_231]
@@ -117,7 +119,7 @@ def _days_as_numbers(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
     """Write a day as the integer YYYYMMDD, a month as YYYYMM00, a year as YYYY0000, and all else as null."""
     column = nw.col(name)
     if dtype in _TEXTS or dtype == nw.Binary:
-        return _day_of_text(column.cast(nw.String).str.strip_chars())
+        return _day_of_text(column.cast(nw.String).str.strip_chars(_SPACE))
     if dtype in (nw.Date, nw.Datetime):
         year, month, day = (part.cast(nw.Int64) for part in (column.dt.year(), column.dt.month(), column.dt.day()))
         return year * 10_000 + month * 100 + day
@@ -149,8 +151,8 @@ def _day_in_words(text: nw.Expr) -> nw.Expr:
     month = nw.coalesce(*(nw.when(word.is_in(same)).then(nw.lit(number)) for number, same in names.items()))
     # The day stands before the month, or after it: without the word, first in either case.
     day = text.str.strip_chars(f"{ascii_letters}. ").str.slice(0, 2).str.strip_chars(" ,-").cast(nw.Int64)
-    whole = nw.when(text.str.contains(r"\d{4}$")).then(text.str.slice(-4)).cast(nw.Int64)
-    short = nw.when(~text.str.contains(r"\d{4}$")).then(text.str.slice(-2)).cast(nw.Int64)
+    whole = nw.when(text.str.contains(r"[0-9]{4}$")).then(text.str.slice(-4)).cast(nw.Int64)
+    short = nw.when(~text.str.contains(r"[0-9]{4}$")).then(text.str.slice(-2)).cast(nw.Int64)
     # Of two digits, the only year with these of the hundred from the first on, as everywhere.
     year = nw.coalesce(whole, FIRST_OF_TWO_DIGITS + (short + (100 - FIRST_OF_TWO_DIGITS % 100)) % 100)
     return year * 10_000 + month * 100 + day
@@ -184,7 +186,7 @@ def _code_expression(codes: Codes, dtype: nw.dtypes.DType) -> tuple[nw.Expr, pa.
     if dtype not in _TEXTS and dtype != nw.Binary:
         raise InvalidValueError(f"column {codes.column!r} holds {dtype}; codes are text or integers")
     text = column.cast(nw.String)
-    return (text.str.strip_chars().str.to_lowercase() if codes.scheme == "name" else text), pa.string()
+    return (text.str.strip_chars(_SPACE).str.to_lowercase() if codes.scheme == "name" else text), pa.string()
 
 
 def _code_table(codes: Codes, key: str, dtype: pa.DataType) -> pa.Table:

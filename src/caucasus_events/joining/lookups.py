@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from caucasus_events.asking import steps
-from caucasus_events.asking.steps import FIRST_DAY, LAST_DAY, Answer
+from caucasus_events.asking.answers import CALENDAR, FIRST_DAY, LAST_DAY, Answer
+from caucasus_events.asking.crossings import crossed_cells
 from caucasus_events.reading import tables
 
 if TYPE_CHECKING:
@@ -20,12 +21,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from caucasus_events.asking.steps import Ints
+    from caucasus_events.asking.answers import Ints
+    from caucasus_events.asking.crossings import Crossing
 
 # The largest table of actor or pair × day, in bytes.
 LARGEST_TABLE = 62_000_000
-# The days of the whole calendar. A place is row × CALENDAR + days since the first: one number that sorts by both.
-CALENDAR = LAST_DAY - FIRST_DAY + 1
 
 
 class Lookup(NamedTuple):
@@ -48,26 +48,45 @@ class Lookup(NamedTuple):
     table: Ints | None  # value by row and day from opening to closing; None: too large
 
 
+class Terms(NamedTuple):
+    """On which terms is answered, as :func:`.annotation.annotate` and :func:`.steps` say."""
+
+    outside: str = "unknown"
+    confidence: str = "medium"
+    carry_to: int | None = None
+
+
 @cache
-def released_lookup(types: tuple[str, ...], dates: str, outside: str, *, pairs: bool) -> Lookup:
+def released_lookup(
+    types: tuple[str, ...], crossed: tuple[Crossing, ...] | None, layer: str, terms: Terms, *, pairs: bool
+) -> Lookup:
     """Prepare the answers of the released statuses, once."""
     ids = tables.load("entities")["entity_id"].tolist()
-    return build_lookup(tables.load_statuses(dates), ids, types, outside, pairs=pairs)
+    return build_lookup(tables.load_statuses(layer), ids, types, terms, crossed=crossed, pairs=pairs)
 
 
 def build_lookup(
-    statuses: pd.DataFrame, entities: Iterable[str], types: Sequence[str], outside: str, *, pairs: bool
+    statuses: pd.DataFrame,
+    entities: Iterable[str],
+    types: Sequence[str],
+    terms: Terms,
+    *,
+    pairs: bool,
+    crossed: Sequence[Crossing] | None = None,
 ) -> Lookup:
     """Prepare the answers of all actors, or of all pairs in their order, on every day.
 
+    If types are crossed with objects, the names of these crossings stand for types, and actors alone are answered.
+
     >>> from caucasus_events import load_statuses
-    >>> border = load_statuses().query("status_id == 'turkey-armenia-border-closed'")
-    >>> lookup = build_lookup(border, ["ARM", "TUR"], ["border_closed"], "unknown", pairs=False)
+    >>> border = load_statuses("seed").query("status_id == 'turkey-armenia-border-closed'")
+    >>> lookup = build_lookup(border, ["ARM", "TUR"], ["border_closed"], Terms(), pairs=False)
     >>> lookup.kinds, len(lookup.value), lookup.table.shape
     (['border_closed'], 4, (2, 9704))
     """
-    stretches = steps.steps(statuses[statuses["type"].isin(types)], outside)
-    found = steps.cells(stretches, pairs=pairs)
+    asked = set(types) if crossed is None else {each.type for each in crossed}
+    stretches = steps.steps(statuses[statuses["type"].isin(asked)], *terms)
+    found = steps.cells(stretches, pairs=pairs) if crossed is None else crossed_cells(stretches, crossed)
     known = set(found.loc[found["state"] != Answer.UNKNOWN, "type"])
     kinds = [kind for kind in types if kind in known]
     found = found[found["type"].isin(kinds)]

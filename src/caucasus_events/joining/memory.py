@@ -15,8 +15,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from caucasus_events.asking.answers import Answer
 from caucasus_events.asking.day_columns import time_zone
-from caucasus_events.asking.steps import Answer
 from caucasus_events.errors import InvalidValueError
 
 from .columns import code_reader
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from caucasus_events.asking.answers import Ints
     from caucasus_events.asking.day_columns import DayColumn, DayReader
-    from caucasus_events.asking.steps import Ints
     from caucasus_events.reading.arrays import Flags
 
     from .columns import OwnColumns

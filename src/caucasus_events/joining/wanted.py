@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 import numpy as np
 
-from caucasus_events.asking.steps import OUTSIDE
+from caucasus_events.asking.answers import OUTSIDE
+from caucasus_events.asking.crossings import crossings
 from caucasus_events.errors import InvalidValueError, shown, unknown
 from caucasus_events.model import codebook, layers
 from caucasus_events.model.asked import one_of, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from caucasus_events.asking.crossings import Crossing
+    from caucasus_events.asking.days import Day
 
 
 class Recipe(NamedTuple):
@@ -43,9 +47,12 @@ class Asked(TypedDict, total=False):
     types: str | Sequence[str] | None
     codes: str | None
     like: str | None
+    objects: str | Sequence[str] | None
     prefix: str
-    dates: str
+    layer: str
+    confidence: str
     outside: str
+    carry_to: Day | None
 
 
 class Wanted(NamedTuple):
@@ -54,8 +61,9 @@ class Wanted(NamedTuple):
     days: tuple[str, ...]  # of the day; and of the last day, if a row is a window
     parties: tuple[str, ...]  # of the subject's code; and of the object's, if a row is of two
     scheme: str  # of these codes
-    types: tuple[str, ...]
+    types: tuple[str, ...]  # or types crossed with objects; of each a column is added
     prefix: str = ""
+    crossed: tuple[Crossing, ...] | None = None  # these, if objects are asked for
 
     @property
     def added(self) -> list[str]:
@@ -75,18 +83,27 @@ def read_wanted(asked: Asked) -> Wanted:
             # Only with its own first day: the last day of the dataset says nothing of a day of the reader's.
             date, date_end = recipe.date, recipe.date_end if date_end is None else date_end
         subject = recipe.subject.get(scheme) if subject is None else subject
-        other = recipe.object if other is None else other
+        # A row of two has its object; who asks for objects by name asks of the first of the two alone.
+        other = recipe.object if other is None and asked["objects"] is None else other
         if subject is None:
             raise InvalidValueError(f"subject is missing: {like} has no column of {scheme} codes: name the column")
     if date is None or subject is None:
         name = "date" if date is None else "subject"
         raise InvalidValueError(f"{name} is missing: name the column, or say with like which dataset this is")
+    types, crossed = tuple(codebook.chosen(asked["types"], codebook.status_types(), "status type")), None
+    if (objects := asked["objects"]) is not None:
+        if other is not None:
+            what = f"objects goes without object, and column {other!r} is that of the object"
+            raise InvalidValueError(f"{what}: a row is of an actor alone, or of two")
+        crossed = tuple(crossings(asked["types"], objects))
+        types = tuple(each.column for each in crossed)
     return Wanted(
         days=(date,) if date_end is None else (date, date_end),
         parties=(subject,) if other is None else (subject, other),
         scheme="iso3" if scheme is None else scheme,
-        types=tuple(codebook.chosen(asked["types"], codebook.status_types(), "status type")),
+        types=types,
         prefix=asked["prefix"],
+        crossed=crossed,
     )
 
 
@@ -100,8 +117,9 @@ def _check_values(asked: Asked) -> None:
             raise InvalidValueError(f"{what} {shown(name)} is no name of a column: give one")
     if re.search("[\ud800-\udfff]", text("prefix", asked["prefix"], "give one")):
         raise InvalidValueError(f"prefix {shown(asked['prefix'])} has half a character: give another")
-    layers.checked(asked["dates"])
+    layers.checked(asked["layer"])
     one_of("value of outside", asked["outside"], OUTSIDE)
+    one_of("confidence", asked["confidence"], codebook.codes("confidence"))
 
 
 def check_columns(present: list[str], wanted: Wanted) -> None:
