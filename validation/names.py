@@ -1,6 +1,6 @@
-"""Write the names of states, and their ISO 3166-1 numbers, from the standard lists into ``reading/spellings.toml``.
+"""Write the names of states from the standard lists into ``reading/spellings.toml``.
 
-pycountry knows the English names, official and common, and the numbers; babel the names in the languages of the region.
+pycountry knows the English names, official and common; babel the names in the languages of the region.
 What is written is committed, so that another version of either changes nothing until somebody runs this again:
 
     python -m pip install -e '.[names]'
@@ -22,7 +22,7 @@ from caucasus_events import load_entities
 PATH = Path(__file__).parents[1] / "src" / "caucasus_events" / "reading" / "spellings.toml"
 LANGUAGES = ("hy", "az", "ka", "ru", "tr")
 _HEAD = """\
-# What states are called in the standard lists: official and common names, and their ISO 3166-1 numbers.
+# What states are called in the standard lists: official and common names.
 # Written by `python validation/names.py --write` from pycountry (en) and babel (the other languages); not edited.
 """
 
@@ -32,7 +32,7 @@ def spellings(iso3: str) -> str:
     state: Any = pycountry.countries.get(alpha_3=iso3)
     english = [getattr(state, name, None) for name in ("name", "official_name", "common_name")]
     abroad = [_line(each, [babel.Locale(each).territories.get(state.alpha_2)]) for each in LANGUAGES]
-    return "\n".join([f"[{iso3}]", f"iso_numeric = {int(state.numeric)}", _line("en", english), *abroad])
+    return "\n".join([f"[{iso3}]", _line("en", english), *abroad])
 
 
 def _line(language: str, names: list[str | None]) -> str:
@@ -42,9 +42,9 @@ def _line(language: str, names: list[str | None]) -> str:
 
 
 def page() -> str:
-    """Write the file for every state of the dataset, by code."""
+    """Write the file for every state of the dataset that is in the lists today, by code."""
     entities = load_entities()
-    states = sorted(entities.loc[entities["kind"] == "state", "iso3"].dropna())
+    states = sorted(entities.loc[entities["iso_numeric"].notna(), "iso3"])
     return _HEAD + "".join(f"\n{spellings(iso3)}\n" for iso3 in states)
 
 

@@ -77,6 +77,8 @@ def test_acled_numbers_states_as_iso_does() -> None:
     """The scheme of ACLED's column `iso` is the numeric code of ISO 3166-1, of the states that are entities."""
     meanings = names.code_meanings("iso_numeric")
     assert {51: "ARM", 31: "AZE", 268: "GEO", 643: "RUS", 792: "TUR"}.items() <= meanings.items()
+    states = load_entities().query("kind == 'state'")
+    assert sorted(meanings.values()) == sorted(states["entity_id"])
 
 
 def test_a_shared_name_is_refused_and_stands_for_nobody() -> None:
