@@ -339,7 +339,7 @@ def test_types_and_entities_narrow_a_window() -> None:
 def test_events_stand_in_the_order_of_time() -> None:
     """Over all years every event is certain, the earliest first."""
     asked = between("0001", "9999")
-    assert len(asked) == len(tables.load_events())
+    assert len(asked) == len(tables.load_events("seed"))
     assert asked["start_earliest"].is_monotonic_increasing
     assert asked["event_id"].tolist()[:2] == ["turkey-armenia-border-closure-1993", "nagorno-karabakh-ceasefire-1994"]
 

@@ -117,8 +117,8 @@ def as_of(  # noqa: PLR0913 - what can be asked
     ['TUR', 'ARM', 'yes']
     >>> as_of("2099-01-01", **closed)["why"].tolist()
     ['after the source']
-    >>> as_of("2099-01-01", **closed, carry_to="2099").loc[0, ["answer", "carried"]].tolist()
-    ['yes', True]
+    >>> as_of("2099-01-01", **closed, carry_to="2099")[["answer", "carried"]].values.tolist()
+    [['yes', True]]
     >>> as_of("1993-06-01", **closed | {"layer": "corroborated"}).loc[0, ["answer", "references"]].tolist()
     ['yes', 'tocci-closed-border-2007']
     """
