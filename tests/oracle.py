@@ -76,10 +76,17 @@ def was_still_so(row: Row) -> bool:
 
 
 def passes_over(other: Row, row: Row) -> bool:
-    """Say if one true row knows how the spell of another went on after that one's last day."""
+    """Say if one true row knows how the spell of another went on after that one's last day.
+
+    It was certain on that day or, where the other's end is stated less closely, on the last day on which both were.
+    """
     if not (row["holds"] and other["holds"]) or row.get("place") != other.get("place"):
         return False
-    return is_certain(other, row["speaks_until"]) and other["speaks_until"] > row["speaks_until"]
+    shared = [row["speaks_until"]]
+    if row["end_latest"] is not None and row["end_earliest"] is not None:
+        last = min(row["end_earliest"], row["speaks_until"])
+        shared += [last] if is_certain(row, last) else []
+    return any(is_certain(other, day) for day in shared) and other["speaks_until"] > row["speaks_until"]
 
 
 def is_passed_over(row: Row, strong: Sequence[Row], day: date) -> bool:

@@ -82,6 +82,18 @@ def test_stated_bounds_answer_no_only_when_asked_and_never_those_of_a_denial() -
     assert day_answer([], day, "no") == ("unknown", "no source", False)
 
 
+def test_whose_end_is_known_less_closely_is_passed_over_by_who_knows_it() -> None:
+    """A spell that ended by some day, and the same by another source, which knows the day: afterwards it is over."""
+    vague = _row(None, "2020-07-23", "2020-07-23", "2023-09-30", until=date(2023, 9, 30))
+    exact = _row("1991-09-02", "1994-05-12", "2023-09-20", "2023-09-20", until=date(2026, 11, 25))
+    later = date(2025, 1, 1)
+    assert day_answer([vague], later, outside="no") == ("unknown", "after the source", False)
+    assert day_answer([vague, exact], later) == ("unknown", "after the stated end", False)
+    assert day_answer([vague, exact], later, outside="no") == ("no", None, False)
+    elsewhere = vague | {"place": "Gyumri"}
+    assert day_answer([elsewhere, exact], later, outside="no") == ("unknown", "after the stated end", False)
+
+
 def test_a_window_is_what_every_day_of_it_is() -> None:
     """A year is yes or no only throughout; else the first unknown day gives the reason, or it changes within."""
     exact = _row("1993-05-01", "1993-05-01", "1995-05-01", "1995-05-01")

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from caucasus_events.building import dataset, files, standing
-from caucasus_events.coding import readings, seeds
+from caucasus_events.coding import reported, seeds
 from caucasus_events.errors import ProblemsError, ReleaseError
 from caucasus_events.model.rows import TABLES
 
@@ -71,7 +71,7 @@ def test_the_order_of_the_seeds_does_not_matter(mini: Path) -> None:
 
 def test_assembling_changes_nothing_that_it_is_given(mini: Path) -> None:
     """What was coded is the same after it was assembled as before, to the last row, and assembles alike again."""
-    coded = [*dataset.read_seeds(mini), *readings.code_layer(mini)]
+    coded = [*dataset.read_seeds(mini), *reported.code_reported(mini)]
     before = copy.deepcopy([dict(seed.rows) for seed in coded])
     one, other = dataset.assemble(coded), dataset.assemble(coded)
     assert [dict(seed.rows) for seed in coded] == before
@@ -87,7 +87,8 @@ def test_many_seeds_are_coded_alike_in_several_processes(mini: Path) -> None:
     paths = sorted((mini / "seeds").glob("*.toml"))
     shared = dataset.assemble(dataset.read_seeds(mini))
     alone = dataset.assemble([seeds.code_seed(path) for path in paths])
-    assert len(shared["timeline"]) == 21 * len(dataset.build_in_memory(MINI).tables["timeline"])
+    coded = dataset.build_in_memory(MINI).tables["timeline"].query("layer == 'seed'")
+    assert len(shared["timeline"]) == 21 * len(coded) > 21
     for name, frame in alone.items():
         pd.testing.assert_frame_equal(frame, shared[name])
 
@@ -98,7 +99,8 @@ def test_a_seed_is_added_by_two_files(mini: Path) -> None:
     copies(mini, 1)
     after = dataset.build_in_memory(mini)
     assert after.tables["sources"]["source_id"].tolist() == ["copy-0", "mini"]
-    assert len(after.tables["timeline"]) == 2 * len(before.tables["timeline"])
+    coded = before.tables["timeline"].query("layer == 'seed'")
+    assert len(after.tables["timeline"]) == len(before.tables["timeline"]) + len(coded)
 
 
 def test_nothing_is_written_when_something_is_wrong(mini: Path) -> None:
@@ -137,7 +139,7 @@ def test_a_change_to_a_sheet_is_shown_cell_by_cell(mini: Path) -> None:
         "    do        run caucasus-events build and commit data/, or undo the change to\n"
         "              the seeds"
     ) in messages
-    assert messages.count("is not what the seeds give") == 6 + 4  # in events and in timeline
+    assert messages.count("is not what the seeds give") == 10 + 8  # in events and in timeline
 
 
 def test_metadata_tells_what_a_file_is(mini: Path) -> None:
@@ -156,6 +158,7 @@ def test_metadata_tells_what_a_file_is(mini: Path) -> None:
 
 def test_a_seed_without_events_keeps_its_codes(mini: Path) -> None:
     """An empty table goes through Parquet and check without losing its types."""
+    (mini / "seeds" / "reported" / "records.toml").unlink()
     sheet = mini / "seeds" / "mini.toml"
     cut = re.sub(r"\[\[event\]\].*?(?=\[\[status)", "", sheet.read_text(), count=1, flags=re.DOTALL)
     sheet.write_text(

@@ -38,12 +38,13 @@ CORRECTED = {
     *(
         (table, FIGHTING, column, "1990-02-20", day)
         for table in ("events", "timeline")
-        for column, day in {
+        for bound, day in {
             "start_earliest": "1990-02-01",
             "start_latest": "1990-02-28",
             "end_earliest": "1990-02-01",
             "end_latest": "1990-02-28",
         }.items()
+        for column in (bound, f"seed_{bound}")
     ),
 }
 
@@ -63,8 +64,8 @@ def test_the_first_release_has_no_changes(checkout: Path) -> None:
     ]
     assert (checkout / "CHANGELOG.md").read_text("utf-8") == (
         "# Changelog\n\n## Unreleased\n\n## 1.0.0 (2031-02-03)\n\n### Data\n\n"
-        "The first release: 2 events and 3 statuses, 2 of them explicit denials, among 3 entities, coded from 1 "
-        "document.\n"
+        "The first release: 3 events and 5 statuses, 2 of them explicit denials, among 4 entities, coded from 1 "
+        "document and taken from other sources.\n"
     )
 
 
@@ -95,7 +96,7 @@ def test_a_corrected_date_becomes_its_cells_with_their_reason(checkout: Path, mo
         ("1.1.0", "changed", REASON, "corrected_date")
     }
     schema.MODELS["changes"].validate(found)
-    assert release.check(checkout)[0] == "10 changes lead from each of 2 frozen releases to the tables of today"
+    assert release.check(checkout)[0] == "18 changes lead from each of 2 frozen releases to the tables of today"
     assert "## 1.1.0 (2031-03-04)\n\n### Data\n\n**Corrected dates**\n\n" in (checkout / "CHANGELOG.md").read_text(
         "utf-8"
     )
@@ -141,8 +142,9 @@ def test_a_step_below_the_computed_one_is_refused(
             "this version   1.0.1\n"
             "due            minor: 1.1.0 or higher\n"
             "               cells of events are changed: date, start_earliest, start_latest, end_earliest, end_latest, "
-            "date_precision\n"
-            "               cells of timeline are changed: start_earliest, start_latest, end_earliest, end_latest\n"
+            "seed_start_earliest, seed_start_latest, seed_end_earliest, seed_end_latest, date_precision\n"
+            "               cells of timeline are changed: start_earliest, start_latest, end_earliest, end_latest, "
+            "seed_start_earliest, seed_start_latest, seed_end_earliest, seed_end_latest\n"
             "state          refused: the version is too low; "
             'write VERSION = "1.1.0" in src/caucasus_events/describing/about.py'
         )
@@ -349,10 +351,10 @@ def test_changes_are_filtered_by_version_and_table(checkout: Path, monkeypatch: 
     set_version(monkeypatch, "1.10.0")
     release.freeze(checkout, "2031-03-04")
     monkeypatch.setattr(tables, "data_path", lambda name: checkout / "data" / f"{name}.parquet")
-    assert len(tables.changes()) == 10
-    assert len(tables.changes("1.9.0")) == len(tables.changes(since="1.0.0")) == 10
+    assert len(tables.changes()) == 18
+    assert len(tables.changes("1.9.0")) == len(tables.changes(since="1.0.0")) == 18
     assert len(tables.changes("1.10.0")) == 0
-    assert len(tables.changes(table="events")) == 6
+    assert len(tables.changes(table="events")) == 10
     assert tables.changes(table="coverage").empty
 
 
@@ -442,7 +444,7 @@ def test_a_newcomer_releases_a_correction_by_the_book(tmp_path: Path) -> None:
     expected = {
         (table, record, column, "2016-04-30", "2016-04-15")
         for table in ("events", "timeline")
-        for column in ("start_latest", "end_latest")
+        for column in ("seed_start_latest", "seed_end_latest")
     }
     expected |= {("events", record, "date", "2016-04", HALF), ("events", record, "date_precision", "month", "range")}
     assert cells(changes) == expected

@@ -14,6 +14,7 @@ from caucasus_events.building import dataset, standing
 from caucasus_events.building.rules import records, registry
 from caucasus_events.coding import dates
 from caucasus_events.model.bounds import BOUNDS
+from caucasus_events.model.rows import FILES
 
 HERE = Path(__file__).parents[1]
 # The tables that no release can be without.
@@ -33,6 +34,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dataset.Built:
         shutil.copy(HERE / "bad" / name, root / "seeds" / name)
     (root / "seeds" / "reported").mkdir()
     shutil.copy(HERE / "bad-readings" / "readings.toml", root / "seeds" / "reported")
+    shutil.copy(HERE / "bad-reported" / "records.toml", root / "seeds" / "reported")
     return dataset.build_in_memory(root)
 
 
@@ -44,11 +46,13 @@ def _shipped(good: dataset.Built, change: Break | None = None) -> registry.Shipp
     return registry.Shipped(tables, good.texts)
 
 
-def _put(table: str, row: int, column: str, value: object) -> Break:
-    """Change one cell."""
+def _put(table: str, row: int | str, column: str, value: object) -> Break:
+    """Change one cell, of a row by its place or its id."""
 
     def change(tables: Tables) -> None:
-        tables[table].loc[row, column] = value
+        frame = tables[table]
+        place = frame.index[frame[FILES[table].key[0]] == row][0] if isinstance(row, str) else row
+        frame.loc[place, column] = value
 
     return change
 
@@ -95,7 +99,12 @@ def _read(row: int, **cells: object) -> Break:
 def _deny_from_another_start(tables: Tables) -> None:
     """Let the seed deny what it says, on days that only a reading of the start makes certain."""
     closed = tables["statuses"].iloc[[0]]
-    twin = closed.assign(status_id="arvania-belmark-not-border-closed", holds=False, end_earliest=pd.Timestamp("1988"))
+    names = {
+        "status_id": "arvania-belmark-not-border-closed",
+        "reading_ids": "arvania-belmark-not-border-closed-end-by",
+    }
+    days = {"seed_end_earliest": pd.Timestamp("1988"), "end_earliest": pd.Timestamp("1989")}
+    twin = closed.assign(**names, **days, holds=False)
     tables["statuses"] = pd.concat([tables["statuses"], twin], ignore_index=True)
     frame = tables["corroborations"]
     new = {"reading_id": f"{twin['status_id'].iloc[0]}-end-by", "record_id": twin["status_id"].iloc[0], "bound": "end"}
@@ -110,6 +119,12 @@ def _exclude(tables: Tables) -> None:
     new = {"reading_id": f"{CLOSED}-end-1988-05", "bound": "end", "end_latest": pd.Timestamp("1988-05-01")}
     twin = frame.iloc[[1]].assign(**new, start_earliest=pd.NaT, start_latest=pd.NaT)
     tables["corroborations"] = pd.concat([frame, twin], ignore_index=True)
+    for column, value in {
+        "start_earliest": pd.Timestamp("1988-06"),
+        "start_latest": pd.Timestamp("1988-05-01"),
+    }.items():
+        _put("statuses", CLOSED, column, value)(tables)
+    _put("statuses", CLOSED, "reading_ids", f"{READ}; {CLOSED}-end-1988-05")(tables)
 
 
 def _say_it_again(tables: Tables) -> None:
@@ -120,38 +135,50 @@ def _say_it_again(tables: Tables) -> None:
         tables[table] = pd.concat([frame, again], ignore_index=True)
 
 
+def _report_it_again(tables: Tables) -> None:
+    """Let other sources report, on the day of a seed's clash and at no place, a clash of one of its sides."""
+    frame = tables["events"]
+    frame.loc[frame["event_id"] == SHOTS, ["location", *BOUNDS]] = [None, *[pd.Timestamp("1988-04-12")] * len(BOUNDS)]
+    cast = tables["participants"]
+    tables["participants"] = cast[~((cast["event_id"] == SHOTS) & (cast["entity_id"] == "AAB"))].reset_index(drop=True)
+
+
 CLASH, SECOND = "arvania-belmark-clash-1988", "arvania-belmark-clash-1988-second"
 SPEECH, CLOSED = "arvania-belmark-accusation-1991", "arvania-belmark-border-closed"
 NO_RELATIONS, DENIAL = "arvania-belmark-no-diplomatic-relations", "belmark-league-not-membership"
 READ = f"{CLOSED}-start-1988-05"
+TREATY, SHOTS = "arvania-belmark-agreement-1991", "arvania-belmark-border-clash-1990"
+SPELL, AGAIN = "arvania-guild-membership", "arvania-guild-membership-1987"
 # corroborations: 0 of the start of CLOSED, contradicts; 1 the same, applied; 2 and 3 of CLASH, applied and contradicts.
-# events: 0 SPEECH, 1 CLASH, 2 SECOND; statuses: 0 CLOSED, 1 NO_RELATIONS, 2 DENIAL; the rest by key.
 BREAKS: dict[str, tuple[Break, tuple[str, str]]] = {
-    "keys_are_unique": (_put("events", 1, "event_id", SPEECH), ("events", SPEECH)),
+    "keys_are_unique": (_put("events", CLASH, "event_id", SPEECH), ("events", SPEECH)),
     "rows_are_in_key_order": (_reverse("entities"), ("entities", "LEAGUE")),
-    "ids_are_well_formed": (_put("events", 1, "event_id", "Clash"), ("events", "Clash")),
-    "entity_ids_follow_their_kind": (_put("entities", 0, "iso3", "AAB"), ("entities", "AAA")),
-    "references_resolve": (_put("statuses", 2, "object", "LEAGEU"), ("statuses", DENIAL)),
+    "ids_are_well_formed": (_put("events", CLASH, "event_id", "Clash"), ("events", "Clash")),
+    "entity_ids_follow_their_kind": (_put("entities", "AAA", "iso3", "AAB"), ("entities", "AAA")),
+    "references_resolve": (_put("statuses", DENIAL, "object", "LEAGEU"), ("statuses", DENIAL)),
     "records_and_timeline_agree": (_drop("timeline", 0), ("events", SPEECH)),
-    "timeline_repeats_its_records": (_put("timeline", 1, "title", "Another"), ("timeline", CLOSED)),
-    "bounds_are_ordered": (_put("statuses", 0, "start_earliest", pd.Timestamp("1989")), ("statuses", CLOSED)),
-    "nothing_is_later_than_its_seed": (_put("events", 1, "end_latest", pd.Timestamp("1999")), ("events", CLASH)),
-    "bounds_follow_from_the_coded_dates": (_put("events", 1, "date", "1988"), ("events", CLASH)),
-    "records_carry_the_horizon_of_their_seed": (
-        _put("events", 1, "speaks_until", pd.Timestamp("1991-05-06")),
+    "timeline_repeats_its_records": (_put("timeline", CLOSED, "title", "Another"), ("timeline", CLOSED)),
+    "bounds_are_ordered": (_put("statuses", CLOSED, "seed_start_earliest", pd.Timestamp("1989")), ("statuses", CLOSED)),
+    "nothing_is_later_than_its_seed": (
+        _put("events", CLASH, "seed_end_latest", pd.Timestamp("1999")),
         ("events", CLASH),
     ),
-    "symmetric_pairs_are_ordered": (_put("statuses", 1, "subject", "XCO"), ("statuses", NO_RELATIONS)),
-    "nobody_stands_on_both_sides": (_put("statuses", 2, "object", "AAB"), ("statuses", DENIAL)),
+    "bounds_follow_from_the_coded_dates": (_put("events", CLASH, "date", "1988"), ("events", CLASH)),
+    "records_carry_the_horizon_of_their_seed": (
+        _put("events", CLASH, "seed_speaks_until", pd.Timestamp("1991-05-06")),
+        ("events", CLASH),
+    ),
+    "symmetric_pairs_are_ordered": (_put("statuses", NO_RELATIONS, "subject", "XCO"), ("statuses", NO_RELATIONS)),
+    "nobody_stands_on_both_sides": (_put("statuses", DENIAL, "object", "AAB"), ("statuses", DENIAL)),
     "events_have_participants": (
         lambda tables: tables.update(participants=tables["participants"].iloc[2:].reset_index(drop=True)),
         ("events", SPEECH),
     ),
-    "roles_fit_the_type": (_put("participants", 2, "role", "target"), ("events", CLASH)),
-    "kinds_fit_the_type": (_put("statuses", 2, "object", "XCO"), ("statuses", DENIAL)),
-    "places_fit_the_type": (_put("events", 0, "location", "AAA"), ("events", SPEECH)),
-    "attributions_name_somebody": (_put("statuses", 0, "attributed_to", "AAB"), ("statuses", CLOSED)),
-    "occurrences_are_those_of_other_seeds": (_put("events", 1, "same_as", SPEECH), ("events", CLASH)),
+    "roles_fit_the_type": (_put("participants", CLASH, "role", "target"), ("events", CLASH)),
+    "kinds_fit_the_type": (_put("statuses", DENIAL, "object", "XCO"), ("statuses", DENIAL)),
+    "places_fit_the_type": (_put("events", SPEECH, "location", "AAA"), ("events", SPEECH)),
+    "attributions_name_somebody": (_put("statuses", CLOSED, "attributed_to", "AAB"), ("statuses", CLOSED)),
+    "occurrences_are_those_of_other_seeds": (_put("events", CLASH, "same_as", SPEECH), ("events", CLASH)),
     "no_seed_contradicts_itself": (_deny_what_is_said, ("statuses", "arvania-belmark-not-border-closed")),
     "coverage_tiles_every_seed": (_put("coverage", 0, "end_char", 3), ("coverage", None)),
     "cited_stretches_are_the_evidence": (_put("coverage", 0, "disposition", "opinion"), ("evidence", None)),
@@ -174,10 +201,18 @@ BREAKS: dict[str, tuple[Break, tuple[str, str]]] = {
         _deny_from_another_start,
         ("corroborations", "arvania-belmark-not-border-closed-end-by"),
     ),
+    "bounds_are_at_their_best": (_put("statuses", CLOSED, "end_earliest", pd.Timestamp("1990")), ("statuses", CLOSED)),
+    "reported_records_are_known_to_their_sources": (_put("events", TREATY, "date", "1992-03"), ("events", TREATY)),
+    "high_confidence_rests_on_two_sources": (_put("statuses", AGAIN, "confidence", "high"), ("statuses", AGAIN)),
+    "spells_follow_each_other": (
+        _put("statuses", AGAIN, "start_latest", pd.Timestamp("1987-02-28")),
+        ("statuses", AGAIN),
+    ),
+    "no_occurrence_is_reported_again": (_report_it_again, ("events", SHOTS)),
     "references_are_cited": (_put("references", 0, "reference_id", "aaa"), ("references", "aaa")),
-    "a_code_means_one_entity": (_put("entities", 1, "cow", 9001), ("entities", "AAB")),
-    "a_name_means_one_entity": (_put("entities", 2, "also_known_as", "Arvánia; ABC"), ("entities", "LEAGUE")),
-    "words_belong_in_a_table": (_put("statuses", 0, "title", "=1+1"), ("statuses", CLOSED)),
+    "a_code_means_one_entity": (_put("entities", "AAB", "cow", 9001), ("entities", "AAB")),
+    "a_name_means_one_entity": (_put("entities", "LEAGUE", "also_known_as", "Arvánia; ABC"), ("entities", "LEAGUE")),
+    "words_belong_in_a_table": (_put("statuses", CLOSED, "title", "=1+1"), ("statuses", CLOSED)),
     "addresses_lead_to_the_web": (_put("references", 0, "url", "javascript:a"), ("references", "atlas")),
     "nothing_is_published_tomorrow": (_put("sources", 0, "published", pd.Timestamp("2999-01-01")), ("sources", "mini")),
     "readings_are_known_to_their_sources": (_read(1, date="[2090..]"), ("corroborations", READ)),
@@ -240,7 +275,7 @@ def test_an_id_used_twice_silences_the_rules_about_the_mixture(good: dataset.Bui
 
 def _status(holds: str, start: str, end: str) -> dict[str, object]:
     """Give a status with certain days only between two years."""
-    windows = {"start_latest": pd.Timestamp(start), "end_earliest": pd.Timestamp(end)}
+    windows = {"seed_start_latest": pd.Timestamp(start), "seed_end_earliest": pd.Timestamp(end)}
     return {"status_id": f"a-b-{holds}membership", "holds": not holds, **windows}
 
 
@@ -261,7 +296,8 @@ def test_a_contradiction_needs_a_day_on_which_both_are_certain(
 
     def change(tables: Tables) -> None:
         frame = tables["statuses"]
-        rows = [frame.iloc[[2]].assign(**_status("", *claim)), frame.iloc[[2]].assign(**_status("not-", *denial))]
+        row = frame[frame["status_id"] == DENIAL]
+        rows = [row.assign(**_status("", *claim)), row.assign(**_status("not-", *denial))]
         tables["statuses"] = pd.concat(rows, ignore_index=True)
 
     found = list(records.no_seed_contradicts_itself(_shipped(good, change)))
@@ -282,7 +318,7 @@ def test_a_bound_that_is_unknown_breaks_no_order(good: dataset.Built) -> None:
     """Null bounds are neither before nor after anything."""
 
     def change(tables: Tables) -> None:
-        tables["statuses"].loc[:, list(BOUNDS)] = pd.NaT
+        tables["statuses"].loc[:, [*BOUNDS, *(f"seed_{name}" for name in BOUNDS)]] = pd.NaT
 
     assert list(records.bounds_are_ordered(_shipped(good, change))) == []
     assert list(records.nothing_is_later_than_its_seed(_shipped(good, change))) == []
@@ -368,3 +404,145 @@ def test_the_same_fact_from_other_words_or_of_another_place_is_another_record(go
 
     rule = registry.RULES["no_fact_is_coded_twice"]
     assert [len(list(rule(_shipped(good, change)))) for change in (_say_it_again, later, elsewhere)] == [1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "refused"),
+    [
+        ("1987-03-01", None, False),
+        ("1987-03-02", None, False),
+        ("1987-02-28", None, True),
+        ("1986-01-01", "1986-12-31", True),
+        ("1986-01-01", "1986-01-01", True),
+        ("1985-12-31", "1985-12-31", False),
+        ("1986-12-31", "1986-01-01", False),
+    ],
+    ids=["day of hand-over", "after it", "the day before", "within", "a day within", "ends with it", "never certain"],
+)
+def test_two_spells_share_the_day_of_hand_over_at_most(
+    *, begins: str, ends: str | None, refused: bool, good: dataset.Built
+) -> None:
+    """Two reported spells of one proposition and place have no certain day in common but the last of the first."""
+
+    def change(tables: Tables) -> None:
+        frame = tables["statuses"]
+        row = frame["status_id"] == AGAIN
+        frame.loc[row, "start_latest"] = pd.Timestamp(begins)
+        frame.loc[row, "end_earliest"] = pd.Timestamp(ends or "1991-12-31")
+
+    found = list(registry.RULES["spells_follow_each_other"](_shipped(good, change)))
+    assert [finding.key for finding in found] == ([AGAIN] if refused else [])
+
+
+def test_spells_of_two_places_may_overlap(good: dataset.Built) -> None:
+    """Two bases of one state are two spells; two rows that name the same place are one after the other."""
+
+    def at(place: str) -> Break:
+        def change(tables: Tables) -> None:
+            frame = tables["statuses"]
+            frame.loc[frame["status_id"] == SPELL, "place"] = "the port"
+            frame.loc[frame["status_id"] == AGAIN, ["place", "start_latest"]] = [place, pd.Timestamp("1986")]
+
+        return change
+
+    rule = registry.RULES["spells_follow_each_other"]
+    assert [len(list(rule(_shipped(good, at(place))))) for place in ("the airfield", "the port")] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("cells", "refused"),
+    [
+        ({}, True),
+        ({"location": "XCO"}, True),
+        ({"location": "AAA-AAB"}, False),
+        ({"type": "ceasefire"}, False),
+        ({"start_earliest": "1988-04-13", "start_latest": "1988-04-13"}, False),
+        ({"start_latest": "1988-04-30", "end_latest": "1988-05-12"}, True),
+        ({"start_earliest": "1988-01-01", "start_latest": "1988-12-31", "end_latest": "1988-12-31"}, False),
+        ({"end_earliest": "1989-04-12", "end_latest": "1989-04-12"}, False),
+    ],
+    ids=["alike", "at its place", "elsewhere", "another type", "the day after", "a month", "a year", "a war around it"],
+)
+def test_a_seeds_event_is_told_by_type_days_place_and_parties(
+    *, cells: dict[str, str], refused: bool, good: dataset.Built
+) -> None:
+    """A reported event is a seed's only where nothing that is known to about a month tells the two apart."""
+
+    def change(tables: Tables) -> None:
+        _report_it_again(tables)
+        frame = tables["events"]
+        for column, value in cells.items():
+            day = pd.Timestamp(value) if column in BOUNDS else value
+            frame.loc[frame["event_id"] == SHOTS, column] = day
+
+    found = list(registry.RULES["no_occurrence_is_reported_again"](_shipped(good, change)))
+    assert {finding.key for finding in found} == ({SHOTS} if refused else set())
+
+
+def test_the_same_words_the_other_way_round_are_another_event(good: dataset.Built) -> None:
+    """Who accuses whom is part of what happened: the answer of the accused on one day is no repetition."""
+
+    def accuse(actor: str, target: str) -> Break:
+        def change(tables: Tables) -> None:
+            frame, cast = tables["events"], tables["participants"]
+            frame.loc[frame["event_id"] == SHOTS, ["type", "location"]] = ["accusation", None]
+            frame.loc[frame["event_id"] == SHOTS, list(BOUNDS)] = pd.Timestamp("1991-05-03")
+            cast.loc[cast["event_id"] == SHOTS, "role"] = ["actor", "target"]
+            cast.loc[cast["event_id"] == SHOTS, "entity_id"] = [actor, target]
+
+        return change
+
+    rule = registry.RULES["no_occurrence_is_reported_again"]
+    assert [len(list(rule(_shipped(good, accuse(*pair))))) for pair in (("AAA", "AAB"), ("AAB", "AAA"))] == [1, 0]
+
+
+def test_two_documents_of_one_day_are_told_apart_by_their_titles(good: dataset.Built) -> None:
+    """Two protocols that the same parties sign on one day are two agreements; under one title they are one."""
+
+    def sign(title: str) -> Break:
+        def change(tables: Tables) -> None:
+            for table in ("events", "participants"):
+                frame = tables[table]
+                twin = frame[frame["event_id"] == TREATY].assign(event_id=f"{TREATY}-again")
+                tables[table] = pd.concat([frame, twin], ignore_index=True)
+            _put("events", f"{TREATY}-again", "title", title)(tables)
+
+        return change
+
+    titles = ("A protocol on the border", "Arvania and Belmark sign a treaty of trade")
+    rules = [registry.RULES[name] for name in ("no_fact_is_coded_twice", "no_occurrence_is_reported_again")]
+    assert [[len(list(rule(_shipped(good, sign(title))))) for rule in rules] for title in titles] == [[0, 0], [1, 0]]
+
+
+@pytest.mark.parametrize(
+    ("cells", "refused"),
+    [
+        ({"speaks_until": "1992-02-29"}, False),
+        ({"speaks_until": "1992-03-01"}, True),
+        ({"speaks_until": "1992-03-01", "reference_ids": "yearbook; register"}, False),
+        ({"speaks_until": "2999-01-01", "reference_ids": "yearbook; register"}, True),
+        ({"speaks_until": "1992-06-30", "end": "1992-01"}, False),
+        ({"speaks_until": "1992-06-30", "end": "1992-03"}, True),
+        ({"start": "[1991..1992-03]"}, True),
+    ],
+)
+def test_a_reported_status_is_known_to_its_newest_source(
+    *, cells: dict[str, str], refused: bool, good: dataset.Built
+) -> None:
+    """A status is dated, and known to go on, up to the day of its newest source; with an undated one, up to today."""
+
+    def change(tables: Tables) -> None:
+        for column, value in cells.items():
+            day = pd.Timestamp(value) if column == "speaks_until" else value
+            _put("statuses", AGAIN, column, day)(tables)
+
+    found = list(registry.RULES["reported_records_are_known_to_their_sources"](_shipped(good, change)))
+    assert [finding.key for finding in found] == ([AGAIN] if refused else [])
+
+
+def test_the_sides_of_a_border_are_states(good: dataset.Built) -> None:
+    """On a border two states meet; a territory is a place of its own."""
+    found = list(registry.RULES["places_fit_the_type"](_shipped(good, _put("events", SHOTS, "location", "AAA-XCO"))))
+    assert [(finding.key, finding.what) for finding in found] == [
+        (SHOTS, "XCO is of kind territory and cannot be a side of a border")
+    ]

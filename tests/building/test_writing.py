@@ -316,7 +316,7 @@ def test_another_history_of_the_same_versions_is_refused(checkout: Path, monkeyp
     shutil.rmtree(checkout / "data")
     (checkout / "kept").rename(checkout / "data")
     assert refused(lambda: dataset.build_dataset(checkout)) == (
-        "data/changes.parquet: it tells of 10 changes that no frozen release has\n"
+        "data/changes.parquet: it tells of 18 changes that no frozen release has\n"
         "    first     1.1.0 events aland-borland-fighting-1990 changed date\n" + HISTORY
     )
 

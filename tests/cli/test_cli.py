@@ -78,17 +78,17 @@ def test_build_says_what_it_read_and_wrote(mini: Path) -> None:
     assert result.output == (
         "read   seeds/mini: 170 characters, 92.0% cited, 8.0% set aside\n"
         "wrote  data/sources.parquet: 1 rows\n"
-        "wrote  data/entities.parquet: 3 rows\n"
-        "wrote  data/events.parquet: 2 rows\n"
-        "wrote  data/participants.parquet: 4 rows\n"
-        "wrote  data/statuses.parquet: 3 rows\n"
+        "wrote  data/entities.parquet: 4 rows\n"
+        "wrote  data/events.parquet: 3 rows\n"
+        "wrote  data/participants.parquet: 6 rows\n"
+        "wrote  data/statuses.parquet: 5 rows\n"
         "wrote  data/evidence.parquet: 8 rows\n"
         "wrote  data/coverage.parquet: 2 rows\n"
-        "wrote  data/timeline.parquet: 5 rows\n"
+        "wrote  data/timeline.parquet: 8 rows\n"
         "wrote  data/corroborations.parquet: 2 rows\n"
-        "wrote  data/references.parquet: 2 rows\n"
+        "wrote  data/references.parquet: 4 rows\n"
         "wrote  data/external_ids.parquet: 1 rows\n"
-        f"built  caucasus-events {caucasus_events.__version__}: 5 records\n"
+        f"built  caucasus-events {caucasus_events.__version__}: 8 records\n"
     )
 
 
@@ -98,7 +98,7 @@ def test_check_passes_on_what_build_wrote(mini: Path) -> None:
     result = run("check", "--root", str(mini))
     assert result.exit_code == 0
     assert result.output.startswith("data/ is what the seeds build (compared: ")
-    assert result.output.endswith(" rules hold over 5 records.\n")
+    assert result.output.endswith(" rules hold over 8 records.\n")
 
 
 def test_problems_go_to_standard_error_and_exit_with_1(mini: Path) -> None:
@@ -375,6 +375,21 @@ def test_annotate_reads_the_codes_that_are_asked_for(tmp_path: Path) -> None:
     for more in ((), ("--subject", "a", "--codes", "iso3")):
         assert run(*words, *more).stderr == ""
         assert pd.read_parquet(tmp_path / "out.parquet")["border_closed"].tolist() == [True]
+
+
+def test_annotate_takes_objects_confidence_and_a_day_to_carry_to(tmp_path: Path) -> None:
+    """A column for one object, what is weakly supported, and what was still so are asked for by name."""
+    mine = pd.DataFrame({"day": ["2012-01-01", "2025-05-01"], "a": ["AZE", "ARM"]})
+    mine.to_parquet(tmp_path / "in.parquet")
+    words = ("--date", "day", "--subject", "a", "--type", "membership", "--type", "military_base")
+    words += ("--with", "CSTO", "--with", "RUS", "--confidence", "low", "--carry-to", "2025")
+    assert run("annotate", str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet"), *words).exit_code == 0
+    written = pd.read_parquet(tmp_path / "out.parquet").drop(columns=["day", "a"])
+    assert written.to_dict("list") == {"membership_CSTO": [False, True], "military_base_RUS": [True, True]}
+    left = words[: -len(("--confidence", "low", "--carry-to", "2025"))]
+    assert run("annotate", str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet"), *left).exit_code == 0
+    written = pd.read_parquet(tmp_path / "out.parquet").drop(columns=["day", "a"])
+    assert written.isna().to_dict("list") == {"membership_CSTO": [False, True], "military_base_RUS": [True, True]}
 
 
 def test_annotate_of_a_missing_column_writes_nothing(tmp_path: Path) -> None:

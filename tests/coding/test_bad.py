@@ -5,8 +5,9 @@ A folder holds ``sheet.toml``, the good sheet of tests/bad with one mistake in i
 tests/bad; ``long.toml`` says how to make one, ``no-text`` says that there is none. Where two seeds
 are needed, ``second.toml`` stands beside it, for the text ``second.txt`` of tests/bad.
 
-A folder of tests/bad-readings holds ``readings.toml``, the good one beside it with one mistake in
-it, for the good sheet of tests/bad; where two files are needed, ``second.toml``, for the good one.
+A folder of tests/bad-readings holds ``readings.toml``, and one of tests/bad-reported ``records.toml``: the good one
+beside it with one mistake in it, for the good sheet of tests/bad. Where two files are needed, ``second.toml`` stands
+there, for the good one.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from caucasus_events.errors import ProblemsError
 BAD = Path(__file__).parents[1] / "bad"
 MISTAKES = sorted(path for path in BAD.iterdir() if path.is_dir())
 READINGS = Path(__file__).parents[1] / "bad-readings"
+REPORTED = Path(__file__).parents[1] / "bad-reported"
 MISREADINGS = sorted(path for path in READINGS.iterdir() if path.is_dir())
+MISREPORTED = sorted(path for path in REPORTED.iterdir() if path.is_dir())
 
 
 def _root(mistake: Path, root: Path) -> Path:
@@ -65,18 +68,25 @@ def test_a_mistake_has_its_own_message_and_writes_nothing(mistake: Path, tmp_pat
     assert sorted(path.name for path in root.iterdir()) == ["data", "seeds"]
 
 
-@pytest.mark.parametrize("mistake", MISREADINGS, ids=lambda path: path.name)
-def test_a_mistake_in_a_reading_has_its_own_message_and_writes_nothing(mistake: Path, tmp_path: Path) -> None:
-    """Whoever makes this mistake about other sources reads exactly this message, and the last release stays whole."""
-    root = _root(BAD, tmp_path)
+def _with_other_sources(good: Path, root: Path, mistake: Path | None = None) -> Path:
+    """Lay out a checkout with the good seed, and a file of other sources: the good one, or one with a mistake in it."""
+    _root(BAD, root)
     for file in ("second.toml", "second.txt"):
         (root / "seeds" / file).unlink()
     reported = root / "seeds" / "reported"
     reported.mkdir()
-    own = mistake / "readings.toml"
-    shutil.copy(own if own.exists() else READINGS / "readings.toml", reported)
-    if (mistake / "second.toml").exists():
+    own = mistake and mistake / good.name
+    shutil.copy(own if own and own.exists() else good, reported)
+    if mistake and (mistake / "second.toml").exists():
         shutil.copy(mistake / "second.toml", reported)
+    return root
+
+
+@pytest.mark.parametrize("mistake", [*MISREADINGS, *MISREPORTED], ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_mistake_about_other_sources_has_its_own_message_and_writes_nothing(mistake: Path, tmp_path: Path) -> None:
+    """Whoever makes this mistake about other sources reads exactly this message, and the last release stays whole."""
+    good = next(mistake.parent.glob("*.toml"))
+    root = _with_other_sources(good, tmp_path, mistake)
     before = _files(root)
 
     with pytest.raises(ProblemsError) as caught:
@@ -88,13 +98,21 @@ def test_a_mistake_in_a_reading_has_its_own_message_and_writes_nothing(mistake: 
 
 def test_the_good_readings_build(tmp_path: Path) -> None:
     """The readings that the mistakes were made in have none themselves, and each message is of its own kind."""
-    root = _root(BAD, tmp_path)
-    (root / "seeds" / "reported").mkdir()
-    shutil.copy(READINGS / "readings.toml", root / "seeds" / "reported")
-    tables = build_in_memory(root).tables
+    tables = build_in_memory(_with_other_sources(READINGS / "readings.toml", tmp_path)).tables
     assert [len(tables[name]) for name in ("corroborations", "references", "external_ids")] == [4, 2, 1]
     assert tables["corroborations"]["applied"].sum() == 2
     assert len({(mistake / "message.txt").read_text("utf-8") for mistake in MISREADINGS}) == len(MISREADINGS) >= 30
+
+
+def test_the_good_records_build(tmp_path: Path) -> None:
+    """The reported records that the mistakes were made in have none themselves, and each message is of its own kind."""
+    tables = build_in_memory(_with_other_sources(REPORTED / "records.toml", tmp_path)).tables
+    found = [tables[name]["layer"].eq("reported").sum() for name in ("events", "statuses", "timeline")]
+    assert found == [2, 2, 4]
+    assert [len(tables[name]) for name in ("entities", "corroborations", "references")] == [5, 0, 2]
+    messages = {(mistake / "message.txt").read_text("utf-8") for mistake in (*MISREADINGS, *MISREPORTED)}
+    assert len(messages) == len(MISREADINGS) + len(MISREPORTED)
+    assert len(MISREPORTED) >= 25
 
 
 def test_the_good_sheets_build(tmp_path: Path) -> None:
@@ -118,7 +136,7 @@ def test_what_stands_below_the_first_line_fits_a_terminal() -> None:
     """Facts and ways out are clipped or wrapped, whatever stands in the sheet."""
     lines = [
         line
-        for mistake in (*MISTAKES, *MISREADINGS)
+        for mistake in (*MISTAKES, *MISREADINGS, *MISREPORTED)
         for line in (mistake / "message.txt").read_text("utf-8").splitlines()
         if line.startswith("    ")
     ]

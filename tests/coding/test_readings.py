@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from caucasus_events.building.dataset import build_in_memory
-from caucasus_events.coding import readings
+from caucasus_events.coding import reported
 from caucasus_events.errors import ProblemsError
 
 BAD = Path(__file__).parents[1] / "bad"
@@ -36,7 +36,7 @@ def _only(*kinds: str) -> str:
 
 def test_without_a_file_the_layer_is_empty(tmp_path: Path) -> None:
     """A checkout whose records nobody else has dated builds, and its three tables have no row."""
-    assert readings.code_layer(tmp_path) == []
+    assert reported.code_reported(tmp_path) == []
     tables = build_in_memory(_root(tmp_path)).tables
     assert [len(tables[name]) for name in TABLES] == [0, 0, 0]
 
@@ -64,7 +64,7 @@ def test_reasons_may_stand_in_any_file(tmp_path: Path) -> None:
     """Why a reading was changed or goes is read wherever it is written, with its place."""
     change = '[[change]]\nid = "a"\nreason = "Why."\nreason_code = "corrected_text"\n'
     withdrawn = '[[withdrawn]]\nid = "b"\nreason = "Why."\n'
-    coded = readings.code_layer(_root(tmp_path, one=withdrawn, two=f"{GOOD}\n{change}"))
+    coded = reported.code_reported(_root(tmp_path, one=withdrawn, two=f"{GOOD}\n{change}"))
     assert [(each.lines.path, at) for each in coded for at, _ in each.reasons] == [
         ("seeds/reported/one.toml", ("withdrawn", 0, "b")),
         ("seeds/reported/two.toml", ("change", 0, "a")),

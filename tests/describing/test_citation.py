@@ -40,7 +40,7 @@ def _document(**changed: str | None) -> str:
 
 def test_apa_gives_the_dataset_and_the_documents_behind_the_rows() -> None:
     """A row is cited with the dataset in its version and the article it was coded from."""
-    assert statements.cite(questions.as_of("2020-07-23"), style="apa") == (
+    assert statements.cite(questions.as_of("2020-07-23", layer="seed"), style="apa") == (
         f"The caucasus-events maintainers. (n.d.). {DATASET} (Version {__version__}) [Data set]. {HOME}\n"
         f"Chronicler, A. (2020, July 23). {TITLE}. The Test Gazette. {URL}"
     )
@@ -168,5 +168,5 @@ def test_an_unknown_record_is_not_cited() -> None:
         statements.cite("turkey-armenia-border-close")
     assert str(error.value) == (
         "unknown record 'turkey-armenia-border-close' (nearest: turkey-armenia-border-closed; "
-        "load_timeline() lists all 34)"
+        "load_timeline() lists all 42)"
     )

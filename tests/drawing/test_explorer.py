@@ -134,6 +134,16 @@ def test_the_page_opens_on_the_last_day_of_most_answers(page: str) -> None:
         assert answered(day) == max(answered(first) for first, *_ in known) > answered(day + 1)
 
 
+def test_the_axis_is_as_long_as_the_slider(page: str) -> None:
+    """However far what was still so is carried, the axis runs from just before the first day to the slider's last."""
+    for layer in layers.LAYERS:
+        data = data_of(page, layer)
+        first, last = data["wide"]["layout"]["xaxis"]["range"]
+        start, stop = (day * look.MILLISECONDS for day in data["slider"])
+        assert last == stop + look.MILLISECONDS
+        assert 0 <= first - start + 0.1 * (stop - start) <= 0.2 * (stop - start)
+
+
 def test_stretches_of_events_tile_all_days(page: str) -> None:
     """An event has an answer on every day: it happened, may have happened, or was not on this day."""
     data = data_of(page)

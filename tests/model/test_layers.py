@@ -1,9 +1,10 @@
-"""The second layer of dates: what other sources narrow, and that nothing of the seed is lost or altered."""
+"""The three layers: what a document says, what others narrow it to, what only others state; nothing is lost."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -17,6 +18,9 @@ from caucasus_events.model import bounds, layers, rows
 from caucasus_events.model.bounds import BOUNDS, Bounds, relation
 from caucasus_events.model.rows import SEED_TABLES
 from caucasus_events.reading import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).parents[2]
 DAYS = st.integers(-40, 40).map(lambda number: date(2000, 1, 1) + timedelta(days=number))
@@ -81,7 +85,6 @@ def test_the_basis_names_the_window_that_moved() -> None:
     """A start that another source narrows is corroborated, an end that nobody narrows is the seed's."""
     row = _sharp(_status("1993", ".."), _reading("start", "1993-04"))
     assert (row["start_basis"], row["end_basis"]) == ("corroborated", "seed")
-    assert [str(row[f"seed_{name}"])[:10] for name in BOUNDS] == ["1993-01-01", "1993-12-31", "2020-07-23", "NaT"]
     untouched = _sharp(_status("1993", ".."))
     assert (untouched["start_basis"], untouched["end_basis"]) == ("seed", "seed")
     assert pd.isna(untouched["reading_ids"])
@@ -115,23 +118,93 @@ def test_sharpening_never_widens_a_window(data: st.DataObject) -> None:
     assert (relation == "refines") == bool(moved)
 
 
-@pytest.mark.parametrize("name", ["events", "statuses", "timeline"])
-def test_the_seed_layer_is_not_altered(name: str) -> None:
-    """The seed's bounds of a corroborated frame are those of the table, every other column is as it was, row by row."""
-    seed, sharp = tables.load(name), tables.load(name, "corroborated")
-    for bound in BOUNDS:
-        pd.testing.assert_series_equal(sharp[f"seed_{bound}"], seed[bound], check_names=False)
-    same = [column for column in seed if column not in (*BOUNDS, "end_state", "speaks_until")]
-    pd.testing.assert_frame_equal(sharp[same], seed[same])
-    assert list(sharp.columns) == [*seed.columns, *layers.ADDED]
-    assert {column: str(dtype) for column, dtype in sharp.dtypes.items()} == {
-        **{column: str(dtype) for column, dtype in seed.dtypes.items()},
-        **dict.fromkeys(layers.ADDED[:2], "category"),
-        **dict.fromkeys(layers.ADDED[2:6], "datetime64[us]"),
-        "reading_ids": "str",
-    }
-    assert sharp.attrs == {**seed.attrs, "dates": "corroborated"}
-    assert (sharp["start_basis"] == "corroborated").sum() >= 8
+def test_a_reported_record_is_its_own_basis() -> None:
+    """The windows of what only other sources state are called reported, and no reading moves them."""
+    row = _sharp(_status("1993", "..") | {"layer": "reported"})
+    assert (row["start_basis"], row["end_basis"]) == ("reported", "reported")
+    assert _days(row) == ["1993-01-01", "1993-12-31", "2020-07-23", None]
+
+
+@pytest.mark.parametrize("name", tables.DATED)
+def test_each_layer_contains_the_one_before(name: str) -> None:
+    """The narrower layers have the rows of seeds, the widest all; what is no window is the same in each."""
+    seed, sharp, best = (tables.load(name, layer) for layer in layers.LAYERS)
+    coded = best[best["layer"] == "seed"].reset_index(drop=True)
+    assert len(best) > len(coded) == len(sharp) == len(seed) > 0
+    windows = (*BOUNDS, "end_state", "speaks_until")
+    pd.testing.assert_frame_equal(sharp, coded[list(sharp)])
+    same = [column for column in seed if column not in windows]
+    pd.testing.assert_frame_equal(seed[same], sharp[same])
+    assert set(best) - set(sharp) <= {*layers.REPORTED}
+    assert set(sharp) - set(seed) <= {*layers.NARROWED}
+
+
+@pytest.mark.parametrize("name", tables.DATED)
+def test_the_seed_layer_is_what_the_document_alone_says(name: str) -> None:
+    """The windows of the layer of seeds are the columns seed_ of the file, and it has no others of them."""
+    seed, sharp = tables.load(name, "seed"), tables.load(name, "corroborated")
+    alone = [column for column in sharp if column.startswith(layers.SEED)]
+    for column in alone:
+        pd.testing.assert_series_equal(seed[column.removeprefix(layers.SEED)], sharp[column], check_names=False)
+    assert len(alone) >= 5
+    assert not [column for column in seed if column.startswith(layers.SEED) or column.endswith("_basis")]
+    assert (sharp["start_latest"] != sharp["seed_start_latest"]).sum() >= 3
+    assert {frame.attrs["layer"] for frame in (seed, sharp)} == {"seed", "corroborated"}
+
+
+@pytest.mark.parametrize("name", tables.DATED)
+def test_every_basis_names_whose_window_it_is(name: str) -> None:
+    """A window is corroborated where it is not the document's own, reported where there is no document, else seed."""
+    best = tables.load(name)
+    for basis, bounds_of in (("start_basis", BOUNDS[:2]), ("end_basis", BOUNDS[2:])):
+        own = [
+            best[bound].eq(best[f"seed_{bound}"]) | best[[bound, f"seed_{bound}"]].isna().all(axis=1)
+            for bound in bounds_of
+        ]
+        expected = (own[0] & own[1]).map({True: "seed", False: "corroborated"})
+        expected = expected.mask(best["layer"] == "reported", "reported")
+        assert best[basis].astype(str).tolist() == expected.tolist()
+        assert {"corroborated", "reported"} <= set(expected)
+
+
+@pytest.mark.parametrize("name", ["events", "statuses"])
+def test_what_only_one_kind_of_record_has_is_null_in_the_other(name: str) -> None:
+    """A seed's record has its document and no words of others; a reported one says, with sources and confidence."""
+    best = tables.load(name)
+    reported = best["layer"] == "reported"
+    for column in ("says", "confidence", "reference_ids"):
+        assert (best[column].notna() == reported).all(), column
+    for column in ("source_id", "assertion", "seed_speaks_until"):
+        assert (best[column].notna() == ~reported).all(), column
+
+
+FROZEN = ROOT / "validation" / "releases" / "1.1.0"
+SHARED_LAYERS = [("seed", False), ("corroborated", True)]
+
+
+@pytest.mark.released
+@pytest.mark.parametrize("name", tables.DATED)
+@pytest.mark.parametrize(("layer", "sharp"), SHARED_LAYERS)
+def test_the_narrower_layers_give_what_the_last_release_gave(*, name: str, layer: str, sharp: bool) -> None:
+    """Ids and shared columns of 1.1.0 are the same to the cell, with dates= then and layer= now."""
+    if not FROZEN.is_dir():
+        pytest.skip("the frozen releases stand in the repository only, not in wheel or sdist")
+    then = pd.read_parquet(FROZEN / f"{name}.parquet")
+    if sharp:
+        then = layers.sharpened(then, pd.read_parquet(FROZEN / "corroborations.parquet"))
+    now = tables.load(name, layer)
+    key = then.columns[0]
+    later = sorted(set(now[key]) - set(then[key]))
+    told = tables.changes("1.1.0", table=name)
+    assert sorted(set(told[told["operation"] == "added"]["id"]) & set(later)) == later
+    assert sorted(set(then[key]) - set(now[key])) == []
+    kept = now[now[key].isin(then[key])].reset_index(drop=True)
+    # The codes of a closed list may be more by now.
+    pairs = {column: (rows.texts(then[column]), rows.texts(kept[column])) for column in then if column in kept}
+    assert {column: pair for column, pair in pairs.items() if pair[0] != pair[1]} == {}
+    # Which readings narrow a record is told where the record is, and no longer in timeline too.
+    assert [column for column in then if column not in kept] == ["reading_ids"] * (sharp and name == "timeline")
+    assert len(then) * len(pairs) >= 8 * 16
 
 
 @pytest.mark.released
@@ -142,7 +215,7 @@ def test_the_seed_tables_say_what_they_said_in_the_first_release() -> None:
     told = set(tables.changes().query("not operation.str.endswith('added')")["table"])
     checked = 0
     for name in SEED_TABLES:
-        before, now = pd.read_parquet(FIRST / f"{name}.parquet"), tables.load(name)
+        before, now = pd.read_parquet(FIRST / f"{name}.parquet"), tables.load(name, "seed")
         key = list(rows.FILES[name].key)
         kept = now[pd.MultiIndex.from_frame(now[key]).isin(pd.MultiIndex.from_frame(before[key]))]
         if name not in told:
@@ -154,7 +227,7 @@ def test_the_seed_tables_say_what_they_said_in_the_first_release() -> None:
 @pytest.mark.released
 def test_readings_are_applied_as_their_own_words_say() -> None:
     """Of all released readings those are applied that are preferred, not weak, and do not contradict."""
-    read, bounds = tables.load_corroborations(), tables.load_timeline().set_index("record_id")[list(BOUNDS)]
+    read, bounds = tables.load_corroborations(), tables.load_timeline("seed").set_index("record_id")[list(BOUNDS)]
     checked = 0
     for row in read.to_dict("records"):
         own, seed = (
@@ -173,52 +246,47 @@ def test_readings_are_applied_as_their_own_words_say() -> None:
 
 def test_armenia_in_csto_and_eaeu_is_the_case_that_matters() -> None:
     """In 2018 the seed alone does not know; other sources say yes, and are named, cited and shown."""
-    seed = ce.as_of("2018-01-01", types="membership", entities="ARM")
+    asked = {"types": "membership", "entities": "ARM"}
+    seed = ce.as_of("2018-01-01", **asked, layer="seed")
     assert seed["answer"].tolist() == ["unknown", "unknown"]
-    asked = ce.as_of("2018-01-01", types="membership", entities="ARM", dates="corroborated")
-    assert asked[["object", "answer", "references"]].to_numpy().tolist() == [
-        ["CSTO", "yes", "wikipedia-csto-2006-05-28"],
-        ["EAEU", "yes", "commonspace-eeu-membership; ragmamoul-2015-01-02"],
+    sharp = ce.as_of("2018-01-01", **asked, layer="corroborated")
+    assert sharp[["object", "answer", "layer", "references"]].to_numpy().tolist() == [
+        ["CSTO", "yes", "corroborated", "wikipedia-csto-2006-05-28"],
+        ["EAEU", "yes", "corroborated", "commonspace-eeu-membership; ragmamoul-2015-01-02"],
     ]
-    assert asked["reading_ids"].tolist() == [
+    assert sharp["reading_ids"].tolist() == [
         "armenia-csto-membership-start-2003-09-18",
         "armenia-eaeu-membership-start-2015-01-02",
     ]
-    assert asked.attrs["dates"] == "corroborated"
-    cited = ce.cite(asked, style="apa").splitlines()
+    assert sharp.attrs["layer"] == "corroborated"
+    cited = ce.cite(sharp, style="apa").splitlines()
     eaeu = "https://www.commonspace.eu/commentary/armenia-becomes-4th-member-eeu-which-came-being-1-january-2015"
     assert cited[2] == f"commonspace.eu. (n.d.). Armenia becomes 4th member of EEU. {eaeu}"
     assert cited[3].startswith("ragmamoul. (2015, January 2). Armenia Becomes Member of the EEU. https://")
     assert cited[4].startswith("Wikipedia. (2006, May 28). Collective Security Treaty Organization, revision of")
     assert len(cited) == 5
-
-
-def test_a_query_of_one_row_cites_that_row_alone() -> None:
-    """One row of a corroborated result, and the evidence of a record, cite the sources of their own readings."""
-    asked = ce.as_of("2018-01-01", types="membership", entities="ARM", dates="corroborated")
-    one = ce.cite(asked.iloc[0], style="apa")
+    one = ce.cite(sharp.iloc[0], style="apa")
     assert "Wikipedia. (2006, May 28)." in one
     assert "commonspace" not in one
-    assert "Wikipedia. (2006, May 28)." in ce.cite(ce.evidence("armenia-csto-membership"), style="apa")
-    assert "Wikipedia" not in ce.cite("armenia-csto-membership", style="apa")
 
 
 def test_every_way_of_asking_knows_the_layer() -> None:
-    """between, history, panel, annotate and timeline give other answers where other sources are asked too."""
-    assert "armenia-azerbaijan-four-day-war-2016" not in set(
-        ce.between("2016-04-10", "2016-04-20", dates="corroborated")["event_id"]
-    )
-    assert "armenia-azerbaijan-four-day-war-2016" in set(ce.between("2016-04-10", "2016-04-20")["event_id"])
-    assert ce.history("ARM", "EAEU", dates="corroborated")["start_latest"].dt.year.tolist() == [2015]
+    """between, history, panel and annotate give other answers where other sources are asked too."""
+    found = {
+        layer: set(ce.between("2016-04-10", "2016-04-20", layer=layer)["event_id"])
+        for layer in ("seed", "corroborated")
+    }
+    assert "armenia-azerbaijan-four-day-war-2016" in found["seed"] - found["corroborated"]
+    assert ce.history("ARM", "EAEU", layer="corroborated")["start_latest"].dt.year.tolist() == [2015]
     asked = {"types": "membership", "entities": ["ARM", "EAEU"]}
-    years = {layer: ce.panel("membership", "year", "2014", "2016", dates=layer, **asked) for layer in layers.LAYERS}
+    years = {layer: ce.panel("membership", "year", "2014", "2016", layer=layer, **asked) for layer in layers.LAYERS[:2]}
     assert years["seed"]["membership"].isna().all()
     assert years["corroborated"]["membership"].tolist() == [pd.NA, True, True]
-    assert years["corroborated"].attrs["dates"] == "corroborated"
+    assert years["corroborated"].attrs["layer"] == "corroborated"
     mine = pd.DataFrame({"day": ["2010-05-01", "2019-05-01"], "who": "ARM", "what": "EAEU"})
     columns = {"date": "day", "subject": "who", "object": "what", "codes": "id", "types": "membership"}
-    assert ce.annotate(mine, **columns, dates="corroborated")["membership"].tolist() == [pd.NA, True]
-    assert ce.annotate(mine, **columns)["membership"].isna().all()
+    assert ce.annotate(mine, **columns, layer="corroborated")["membership"].tolist() == [pd.NA, True]
+    assert ce.annotate(mine, **columns, layer="seed")["membership"].isna().all()
 
 
 @pytest.mark.parametrize(
@@ -226,51 +294,21 @@ def test_every_way_of_asking_knows_the_layer() -> None:
     [
         lambda layer: ce.load("events", layer),
         lambda layer: ce.load("entities", layer),
-        lambda layer: ce.as_of("2018", dates=layer),
-        lambda layer: ce.between("2018", "2019", dates=layer),
-        lambda layer: ce.history("ARM", dates=layer),
-        lambda layer: ce.panel("dyad", "year", "2018", "2019", dates=layer),
-        lambda layer: ce.timeline(dates=layer),
-        lambda layer: ce.timeline(ce.load_timeline(), dates=layer),
-        lambda layer: ce.write_explorer("never-written.html", dates=layer),
+        lambda layer: ce.as_of("2018", layer=layer),
+        lambda layer: ce.between("2018", "2019", layer=layer),
+        lambda layer: ce.history("ARM", layer=layer),
+        lambda layer: ce.panel("dyad", "year", "2018", "2019", layer=layer),
+        lambda layer: ce.timeline(layer=layer),
+        lambda layer: ce.write_explorer("never-written.html", layer=layer),
     ],
 )
-def test_a_layer_that_does_not_exist_is_named(ask: object) -> None:
+def test_a_layer_that_does_not_exist_is_named(ask: Callable[[str], object]) -> None:
     """Every way of asking refuses another layer in the same words."""
     with pytest.raises(InvalidValueError) as caught:
         ask("corroborate")
     assert str(caught.value) == (
-        "unknown layer of dates 'corroborate' (nearest: corroborated; known: seed, corroborated)"
+        "unknown layer 'corroborate' (nearest: corroborated; known: seed, corroborated, reported)"
     )
-
-
-def test_a_frame_brings_its_own_dates() -> None:
-    """timeline() does not date a reader's frame, and says how to get it dated."""
-    with pytest.raises(InvalidValueError) as caught:
-        ce.timeline(ce.load_timeline(), dates="corroborated")
-    assert str(caught.value) == (
-        "dates='corroborated' is for the released records; load the frame with dates='corroborated', it brings its own"
-    )
-
-
-def test_the_figure_draws_what_only_other_sources_make_certain_as_a_tint() -> None:
-    """Tints and tinted diamonds stand in the corroborated figure and its legend, and not in that of the seed alone."""
-    marks = {
-        layer: {trace.meta for trace in ce.timeline(dates=layer).data if trace.meta != "legend"}
-        for layer in layers.LAYERS
-    }
-    tints = {"corroborated", "day corroborated", "denied corroborated"}
-    assert tints <= marks["corroborated"]
-    assert not tints & marks["seed"]
-    legend = [trace.name for trace in ce.timeline(dates="corroborated").data if trace.meta == "legend"]
-    assert {"certain by other sources", "event, day by other sources", "denied by other sources"} <= set(legend)
-    assert "dates narrowed by other sources" in ce.timeline(dates="corroborated").layout.title.text
-    drawn = ce.timeline(dates="corroborated").data
-    tinted = {str(record) for trace in drawn if trace.meta == "corroborated" for record in trace.customdata}
-    sharp = ce.load_statuses("corroborated")
-    longer = sharp["start_latest"] < sharp["seed_start_latest"]
-    assert tinted >= set(sharp[longer & sharp["holds"]]["status_id"])
-    assert len(tinted) >= 12
 
 
 def test_what_is_left_out_is_left_out() -> None:
@@ -278,9 +316,10 @@ def test_what_is_left_out_is_left_out() -> None:
     read = tables.load_corroborations()
     assert "georgia-eu-membership-aspiration" not in set(read["record_id"])
     listed = set(tables.load_references()["reference_id"])
+    records = [tables.load(name)["reference_ids"].dropna() for name in ("events", "statuses")]
     cited = {
         name
-        for column in (read["sources"], tables.load_external_ids()["sources"])
+        for column in (read["sources"], tables.load_external_ids()["sources"], *records)
         for ids in column
         for name in ids.split("; ")
     }

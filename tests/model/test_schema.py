@@ -50,7 +50,7 @@ def breakages() -> dict[str, pd.DataFrame]:
         "an empty string": frame.assign(about=frame["about"].fillna("")),
         "an id in capitals": frame.assign(status_id=frame["status_id"].str.upper()),
         "an id used twice": pd.concat([frame, frame.head(1)], ignore_index=True),
-        "a column too many": frame.assign(note="x"),
+        "a column too many": frame.assign(remark="x"),
         "a column too few": frame.drop(columns="about"),
         "another order of columns": frame[frame.columns[::-1]],
     }

@@ -77,8 +77,8 @@ def as_of(  # noqa: PLR0913 - what can be asked
         ``"no"`` takes the bounds that a source states at their word: a proposition that has
         statuses which hold, all of them not begun yet or already over on that day, is then
         ``no``. A status whose source no longer speaks does not count where another one, of the
-        same place, was certain on its last day and speaks later. The bounds of a denial never
-        answer, and after the source stays unknown.
+        same place, was certain on its last day (or, if its end is stated, its last certain day)
+        and speaks later. The bounds of a denial never answer, and after the source stays unknown.
     carry_to
         A day, a month or a year: what was still so when its source last spoke is taken to go on
         to the last day of it; but not beyond the day before an opposite claim, before the end

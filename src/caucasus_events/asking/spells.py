@@ -6,8 +6,9 @@ the stated start, after the stated end, start uncertain, end uncertain.
 
 **Passed over** is a true row, after its last day, where another true row of its proposition with the same ``place`` (or
 both without) was certain on that day and speaks later: the other knows how the spell went on, so that this one's
-``after the source`` no longer counts. Spells that do not meet on that day, and rows of two places, never answer for
-each other.
+``after the source`` no longer counts. Where the end of the row is stated, only less closely, its last certain day does
+as well: the two are one spell, and the other knows its end. Spells that do not meet, and rows of two places, never
+answer for each other.
 
 **Carried**, if the reader asks for it up to a day, is a row whose ``end_state`` is ongoing and that was certain on its
 last day: it is taken to go on, but at most to the day before, of whatever comes first, (1) the first day after its last
@@ -94,7 +95,21 @@ def is_passed_over(spells: Spells) -> Flags:
     knowing = spells.holds & spells.strong
     # The days on which each of these is certain, and after which it still speaks.
     spans = spells.spot, spells.start_latest, np.minimum(spells.end_earliest, spells.until - 1)
-    return spells.holds & covered([side[knowing] for side in spans], spells.spot, spells.until)
+    on_its_last_day = covered([side[knowing] for side in spans], spells.spot, spells.until)
+    return spells.holds & (on_its_last_day | _is_known_to_end(spells, knowing))
+
+
+def _is_known_to_end(spells: Spells, knowing: Flags) -> Flags:
+    """Say which rows with a stated end have their last certain day in common with another one that speaks later."""
+    latest = pd.Series(np.where(knowing, spells.until, FIRST_DAY)).groupby(spells.spot).transform("max").to_numpy()
+    asked = spells.ended & (spells.start_latest <= spells.known_last) & (spells.until < latest)
+    own = {"spot": spells.spot, "row": np.arange(len(asked)), "day": spells.known_last, "until": spells.until}
+    others = {"spot": spells.spot, "first": spells.start_latest, "last": spells.known_last, "later": spells.until}
+    # Pairs of one spot, and there are few: of most spots nobody speaks later than a row whose end is stated.
+    pairs = pd.DataFrame(own)[asked].merge(pd.DataFrame(others)[knowing], on="spot")
+    found = np.zeros(len(asked), bool)
+    found[pairs["row"][pairs["day"].between(pairs["first"], pairs["last"]) & (pairs["later"] > pairs["until"])]] = True
+    return found
 
 
 def carried_until(spells: Spells, passed_over: Flags, carry_to: int | None) -> Ints:

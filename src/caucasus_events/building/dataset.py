@@ -151,7 +151,7 @@ def assemble(coded: Sequence[seeds.Coded]) -> dict[str, pd.DataFrame]:
     rows["events"] = [_alone(row) | {"participants": casts.get(row["event_id"])} for row in rows["events"]]
     rows["statuses"] = [_alone(row) for row in rows["statuses"]]
     rows["timeline"] = _timeline(rows, names)
-    stated = {row["record_id"]: readings.bounds_of(row) for row in rows["timeline"]}
+    stated = {row["record_id"]: readings.bounds_of(row) for row in rows["timeline"] if row["layer"] == "seed"}
     # That a reading is of a record that does not exist, or of a reported one, is told by a rule.
     rows["corroborations"] = [
         row | readings.outcome(row, stated.get(row["record_id"], readings.NOTHING_STATED))
@@ -162,7 +162,8 @@ def assemble(coded: Sequence[seeds.Coded]) -> dict[str, pd.DataFrame]:
         table, key = framed(name, rows[name]), list(FILES[name].key)
         tables[name] = table.sort_values(key, ignore_index=True, kind="stable")
     # Their windows are those of the documents so far: the readings set them to their best.
-    best = {name: layers.sharpened(tables[name], tables["corroborations"]) for name in (*RECORDS, "timeline")}
+    own = tables["corroborations"][tables["corroborations"]["record_id"].isin(stated)]
+    best = {name: layers.sharpened(tables[name], own) for name in (*RECORDS, "timeline")}
     return tables | {name: frame[list(FILES[name].columns)].astype(FILES[name].dtypes) for name, frame in best.items()}
 
 

@@ -28,6 +28,14 @@ Licence of the tables: {licence}. The quotes are short excerpts of documents tha
 their publishers.
 
 {digests}
+
+## What is there
+
+Records by type and by the decade in which they had begun at the latest, and how many of them only
+other sources than the coded documents state. No record of a type in a decade says nothing of the
+type: it is not known, or was not looked for.
+
+{contents}
 {dictionary}"""
 _DICTIONARY = """
 ## {name}
@@ -83,8 +91,27 @@ def _readme(tables: Mapping[str, pd.DataFrame]) -> str:
         version=about.VERSION,
         licence=about.LICENCE,
         digests=markdown_table(["table", "rows", "content digest"], digests),
+        contents=_contents(tables["timeline"]),
         dictionary="".join(map(_dictionary, tables)),
     )
+
+
+def _contents(timeline: pd.DataFrame) -> str:
+    """Count the records of every type by decade, in codebook order; types without any are left out."""
+    year = timeline["start_latest"].fillna(timeline["end_latest"]).dt.year
+    # Of what began long ago there is little: it stands in one column.
+    first = 1980
+    decade = (year // 10 * 10).clip(lower=first)
+    names = {first: "before 1990", **{each: f"{each}s" for each in range(first + 10, int(decade.max()) + 1, 10)}}
+    counts = pd.crosstab(timeline["type"], decade).reindex(columns=list(names), fill_value=0)
+    reported = timeline["type"][timeline["layer"] == "reported"].value_counts()
+    rows = [
+        [f"`{kind}`", *(number or "" for number in row), sum(row), int(reported.get(kind, 0))]
+        for kind, *row in counts.itertuples()
+        if sum(row)
+    ]
+    right = range(1, len(names) + 3)
+    return markdown_table(["type", *names.values(), "all", "reported"], rows, right)
 
 
 def _dictionary(name: str) -> str:

@@ -63,11 +63,12 @@ def _taken(seed: seeds.Coded, at: At, table: str, earlier: Sequence[_Written]) -
         what, do = "the id is used by an event and by a status", "give one of them another id"
         return seed.lines.problem(at, at[2], what, do)
     facts = [Fact("first", each.seed.lines.problem(each.at, at[2], "", "").place) for each in earlier]
+    do = f"give the new one another id; if it is from another seed: {at[2]}-{seed.seed_id}"
     # Of one that both a seed and other sources have, the reported one gives way; its file is read after the sheets.
-    ending = seed.seed_id or "reported"
-    do = f"give the new one another id; if it is from another seed: {at[2]}-{ending}"
     if not seed.seed_id:
-        do = f"give the reported one another id: {at[2]}-{ending}"
+        do = f"give the reported one another id: {at[2]}-reported"
+    if not earlier[0].seed.seed_id:
+        do = "keep one, with every source; if they are two, give the new one another id"
     return seed.lines.problem(at, at[2], "the id is used twice", do, *facts)
 
 

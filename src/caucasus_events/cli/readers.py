@@ -94,11 +94,16 @@ def list_records(kind: str | None, entity: str | None, layer: str) -> None:
 @click.option("--subject", help="The column with the code of the actor.")
 @click.option("--object", help="The column with the code of the other actor.")
 @click.option("--type", "types", multiple=True, help="A status type; may be given again (default: all).")
+@click.option(
+    "--with", "objects", multiple=True, help="A column of its own for this object, such as CSTO (may be repeated)."
+)
 @click.option("--codes", help="Scheme of the codes: iso3, cow, gw, name, … (default: that of --like, else iso3).")
 @click.option("--prefix", default="", help="Put before the names of the new columns.")
 @_layer
 @click.option("--outside", default="unknown", help='"no": outside stated bounds the answer is no.')
-def annotate(source: Path, target: Path, types: tuple[str, ...], **asked: Any) -> None:
+@click.option("--confidence", help="The least that counts of reported statuses: high, medium (default) or low.")
+@click.option("--carry-to", help="Take what was still so to go on up to this day: your assumption.")
+def annotate(source: Path, target: Path, types: tuple[str, ...], objects: tuple[str, ...], **asked: Any) -> None:
     """Add status columns to a Parquet file of any size.
 
     SOURCE is read and TARGET written some rows at a time; TARGET appears only when it is complete.
@@ -112,10 +117,11 @@ def annotate(source: Path, target: Path, types: tuple[str, ...], **asked: Any) -
     from caucasus_events.joining.annotation import annotate_parquet
 
     given = {option: value for option, value in asked.items() if value is not None}
-    given["dates"] = given.pop("layer")
     with warnings.catch_warnings(record=True) as caught, _progress_of_rows(f"annotating {source.name}") as progress:
         warnings.simplefilter("always", UnmatchedCodesWarning)
-        count = annotate_parquet(source, target, types=types or None, progress=progress, **given)
+        count = annotate_parquet(
+            source, target, types=types or None, objects=objects or None, progress=progress, **given
+        )
     for warning in caught:
         click.echo(f"note   {warning.message}", err=True)
     click.echo(f"wrote  {target}: {count:,} rows")

@@ -169,6 +169,9 @@ def _status(lines: Lines, number: int, status: Status, compiled: date) -> Part:
     elif status.end not in (None, "..") and status.known_until is not None:
         what, do = f"{_KNOWN} stands beside a stated end", f"leave {_KNOWN} out: a stated end is known"
         problems.append(lines.problem(at, status.known_until, what, do))
+    elif horizon and horizon > compiled:
+        what, do = f"{_KNOWN} is after {compiled}, the day of {_COMPILED}", f"mend {_KNOWN}, or {_COMPILED}"
+        problems.append(lines.problem(at, str(horizon), what, do))
     sides = {"start": status.start, "end": status.end}
     bounds, end_state = readings.NOTHING_STATED, "unknown"
     try:

@@ -287,7 +287,7 @@ def _key_words(error: str, key: str, value: object, fields: dict[str, FieldInfo]
 
 def _empty_words(key: str, *, needed: bool) -> tuple[str, str]:
     """Return the words and the way out for a value of the right type that says nothing."""
-    if key in ("published", "speaks_until"):
+    if key in ("published", "speaks_until", "known_until"):
         return f"{key} is not a day", 'write a day of the calendar as "YYYY-MM-DD"'
     if key == "passages":
         return "a passage is missing", "copy the words that prove it, exactly as they stand in the text"

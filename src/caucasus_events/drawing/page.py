@@ -216,17 +216,21 @@ def _anchored(records: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
 
 
 def _axis_days(anchored: pd.DataFrame, spoken: float, window: tuple[float, float], plot: float) -> tuple[float, float]:
-    """Run the axis from the earliest drawn bound to the last day that a source speaks, stubs included."""
+    """Run the axis from the earliest drawn bound to the last day that a source speaks, stubs included.
+
+    What lies outside the window that is asked for has no say in how wide a margin is.
+    """
+    from_day, to_day = window
     before, after = anchored["before"].to_numpy(float), anchored["after"].to_numpy(float)
     low = float(np.fmin.reduce([np.fmin.reduce(side, initial=spoken) for side in (before, after)]))
     high = float(np.fmax.reduce([np.fmax.reduce(side, initial=spoken) for side in (before, after)]))
     if math.isnan(low):
         low, high = 0.0, _SHORTEST_AXIS
+    low, high = low if math.isnan(from_day) else from_day, high if math.isnan(to_day) else to_day
     stub = max(high - low, _SHORTEST_AXIS) * STUB / plot
     low = float(np.fmin.reduce(before[anchored["first"].isna()] - stub, initial=low))
     high = float(np.fmax.reduce(after[anchored["last"].isna()] + stub, initial=high))
     if high - low < _SHORTEST_AXIS:
         low, high = (low + high - _SHORTEST_AXIS) / 2, (low + high + _SHORTEST_AXIS) / 2
     margin = (high - low) * 0.02
-    from_day, to_day = window
     return low - margin if math.isnan(from_day) else from_day, high + margin if math.isnan(to_day) else to_day

@@ -83,7 +83,9 @@ def _bars(mark: str, colour: str, drawn: pd.DataFrame, page: Page, brief: float 
     fills = {"certain": colour, "corroborated": look.tint(colour, look.CORROBORATED)}
     fills |= {"carried": look.tint(colour, look.TINT)} | dict.fromkeys(look.DENIED, look.PAPER)
     if mark in fills:
-        edge = {"certain": brief, "carried": 1}.get(mark, 1.5)
+        # In a low row the edge of a tint would be all that is seen.
+        low = page.bar / 4
+        edge = {"certain": brief, "corroborated": min(1.5, low), "carried": min(1.0, low)}.get(mark, 1.5)
         line = {"width": edge, "color": look.edge_of(mark, colour)}
         return _bar_trace(mark, drawn, page, {"color": fills[mark], "line": line}, edge)
     ink, shape = look.edge_of(mark, colour), "\\" if mark == "weak" else "/"

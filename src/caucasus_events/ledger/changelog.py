@@ -6,7 +6,7 @@ from typing import Any
 
 from caucasus_events.errors import Fact, Problem
 from caucasus_events.model.bounds import BOUNDS
-from caucasus_events.model.rows import OWN, dictionaries
+from caucasus_events.model.rows import OWN, RECORDS, dictionaries
 from caucasus_events.model.versions import PATTERN
 from caucasus_events.model.words import counted
 
@@ -45,9 +45,12 @@ def _first_release(tables: Tables) -> str:
     """Write what the first release holds."""
     counts = {name: len(tables[name]) for name in ("events", "statuses", "entities", "sources")}
     denials = int((~tables["statuses"]["holds"]).sum())
+    # Before 2.0 a record had no layer: all were coded.
+    reported = any("layer" in tables[name] and "reported" in set(tables[name]["layer"]) for name in RECORDS)
+    others = " and taken from other sources" if reported else ""
     return (
         f"The first release: {counts['events']} events and {counts['statuses']} statuses, {denials} of them explicit "
-        f"denials, among {counts['entities']} entities, coded from {counted(counts['sources'], 'document')}."
+        f"denials, among {counts['entities']} entities, coded from {counted(counts['sources'], 'document')}{others}."
     )
 
 

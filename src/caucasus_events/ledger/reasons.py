@@ -233,7 +233,8 @@ def _silent(entries: Sequence[Entry], since: str, depends: Mapping[str, Sequence
     problems, names = [], {owner_of(entry["id"]) for entry in layer_gone}
     if len(names) > 1:
         follows = following(layer_gone)
-        entries = [entry for entry in entries if not _went_along(entry, names, depends, follows)]
+        records = {str(entry["id"]) for entry in layer_gone if entry["table"] in rows.RECORDS}
+        entries = [entry for entry in entries if not _went_along(entry, records, depends, follows)]
         problems.append(_lost_file(layer_gone, since))
     if seeds_gone:
         entries = [entry for entry in entries if entry["operation"] != "removed" or entry["table"] not in SEED_TABLES]
@@ -250,14 +251,15 @@ def _of_other_sources(entry: Entry) -> bool:
 
 
 def _went_along(
-    entry: Entry, names: set[str], depends: Mapping[str, Sequence[str]], follows: Mapping[str, set[str]]
+    entry: Entry, records: set[str], depends: Mapping[str, Sequence[str]], follows: Mapping[str, set[str]]
 ) -> bool:
     """Say whether a difference is one of the rows of a lost file, or follows from their being gone."""
     owner = owner_of(entry["id"])
     # Whom only the file named goes with it too.
-    if owner in names or entry["table"] == "entities":
-        return entry["operation"] == "removed"
-    return any(place_of(entry) in follows.get(name, ()) for name in depends.get(owner, ()) if name in names)
+    if entry["operation"] == "removed" and (owner in records or entry["table"] == "entities"):
+        return True
+    followed = (name for name in depends.get(owner, ()) if place_of(entry) in follows.get(name, ()))
+    return _of_other_sources(entry) or any(followed)
 
 
 def _lost_file(entries: Sequence[Entry], since: str) -> Problem:

@@ -68,7 +68,7 @@ def reported_records_are_known_to_their_sources(shipped: Shipped) -> Iterator[Fi
             yield from _not_yet_known(row, column, row[column], newest, f"the {column}")
         # Of a stated end the horizon is the day on which the file was compiled.
         if row.table == "statuses" and row["end"] in (None, ".."):
-            yield from _not_yet_known(row, "known_until", str(row["speaks_until"]), newest, "known_until")
+            yield from _not_yet_known(row, "day", str(row["speaks_until"]), newest, "known_until")
 
 
 def _newest(sources: str | None, last_days: Mapping[str, date]) -> date:

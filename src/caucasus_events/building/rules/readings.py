@@ -52,7 +52,7 @@ def readings_have_the_bounds_of_their_date(shipped: Shipped) -> Iterator[Finding
 
 def _beside_their_records(shipped: Shipped) -> Iterator[tuple[TableRow, Bounds, Bounds]]:
     """Yield every reading that fits its record, with the bounds that the seed states and those of the reading."""
-    records = {row.key: row for row in shipped.records()}
+    records = {row.key: row for row in shipped.records("seed")}
     for row in shipped.rows["corroborations"]:
         record = records.get(row["record_id"])
         if record and record.key not in shipped.unsettled and row["bound"] in _SIDES_READ[record.table]:

@@ -43,7 +43,7 @@ def nothing_is_later_than_its_seed(shipped: Shipped) -> Iterator[Finding]:
             yield row.breaks("speaks_until is after the day of publication", do, str(row["speaks_until"]))
 
 
-@rule("known_until")
+@rule("date", "start", "end", "known_until")
 def bounds_follow_from_the_coded_dates(shipped: Shipped) -> Iterator[Finding]:
     """The four bounds, the precision and the state of the end are what the EDTF dates say."""
     for row in shipped.records():
