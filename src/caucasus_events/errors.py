@@ -168,6 +168,15 @@ def shown(value: object) -> str:
     return written if len(written) <= _LINE + len("''") else f"{written[:_LINE]} …"
 
 
+def clipped(text: str) -> str:
+    """Keep of a text for a message what fits a line.
+
+    >>> clipped("2001-01-01"), clipped("2" * 100)[-4:]
+    ('2001-01-01', '22 …')
+    """
+    return text if len(text) <= _LINE else f"{text[:_LINE]} …"
+
+
 def unknown(what: str, value: object, known: Iterable[str]) -> str:
     """Say that a name does not exist, with the nearest and the known ones.
 

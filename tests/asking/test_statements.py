@@ -135,3 +135,12 @@ def test_records_that_cannot_be_read() -> None:
         with pytest.raises(InvalidValueError) as caught:
             statements.evidence(records)
         assert str(caught.value) == message
+
+
+def test_readings_that_are_no_text_are_refused() -> None:
+    """Bytes that are no text name no reading, and are refused as any other name that nobody has."""
+    frame = pa.table({"record_id": ["turkey-armenia-border-closed"], "reading_ids": [b"\xff"]})
+    with pytest.raises(UnknownNameError) as caught:
+        statements.cite(frame)
+    every = len(tables.load_corroborations())
+    assert str(caught.value) == f"unknown reading '\N{REPLACEMENT CHARACTER}' (load_corroborations() lists all {every})"

@@ -469,3 +469,23 @@ def test_frames_that_cannot_be_drawn(what: str) -> None:
     with pytest.raises(InvalidValueError) as caught:
         figure.timeline(mine)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("kind", [pa.string_view(), pa.binary_view(), pa.dictionary(pa.int32(), pa.string())], ids=str)
+def test_text_of_arrow_in_pandas_is_drawn_as_other_text(kind: pa.DataType) -> None:
+    """Columns of any type of Arrow in a frame of pandas give the figure that plain text gives."""
+    mine = {"kind": ["event", "status"], "title": ["A", "B"], "type": ["clash", None]}
+    mine |= {"start_earliest": ["1994", "1995-02"], "end_latest": ["1994-05-01", "1996"]}
+    plain = pa.table(mine)
+    table = pa.table({name: pa.array(values, kind) for name, values in mine.items()})
+    drawn = figure.timeline(table.to_pandas(types_mapper=pd.ArrowDtype))
+    assert drawn.to_json() == figure.timeline(plain.to_pandas()).to_json()
+
+
+def test_a_value_of_any_length_is_cut_in_a_message() -> None:
+    """Of a value that is no day, and of the name of its record, a message shows what fits a line."""
+    mine = pd.DataFrame({"title": "A", "start_earliest": ["x" * 9_999], "end_latest": "1999"}, index=["r" * 9_999])
+    with pytest.raises(InvalidValueError) as caught:
+        figure.timeline(mine)
+    told = f"start_earliest is not a day (YYYY-MM-DD) in 1 record: {'r' * 58} … ({'x' * 58!r} …)"
+    assert str(caught.value) == told

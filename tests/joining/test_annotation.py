@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from caucasus_events.asking.day_columns import DATE_FORMS
 from caucasus_events.asking.panels import write_panel
 from caucasus_events.drawing import explorer
 from caucasus_events.drawing.explorer import write_explorer
@@ -266,6 +267,23 @@ def test_columns_of_every_library() -> None:
     with pytest.warns(UnmatchedCodesWarning, match=r"scheme cow: 7 \(1 row\)"):
         answered = annotate(codes, date="day", subject="from", codes="cow", types="border_closed")
     assert answered["border_closed"].to_list() == [True, None]
+
+
+def test_values_of_any_length_are_cut_in_messages() -> None:
+    """Of a value that is no day, stands for none or is nobody's code, a message shows what fits a line."""
+    with pytest.raises(InvalidValueError) as caught:
+        annotate(_mine(["x" * 9_999]), **ASKED)
+    assert str(caught.value) == f"column 'day': {'x' * 58} … is no day; a column of dates holds {DATE_FORMS}"
+    with pytest.warns(NoDayWarning) as warned:
+        annotate(_mine(["-" + "9" * 4_999]), **ASKED)
+    assert str(warned[0].message) == (
+        f"1 value that stand for no day are taken as unknown: column 'day', -{'9' * 57} … (1 row)"
+    )
+    with pytest.warns(UnmatchedCodesWarning) as warned:
+        annotate(_mine(["1994"], "T" * 9_999), **ASKED)
+    assert str(warned[0].message) == (
+        f"codes that nobody in this dataset has are answered <NA>: column 'from', scheme iso3: {'T' * 58} … (1 row)"
+    )
 
 
 def test_what_stands_for_none_is_told_once() -> None:

@@ -29,7 +29,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from caucasus_events.errors import InvalidValueError, NoDayWarning
+from caucasus_events.errors import InvalidValueError, NoDayWarning, clipped
 from caucasus_events.model.words import counted
 from caucasus_events.reading.arrays import as_integers, encoded, kind_of, slice_of, type_name, written
 
@@ -252,14 +252,16 @@ class DayColumn:
 
     def _no_day(self, value: str) -> InvalidValueError:
         """Say that a value is no day."""
-        return InvalidValueError(f"column {self.name!r}: {value} is no day; a column of dates holds {DATE_FORMS}")
+        return InvalidValueError(
+            f"column {self.name!r}: {clipped(value)} is no day; a column of dates holds {DATE_FORMS}"
+        )
 
 
 def warn_of_nones(columns: Sequence[DayColumn], stacklevel: int) -> None:
     """Warn, once for all columns, of values that stand for none, the most frequent first."""
     listed = []
     for column in columns:
-        named = [f"{value} ({counted(often, 'row')})" for value, often in column.nones.most_common(_NAMED)]
+        named = [f"{clipped(value)} ({counted(often, 'row')})" for value, often in column.nones.most_common(_NAMED)]
         more = len(column.nones) - len(named)
         if named:
             listed.append(f"column {column.name!r}, {', '.join(named)}{f' and {more:,} more' if more > 0 else ''}")

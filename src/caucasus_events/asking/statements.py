@@ -13,7 +13,7 @@ from caucasus_events.errors import InvalidValueError, UnknownNameError, nearest,
 from caucasus_events.model.asked import one_by_one, text
 from caucasus_events.model.rows import RECORDS, dictionaries
 from caucasus_events.reading import tables
-from caucasus_events.reading.frames import as_pandas, is_frame
+from caucasus_events.reading.frames import as_pandas, is_frame, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -230,7 +230,7 @@ def _cited_in(records: Records) -> set[str]:
     if not is_frame(frame):
         return set()
     frame = as_pandas(frame, ("reading_ids", "reading_id"))
-    read = next((frame[name].astype("str") for name in ("reading_ids", "reading_id") if name in frame), None)
+    read = next((texts(frame[name]) for name in ("reading_ids", "reading_id") if name in frame), None)
     return set() if read is None else _named(sources_of(read))
 
 

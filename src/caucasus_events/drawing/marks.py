@@ -16,7 +16,7 @@ import pandas as pd
 
 from caucasus_events.asking import spells, steps
 from caucasus_events.asking.day_columns import DayColumn, warn_of_nones
-from caucasus_events.errors import InvalidValueError, UnknownNameError, shown, unknown
+from caucasus_events.errors import InvalidValueError, UnknownNameError, clipped, shown, unknown
 from caucasus_events.model import codebook
 from caucasus_events.model.asked import one_of, text
 from caucasus_events.model.bounds import BOUNDS
@@ -217,7 +217,7 @@ def _read_days(column: pd.Series, ids: pd.Series, nones: list[DayColumn]) -> tup
         if not bad.any():
             raise
         what = f"{column.name} is not a day (YYYY-MM-DD)"
-        raise InvalidValueError(_wrong_in(what, ids[bad], column[bad].map(repr))) from None
+        raise InvalidValueError(_wrong_in(what, ids[bad], column[bad].map(shown))) from None
     nones.append(of_name)
     last = first if last is None else last
     gone = np.zeros(len(column), bool) if null is None else null
@@ -259,7 +259,7 @@ def _check_order(days: dict[str, Floats], ids: pd.Series) -> None:
 
 def _wrong_in(what: str, ids: pd.Series, values: pd.Series) -> str:
     """Say what is wrong with which records; the first few are named."""
-    named = [f"{name} ({value})" for name, value in zip(ids[:MOST_NAMED], values[:MOST_NAMED], strict=True)]
+    named = [f"{clipped(name)} ({value})" for name, value in zip(ids[:MOST_NAMED], values[:MOST_NAMED], strict=True)]
     more = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
     return f"{what} in {counted(len(ids), 'record')}: {', '.join(named)}{more}"
 
@@ -276,7 +276,9 @@ def _has_value(frame: pd.DataFrame, column: str, *, value: Any) -> Mask:
     """Return where a column has a value; a column that is not there has it nowhere."""
     if column not in frame:
         return np.zeros(len(frame), bool)
-    return frame[column].eq(value).fillna(value=False).to_numpy(bool)
+    # Among objects there may be bytes, which are text too.
+    held = texts(frame[column]) if isinstance(value, str) and frame[column].dtype == object else frame[column]
+    return held.eq(value).fillna(value=False).to_numpy(bool)
 
 
 def _is_weak(frame: pd.DataFrame, confidence: str) -> Mask:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from caucasus_events.asking.day_columns import DayColumn, warn_of_nones
-from caucasus_events.errors import InvalidValueError, UnmatchedCodesWarning, nearest
+from caucasus_events.errors import InvalidValueError, UnmatchedCodesWarning, clipped, nearest
 from caucasus_events.model.words import counted
 from caucasus_events.reading.arrays import as_integers, encoded, kind_of, slice_of, type_name, written
 from caucasus_events.reading.names import casefolded, shared_codes
@@ -139,7 +139,7 @@ def _listed_unmatched(codes: Codes) -> str:
     for code, often in sorted(codes.unmatched.most_common(_NAMED), key=lambda each: each[0] not in shared):
         near = None if code in shared else nearest(code, known)
         hint = f", the code of {' and of '.join(shared[code])}" if code in shared else ""
-        named.append(f"{code} ({counted(often, 'row')}{hint}{f', nearest: {near}' if near else ''})")
+        named.append(f"{clipped(code)} ({counted(often, 'row')}{hint}{f', nearest: {near}' if near else ''})")
     more = len(codes.unmatched) - len(named)
     return f"column {codes.column!r}, scheme {codes.scheme}: {', '.join(named)}{f' and {more:,} more' if more else ''}"
 

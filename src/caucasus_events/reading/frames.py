@@ -13,6 +13,9 @@ from caucasus_events.errors import InvalidValueError
 if TYPE_CHECKING:
     from collections.abc import Container
 
+# Of these types of Arrow pandas can do what it can with its own.
+_USUAL = (pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean)
+
 
 def is_frame(value: object) -> bool:
     """Say if a value is a frame that can be read: of pandas, polars, Arrow or another library that narwhals knows."""
@@ -43,7 +46,7 @@ def as_pandas(frame: Any, read: Container[str]) -> pd.DataFrame:
             raise InvalidValueError(
                 f"column {name!r} is there {list(found.columns).count(name)} times: rename all but one"
             )
-    return found
+    return _without_odd_arrow(found, read)
 
 
 def texts(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -59,6 +62,14 @@ def texts(column: pd.Series[Any]) -> pd.Series[Any]:
     gone = column.isna().to_numpy()
     found = [None if null else str(value) for value, null in zip(values, gone, strict=True)]
     return pd.Series(found, column.index, dtype=object, name=column.name)
+
+
+def _without_odd_arrow(frame: pd.DataFrame, read: Container[str]) -> pd.DataFrame:
+    """Convert columns of Arrow that are read and that pandas holds, but does little with, such as views and dates."""
+    held = {str(name): dtype.pyarrow_dtype for name, dtype in frame.dtypes.items() if isinstance(dtype, pd.ArrowDtype)}
+    odd = [name for name, kind in held.items() if name in read and not any(is_usual(kind) for is_usual in _USUAL)]
+    columns = {name: pa.chunked_array(frame[name].array.__arrow_array__()) for name in odd}
+    return frame.assign(**{name: _series(column, name, read).set_axis(frame.index) for name, column in columns.items()})
 
 
 def _converted(frame: Any, read: Container[str]) -> pd.DataFrame:
