@@ -7,7 +7,7 @@ from typing import Any
 import click
 import pandas as pd
 
-from caucasus_events.errors import UnknownNameError, nearest
+from caucasus_events.errors import UnknownNameError, nearest, shown
 from caucasus_events.model import words
 from caucasus_events.model.rows import FILES, TABLES
 from caucasus_events.reading import tables
@@ -59,7 +59,7 @@ def show_record(identity: str, dates: str) -> None:
     if identity not in timeline.index:
         near = nearest(identity, [*TABLES, *timeline.index])
         hint = f"; did you mean {near}?" if near else "; caucasus-events list shows all"
-        raise UnknownNameError(f"no table and no record is called {identity!r}{hint}")
+        raise UnknownNameError(f"no table and no record is called {shown(identity)}{hint}")
     row = timeline.loc[identity]
     click.echo(identity)
     paragraph("", str(row["title"]))
