@@ -221,8 +221,8 @@ def conclusion(records: list[dict[str, Any]], found: dict[str, dict[str, str]]) 
         f"Of the {counted(total, 'record')} of documents, {best[HAS]} have a counterpart in at least one of the "
         f"{len(found)} datasets and registers, {best[WIDER]} only inside a wider unit, {best[OTHERWISE]} only coded "
         f"otherwise; for {best[NOTHING]} nothing was found though the type is one that a dataset covers, and "
-        f"{best['outside']} are of types on which none of them has anything in the copies read. No single dataset has more than {number} "
-        f"of the {total} ({most}). As far as the copies read show, whoever asks about these records together is "
-        f"served by no single one of them, and for {total - best[HAS]} of the {total} not by all of them together; "
-        f"what they do have is joined here by identifier or by reading, and the reach of each join is stated."
+        f"{best['outside']} are of types on which none of them has anything in the copies read. No single dataset has "
+        f"more than {number} of the {total} ({most}). As far as the copies read show, whoever asks about these records "
+        f"together is served by no single one of them, and for {total - best[HAS]} of the {total} not by all of them "
+        f"together; what they do have is joined here by identifier or by reading, and the reach of each join is stated."
     )

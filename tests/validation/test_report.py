@@ -303,7 +303,8 @@ def test_a_type_outside_the_subject_of_a_dataset_is_not_listed() -> None:
     assert counterparts.matrix(tables)["ATOP"] == {"a-clash": "has it"}
     assert counterparts.matrix(tables)["PA-X"] == {}
     assert section(text, "### What follows")[0].startswith(
-        "Of the 2 records of documents, 1 have a counterpart in at least one of the 14 datasets and registers, 0 only inside a wider unit, "
+        "Of the 2 records of documents, 1 have a counterpart in at least one of the 14 datasets and registers, "
+        "0 only inside a wider unit, "
         "0 only coded otherwise; for 0 nothing was found though the type is one that a dataset covers, and 1 are of "
         "types on which none of them has anything in the copies read. "
         "No single dataset has more than 1 of the 2 (ATOP)."
