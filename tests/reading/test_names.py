@@ -141,3 +141,24 @@ def test_an_unknown_scheme_names_those_there_are() -> None:
         "unknown scheme of codes 'iso2' (nearest: iso3; known: id, iso3, cow, cow_abbrev, gw, cow_igo, "
         "ucdp_actor, wikidata, name, iso_numeric)"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [
+        ("Republic of Turkey", "TUR"),
+        ("republic of turkiye", "TUR"),
+        ("Republic of Georgia", "GEO"),
+        ("Armenia, Republic of", "ARM"),
+        ("U.S.A.", "USA"),
+    ],
+)
+def test_states_are_known_as_tables_of_states_write_them(name: str, state: str) -> None:
+    """A republic by its short name, and the words of an official name turned round."""
+    assert names.resolve(name) == state
+
+
+def test_a_name_of_another_state_is_not_taken() -> None:
+    """What would be another state if a name were made by rule is nobody."""
+    with pytest.raises(UnknownNameError):
+        names.resolve("Republic of China")

@@ -8,7 +8,7 @@ import click
 import pandas as pd
 
 from caucasus_events.describing import citation
-from caucasus_events.errors import UnknownNameError, nearest
+from caucasus_events.errors import UnknownNameError, nearest, shown
 from caucasus_events.model import words
 from caucasus_events.model.rows import FILES, RECORDS, TABLES, dictionaries
 from caucasus_events.reading import tables
@@ -78,7 +78,7 @@ def show_record(identity: str, layer: str) -> None:
     if identity not in timeline.index:
         near = nearest(identity, [*TABLES, *timeline.index])
         hint = f"; did you mean {near}?" if near else "; caucasus-events list shows all"
-        raise UnknownNameError(f"no table and no record is called {identity!r}{hint}")
+        raise UnknownNameError(f"no table and no record is called {shown(identity)}{hint}")
     row = timeline.loc[identity]
     record = tables.load(_home(row), layer).set_index(f"{row['kind']}_id").loc[identity]
     click.echo(identity)

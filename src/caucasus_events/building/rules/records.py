@@ -7,7 +7,7 @@ from itertools import combinations, product
 from typing import Any
 
 from caucasus_events.coding import dates
-from caucasus_events.errors import Fact
+from caucasus_events.errors import Fact, shown
 from caucasus_events.model import codebook, layers
 from caucasus_events.model.bounds import BOUNDS, Bounds
 from caucasus_events.model.column_kinds import ENTITY
@@ -136,7 +136,7 @@ def roles_fit_the_type(shipped: Shipped) -> Iterator[Finding]:
             yield from _of_kind(row, "entity_id", place, kinds, kind.roles[row["role"]])
         elif kind:
             do = f"write {' or '.join(kind.roles)}" if kind.roles else "leave participants out"
-            yield row.breaks(f"{kind.name} knows no role {row['role']!r}", do, row["role"])
+            yield row.breaks(f"{kind.name} knows no role {shown(row['role'])}", do, row["role"])
 
 
 @rule()
