@@ -40,7 +40,8 @@ _HEAD = """\
 def spellings(iso3: str) -> str:
     """Write the names of one state, a language a line."""
     state: Any = pycountry.countries.get(alpha_3=iso3)
-    english = {getattr(state, name, None) for name in ("name", "official_name", "common_name")} - {None}
+    listed = (getattr(state, name, None) for name in ("name", "official_name", "common_name"))
+    english = {str(name) for name in listed if name}
     english |= set(IN_USE.get(iso3, ()))
     # As tables of states write them: the short name first.
     english |= {f"{name.removeprefix(_REPUBLIC)}, Republic of" for name in english if name.startswith(_REPUBLIC)}
