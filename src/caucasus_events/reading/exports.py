@@ -11,6 +11,7 @@ from graphlib import TopologicalSorter
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -34,8 +35,8 @@ _SQL_TYPES = {"text": "TEXT", "code": "TEXT", "day": "DATE", "flag": "BOOLEAN", 
 _SQL_TYPES |= {"count": "BIGINT", "share": "DOUBLE"}
 # Excel counts days from here, if it is not to count the 29 February 1900, which never was; and a cell holds so much.
 _EXCEL_BEGINS, _EXCEL_CELL = pd.Timestamp("1900-03-01"), 32_767
-# Stata's version whose files are UTF-8, its longest label of a variable, and words of its own that are no names of one.
-_STATA, _STATA_LABEL, _STATA_NAMES = 118, 80, {"end": "end_coded"}
+# The longest label that Stata gives a variable, and words of its own that are no names of one.
+_STATA_LABEL, _STATA_NAMES = 80, {"end": "end_coded"}
 
 
 def write_tables(path: Path) -> dict[str, int]:
@@ -192,13 +193,13 @@ def _write_stata(folder: Path, frames: Frames) -> None:
     for name, frame in (dict(frames) | {"dictionary": in_files}).items():
         columns = FILES[name].meanings if name in FILES else {}
         # A column of texts without any would be of no type.
-        empty = {str(column): frame[column].fillna("") for column in frame.select_dtypes("str")}
+        empty = {column: frame[column].fillna("") for column in _columns_of(frame, pd.StringDtype)}
         full = frame.assign(**empty).rename(columns=_STATA_NAMES)
         full.to_stata(
             folder / f"{name}.dta",
             write_index=False,
-            version=_STATA,
-            convert_dates=dict.fromkeys(full.select_dtypes("datetime").columns, "td"),
+            version=118,  # the first whose files are UTF-8
+            convert_dates=dict.fromkeys(_columns_of(full, np.dtypes.DateTime64DType), "td"),
             data_label=_cut(FILES[name].grain) if name in FILES else None,
             variable_labels={_STATA_NAMES.get(column, column): _cut(said) for column, said in columns.items()},
         )
@@ -211,8 +212,13 @@ def _cut(text: str) -> str:
 
 def _with_iso_days(frame: pd.DataFrame) -> pd.DataFrame:
     """Write the days of a table as ISO text."""
-    days = frame.select_dtypes("datetime").columns
-    return frame.assign(**{str(name): pd.Series(texts(frame[name]), frame.index, dtype="str") for name in days})
+    days = _columns_of(frame, np.dtypes.DateTime64DType)
+    return frame.assign(**{name: pd.Series(texts(frame[name]), frame.index, dtype="str") for name in days})
+
+
+def _columns_of(frame: pd.DataFrame, kind: type) -> list[str]:
+    """List the columns of one type."""
+    return [str(name) for name, dtype in frame.dtypes.items() if isinstance(dtype, kind)]
 
 
 # Who writes a form, and which library does.
