@@ -62,10 +62,11 @@ def form_of(output: Path | None, *, excel: bool) -> str:
 
 def put(frame: pd.DataFrame, output: Path | None, *, excel: bool) -> None:
     """Write a table to a file, or print it as CSV."""
+    from caucasus_events.reading.exports import csv_of
     from caucasus_events.reading.targets import whole_file
 
     form = form_of(output, excel=excel)
-    written = (_MARK if excel else "") + frame.to_csv(index=False, lineterminator="\n") if form == ".csv" else ""
+    written = (_MARK if excel else "") + csv_of(frame) if form == ".csv" else ""
     if output is None:
         click.echo(written, nl=False)
         return

@@ -36,14 +36,14 @@ def show(name: str | None, form: str, layer: str) -> None:
         caucasus-events show turkey-armenia-border-closed
         caucasus-events show events --format csv
     """
-    from caucasus_events.reading import tables
+    from caucasus_events.reading import exports, tables
 
     from . import showing
 
     if form == "csv":
         if name not in TABLES:
             raise UnknownNameError(unknown("table", name or "", TABLES))
-        click.echo(tables.load(name, layer).to_csv(index=False, lineterminator="\n"), nl=False)
+        click.echo(exports.csv_of(tables.load(name, layer)), nl=False)
     elif name is None:
         showing.list_tables()
     elif name in TABLES:

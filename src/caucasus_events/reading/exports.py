@@ -98,7 +98,6 @@ def _dictionary() -> pd.DataFrame:
 def _write_sqlite(path: Path, frames: Frames) -> None:
     """Write a database of SQLite, in which days are ISO text."""
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("PRAGMA foreign_keys = ON")
         for name, definition in _definitions(frames):
             connection.execute(definition)
             frame = _with_iso_days(frames[name])
@@ -138,8 +137,8 @@ def _clauses(name: str, frame: pd.DataFrame) -> list[str]:
     foreign = [
         f'FOREIGN KEY ("{column}") REFERENCES "{target}" ("{FILES[target].key[0]}")'
         for column, target, parted in references(name)
-        # A column of several names is no foreign key.
-        if not parted and (column,) != table.key
+        # A column of several names is no foreign key; and DuckDB takes no row before the row of its table that it names.
+        if not parted and target != name
     ]
     return [*columns, f'{unique} ("{key}")', *foreign]
 
@@ -155,6 +154,8 @@ def _write_excel(path: Path, frames: Frames) -> None:
     """Write a workbook: a sheet a table, its first row the names of the columns, days as days."""
     from openpyxl import Workbook  # noqa: PLC0415 - an extra
 
+    for name, frame in frames.items():
+        _check_length(name, frame)
     book = Workbook(write_only=True)
     for name, frame in frames.items():
         sheet = book.create_sheet(name)
@@ -165,15 +166,21 @@ def _write_excel(path: Path, frames: Frames) -> None:
     book.save(path)
 
 
+def _check_length(name: str, frame: pd.DataFrame) -> None:
+    """Refuse texts that are longer than a cell of Excel, which would be cut off in silence."""
+    for column in _columns_of(frame, pd.StringDtype):
+        longest = int(frame[column].str.len().fillna(0).max()) if len(frame) else 0
+        if longest > _EXCEL_CELL:
+            what = f"{column} of {name} has {longest:,} characters, a cell of Excel at most {_EXCEL_CELL:,}"
+            raise UnwritableError(f"cannot write a workbook: {what}; write another form")
+
+
 def _excel_cell(sheet: Any, value: Any) -> Any:
     """Write a value so that Excel takes a day for a day, and a text for a text whatever it begins with."""
     if isinstance(value, pd.Timestamp):
         return value.date() if value >= _EXCEL_BEGINS else value.date().isoformat()
     if not isinstance(value, str):
         return value
-    if len(value) > _EXCEL_CELL:
-        what = f"a text has {len(value):,} characters, and a cell of Excel holds {_EXCEL_CELL:,}"
-        raise UnwritableError(f"cannot write a workbook: {what}; write another form")
     from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - an extra
 
     cell = WriteOnlyCell(sheet, value)
@@ -182,9 +189,21 @@ def _excel_cell(sheet: Any, value: Any) -> Any:
 
 
 def _write_csv(folder: Path, frames: Frames) -> None:
-    """Write one file a table in UTF-8; days are ISO text, what is not known is empty."""
+    """Write one file a table in UTF-8."""
     for name, frame in frames.items():
-        frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+        (folder / f"{name}.csv").write_text(csv_of(frame), "utf-8", newline="")
+
+
+def csv_of(frame: pd.DataFrame) -> str:
+    """Write a frame as CSV: days are ISO text, what is not known is empty, truths are written as R reads them.
+
+    >>> print(csv_of(pd.DataFrame({"year": [1993], "holds": [True]})), end="")
+    year,holds
+    1993,TRUE
+    """
+    written = {True: "TRUE", False: "FALSE"}
+    truths = {name: frame[name].map(written) for name in _columns_of(frame, pd.BooleanDtype | np.dtypes.BoolDType)}
+    return frame.assign(**truths).to_csv(index=False, lineterminator="\n")
 
 
 def _write_stata(folder: Path, frames: Frames) -> None:
@@ -216,7 +235,7 @@ def _with_iso_days(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**{name: pd.Series(texts(frame[name]), frame.index, dtype="str") for name in days})
 
 
-def _columns_of(frame: pd.DataFrame, kind: type) -> list[str]:
+def _columns_of(frame: pd.DataFrame, kind: Any) -> list[str]:
     """List the columns of one type."""
     return [str(name) for name, dtype in frame.dtypes.items() if isinstance(dtype, kind)]
 
