@@ -1,5 +1,6 @@
 """What several commands are given alike: a layer, lists of names, terms of an answer, and where a table goes."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,8 @@ def _parted(_context: click.Context, _option: click.Parameter, words: tuple[str,
     from caucasus_events.reading import names, tables
 
     spelt = names.spellings(tables.load_entities()) if any("," in word for word in words) else {}
-    parted = [[word] if names.casefolded(word) in spelt else word.split(",") for word in words]
+    parts = [part for word in words for part in re.split(r",(?!\s)", word)]
+    parted = [[part] if names.casefolded(part) in spelt else part.split(",") for part in parts]
     return [name.strip() for each in parted for name in each] or None
 
 

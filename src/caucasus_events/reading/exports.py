@@ -137,7 +137,7 @@ def _clauses(name: str, frame: pd.DataFrame) -> list[str]:
     foreign = [
         f'FOREIGN KEY ("{column}") REFERENCES "{target}" ("{FILES[target].key[0]}")'
         for column, target, parted in references(name)
-        # A column of several names is no foreign key; and DuckDB takes no row before the row of its table that it names.
+        # Several names are no foreign key; and DuckDB takes no row before the one of its table that it names.
         if not parted and target != name
     ]
     return [*columns, f'{unique} ("{key}")', *foreign]
