@@ -43,16 +43,16 @@ ASKED = {
             codes="cow",
         )
     ),
-    "panel entity year 2001 2025 --types membership --objects CSTO,EAEU --entities ARM,AZE --outside no --carry-to 2025": lambda: (
+    "panel entity year 2013 2025 --types membership --objects CSTO,EAEU --entities ARM,AZE --outside no": lambda: (
         panels.panel(
             "entity",
             "year",
-            "2001",
+            "2013",
             "2025",
             types="membership",
             objects=["CSTO", "EAEU"],
+            entities=["ARM", "AZE"],
             outside="no",
-            carry_to="2025",
         )
     ),
 }
