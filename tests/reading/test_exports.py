@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import browser
@@ -33,6 +34,14 @@ FOREIGN = {
     )
     for name in FILES
 }
+
+
+def _library(name: str) -> Any:
+    """Bring a library of the extra ``export``."""
+    try:
+        return import_module(name)
+    except ModuleNotFoundError:
+        browser.missing(f"{name} is not on this machine: pip install 'caucasus-events[export]'")
 
 
 def _truth(value: object) -> bool:
@@ -94,8 +103,7 @@ def test_sqlite_answers_at_a_terminal(tmp_path: Path) -> None:
 
 def test_duckdb_has_every_table_with_keys_and_foreign_keys(tmp_path: Path) -> None:
     """DuckDB reads every cell, days as days, and knows keys and foreign keys."""
-    import duckdb  # noqa: PLC0415 - an extra
-
+    duckdb = _library("duckdb")
     exports.write_tables(tmp_path / "all.duckdb")
     with duckdb.connect(str(tmp_path / "all.duckdb"), read_only=True) as connection:
         assert sorted(name for (name,) in connection.execute("SHOW TABLES").fetchall()) == sorted(EVERY)
@@ -126,8 +134,7 @@ def test_events_that_are_the_same_name_each_other(form: str, tmp_path: Path, mon
 
 def test_excel_has_a_sheet_for_every_table_with_days_as_days(tmp_path: Path) -> None:
     """The workbook has every cell; a day is one for Excel, and shown as YYYY-MM-DD."""
-    from openpyxl import load_workbook  # noqa: PLC0415 - an extra
-
+    load_workbook = _library("openpyxl").load_workbook
     exports.write_tables(tmp_path / "all.xlsx")
     book = load_workbook(tmp_path / "all.xlsx")
     assert book.sheetnames == EVERY
@@ -147,8 +154,7 @@ def test_excel_takes_no_text_for_a_formula_and_no_day_for_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A text that begins like a formula stays a text, a day before Excel's calendar is ISO text."""
-    from openpyxl import load_workbook  # noqa: PLC0415 - an extra
-
+    load_workbook = _library("openpyxl").load_workbook
     sources = tables.load("sources").assign(title="=1+1", published=pd.Timestamp("1828-02-22").as_unit("us"))
     real = tables.load
     monkeypatch.setattr(tables, "load", lambda name: sources if name == "sources" else real(name))
