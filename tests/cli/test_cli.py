@@ -67,7 +67,7 @@ def test_the_version_is_that_of_the_package() -> None:
     command = [sys.executable, "-m", "caucasus_events", "--version"]
     module = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     told = f"caucasus-events, version {caucasus_events.__version__}\n"
-    told += "To cite it: caucasus_events.cite(), in BibTeX, APA or CSL-JSON\n"
+    told += "To cite it: caucasus-events cite, in BibTeX, APA or CSL-JSON\n"
     assert run("--version").output == module == told
 
 
