@@ -1,0 +1,165 @@
+"""A line is a fact: what is drawn on every day is what is answered of that day, and every record stands on a line."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import oracle
+import pandas as pd
+import pytest
+import strategies
+from hypothesis import given
+from hypothesis import strategies as st
+
+from caucasus_events import load
+from caucasus_events.asking import steps
+from caucasus_events.asking.answers import FIRST_DAY, LAST_DAY
+from caucasus_events.drawing import lines
+from caucasus_events.model import layers
+from caucasus_events.model.bounds import BOUNDS
+from caucasus_events.model.rows import PROPOSITION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TABLES = ("events", "statuses", "participants", "entities")
+NAMES = {"ARM": "Armenia", "AZE": "Azerbaijan", "RUS": "Russia", "TUR": "Turkey", "XNK": "Nagorno-Karabakh"}
+# What is drawn of a day, from its answer in the layer, whether it is carried, and the answer of the documents alone.
+DRAWN = {
+    ("yes", False, "yes"): "certain",
+    ("yes", False, "no"): "corroborated",
+    ("yes", False, "unknown"): "corroborated",
+    ("no", False, "no"): "denied",
+    ("no", False, "yes"): "denied corroborated",
+    ("no", False, "unknown"): "denied corroborated",
+}
+OVER = ("start unknown", "end unknown", "ongoing", "ongoing denied")
+
+
+def released(**terms: Any) -> lines.Lines:
+    """Give the lines of the tables as they are loaded."""
+    return lines.lines_of(*(load(name) for name in TABLES), **terms)
+
+
+def mark_of(answer: oracle.Answer, alone: str) -> str:
+    """Say what an answer is drawn as; unknown days may be a gap, a hatch or weak."""
+    said, why, carried = answer
+    if said == "unknown":
+        return "disagree" if why == "sources disagree" else "gap"
+    return {"yes": "carried", "no": "denied carried"}[said] if carried else DRAWN[said, False, alone]
+
+
+def tiles_of(found: lines.Lines) -> dict[tuple[Any, ...], pd.DataFrame]:
+    """Give the pieces of each line of statuses that tile the calendar, by its proposition."""
+    tiles = found.pieces[~found.pieces["mark"].isin(OVER)]
+    of_lines = dict(list(tiles.groupby("line")))
+    keys = found.lines[[*PROPOSITION]].astype(object).where(found.lines[[*PROPOSITION]].notna(), None)
+    return {
+        tuple(key): of_lines[line].sort_values("first_day")
+        for line, key, kind in zip(keys.index, keys.to_numpy(), found.lines["kind"], strict=True)
+        if kind == "status"
+    }
+
+
+def days_around(rows: list[oracle.Row], tiles: pd.DataFrame) -> Iterator[date]:
+    """Give every day on which anything of some rows or pieces changes, and the days beside it."""
+    numbers = {(day - date(1970, 1, 1)).days for row in rows for day in row.values() if isinstance(day, date)}
+    numbers |= {*tiles["first_day"], *tiles["last_day"]}
+    near = {number + step for number in numbers for step in (-1, 0, 1)}
+    for number in sorted(near):
+        if FIRST_DAY <= number <= LAST_DAY:
+            yield date.fromordinal(number - FIRST_DAY + 1)
+
+
+@st.composite
+def of_two_layers(draw: st.DrawFn) -> list[oracle.Row]:
+    """Draw statuses of which those of documents are dated twice: by these alone, and as others narrow them."""
+    rows = draw(strategies.statuses(min_size=1, max_size=6, crowded=draw(st.booleans())))
+    for row in rows:
+        own = draw(strategies.bounds()) if draw(st.booleans()) else row
+        alone = {name: own[name] for name in BOUNDS} | {name: row[name] for name in ("speaks_until", "end_state")}
+        row.update({f"seed_{name}": day if row["layer"] == "seed" else None for name, day in alone.items()})
+    return rows
+
+
+@given(rows=of_two_layers(), terms=strategies.asked())
+def test_every_day_of_a_line_is_drawn_as_it_is_answered(rows: list[oracle.Row], terms: dict[str, Any]) -> None:
+    """Solid or tinted is yes, outlined is no, crossed is disagreement, and the rest unknown for the reason it gives."""
+    terms.pop("outside")
+    frame = strategies.frame(rows)
+    seeds = layers.view("statuses", frame, "seed")
+    found = tiles_of(lines.status_lines(frame, seeds, NAMES, **strategies.in_numbers(terms)))
+    of_seed = [{**row, **{name: row[f"seed_{name}"] for name in BOUNDS}} for row in rows if row["layer"] == "seed"]
+    alone = oracle.propositions(of_seed)
+    together = oracle.propositions(rows)
+    assert found.keys() == together.keys()
+    for key, own in together.items():
+        tiles = found[key]
+        assert (tiles["first_day"].iloc[0], tiles["last_day"].iloc[-1]) == (FIRST_DAY, LAST_DAY)
+        assert (tiles["first_day"].iloc[1:].to_numpy() == tiles["last_day"].iloc[:-1].to_numpy() + 1).all()
+        for day in days_around(own, tiles):
+            number = (day - date(1970, 1, 1)).days
+            tile = tiles[(tiles["first_day"] <= number) & (number <= tiles["last_day"])].iloc[0]
+            answer = oracle.day_answer(own, day, **terms)
+            by_seed = oracle.day_answer(alone.get(key, []), day, confidence=terms["confidence"])[0]
+            mark = mark_of(answer, by_seed)
+            assert (None if pd.isna(tile["why"]) else tile["why"]) == answer[1]
+            assert tile["mark"] in ({"gap", "possible", "weak"} if mark == "gap" else {mark})
+            strong = [row for row in own if not oracle.is_weak(row, terms["confidence"])]
+            weak = [row for row in own if oracle.is_weak(row, terms["confidence"])]
+            if tile["mark"] == "possible":
+                assert answer[1] in ("start uncertain", "end uncertain")
+                assert any(oracle.row_answer(row, day) == answer[1] or oracle.is_possible(row, day) for row in strong)
+            if tile["mark"] == "weak":
+                assert any(oracle.row_answer(row, day) == "certain" for row in weak)
+
+
+@pytest.mark.released
+@pytest.mark.parametrize("layer", layers.LAYERS)
+@pytest.mark.parametrize("confidence", ["high", "medium", "low"])
+@pytest.mark.parametrize("carry_to", [None, 21914])
+def test_every_line_of_the_release_is_drawn_as_it_is_answered(
+    layer: str, confidence: str, carry_to: int | None
+) -> None:
+    """On every day on which anything changes, and the days beside it, a line is what the steps of answers are."""
+    found = tiles_of(released(layer=layer, confidence=confidence, carry_to=carry_to))
+    whole = layers.view("statuses", load("statuses"), layer)
+    swept = steps.steps(whole, "unknown", confidence, carry_to)
+    alone = dict(
+        list(steps.steps(load("statuses", "seed"), "unknown", confidence).groupby([*PROPOSITION], dropna=False))
+    )
+    of_seed = {tuple(None if pd.isna(part) else part for part in key): rows for key, rows in alone.items()}
+    answered = {
+        tuple(None if pd.isna(part) else part for part in key): rows
+        for key, rows in swept.groupby([*PROPOSITION], observed=True, dropna=False)
+    }
+    assert found.keys() == answered.keys()
+    for key, tiles in found.items():
+        days = np.unique(np.concatenate([rows["first_day"] for rows in (tiles, answered[key])])[:, None] + [-1, 0, 1])
+        days = days[days >= FIRST_DAY]
+        at, said = (step_on(rows, days) for rows in (tiles, answered[key]))
+        seed = step_on(of_seed[key], days)["answer"].tolist() if key in of_seed else ["unknown"] * len(days)
+        for mark, reason, answer, why, carried, by_seed in zip(
+            at["mark"], at["why"], said["answer"], said["why"], said["carried"], seed, strict=True
+        ):
+            asked = None if pd.isna(why) else why
+            assert (None if pd.isna(reason) else reason) == asked
+            expected = mark_of((answer, asked, carried), by_seed)
+            assert mark in ({"gap", "possible", "weak"} if expected == "gap" else {expected})
+
+
+def step_on(stretches: pd.DataFrame, days: Any) -> pd.DataFrame:
+    """Give the stretch of each day, of stretches in order that tile the calendar."""
+    return stretches.iloc[np.searchsorted(stretches["first_day"].to_numpy(), days, "right") - 1]
+
+
+@pytest.mark.released
+def test_every_record_of_the_release_stands_on_a_line() -> None:
+    """No record is lost between lines, and each piece names those behind it."""
+    found = released()
+    named = set(found.pieces["record_ids"].str.split("; ").explode())
+    assert named == set(load("timeline")["record_id"])
+    assert found.lines["records"].sum() == len(load("timeline"))
+    assert found.lines["line_id"].is_unique
