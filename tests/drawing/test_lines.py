@@ -125,16 +125,9 @@ def test_every_line_of_the_release_is_drawn_as_it_is_answered(
 ) -> None:
     """On every day on which anything changes, and the days beside it, a line is what the steps of answers are."""
     found = tiles_of(released(layer=layer, confidence=confidence, carry_to=carry_to))
-    whole = layers.view("statuses", load("statuses"), layer)
-    swept = steps.steps(whole, "unknown", confidence, carry_to)
-    alone = dict(
-        list(steps.steps(load("statuses", "seed"), "unknown", confidence).groupby([*PROPOSITION], dropna=False))
-    )
-    of_seed = {tuple(None if pd.isna(part) else part for part in key): rows for key, rows in alone.items()}
-    answered = {
-        tuple(None if pd.isna(part) else part for part in key): rows
-        for key, rows in swept.groupby([*PROPOSITION], observed=True, dropna=False)
-    }
+    swept = steps.steps(load("statuses", layer), "unknown", confidence, carry_to)
+    alone = steps.steps(load("statuses", "seed"), "unknown", confidence)
+    answered, of_seed = by_proposition(swept), by_proposition(alone)
     assert found.keys() == answered.keys()
     for key, tiles in found.items():
         days = np.unique(np.concatenate([rows["first_day"] for rows in (tiles, answered[key])])[:, None] + [-1, 0, 1])
@@ -148,6 +141,12 @@ def test_every_line_of_the_release_is_drawn_as_it_is_answered(
             assert (None if pd.isna(reason) else reason) == asked
             expected = mark_of((answer, asked, carried), by_seed)
             assert mark in ({"gap", "possible", "weak"} if expected == "gap" else {expected})
+
+
+def by_proposition(stretches: pd.DataFrame) -> dict[tuple[Any, ...], pd.DataFrame]:
+    """Give the stretches of each proposition."""
+    grouped = stretches.groupby([*PROPOSITION], observed=True, dropna=False)
+    return {tuple(None if pd.isna(part) else part for part in key): rows for key, rows in grouped}
 
 
 def step_on(stretches: pd.DataFrame, days: Any) -> pd.DataFrame:
