@@ -18,13 +18,13 @@ from caucasus_events.asking.days import as_numbers, read_days
 from caucasus_events.describing import about
 from caucasus_events.errors import InvalidValueError, UnknownNameError, shown, unknown
 from caucasus_events.model import codebook, layers
-from caucasus_events.model.asked import flag, text
+from caucasus_events.model.asked import flag, one_of, text
 from caucasus_events.model.words import counted
 from caucasus_events.reading import tables
 from caucasus_events.reading.frames import as_pandas, texts
 from caucasus_events.reading.names import PARTIES, with_party
 
-from . import captions, many, marks, page, traces
+from . import captions, facts, many, marks, page, traces
 from .layout import layout
 from .look import MANY
 
@@ -49,6 +49,9 @@ _HEADING = "Events and statuses of the South Caucasus"
 _USUAL_WIDTH, _LEAST_WIDTH = 1200, 320
 # No browser draws more pixels than this in a row.
 _MOST_PIXELS = 1_000_000
+ROWS = ("facts", "records")
+# Events of a line that are nearer than this, in pixels, are shown together.
+_NEAR = 7
 
 
 def timeline(  # noqa: PLR0913 - every argument but the first is named at the call
@@ -67,6 +70,7 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     layer: str = layers.BEST,
     confidence: str = "medium",
     carry_to: Day | None = None,
+    rows: str | None = None,
 ) -> go.Figure:
     """Draw records on a time axis, each with what is certain, possible and unknown about its dates.
 
@@ -166,31 +170,71 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     """
     width, height = _pixels("width", width), _pixels("height", height)
     title, quotes = title if title is None else text("title", title, "write one"), flag("quotes", quotes)
+    of_records = one_of("value of rows", rows or ("facts" if frame is None else "records"), ROWS) == "records"
     if frame is None:
         whole = with_parties(*(tables.load(name, layer) for name in ("timeline", "events", "statuses")))
     elif layers.checked(layer) == layers.BEST:
-        whole = as_pandas(frame, {*marks.READ, *PARTIES, *([lanes] if isinstance(lanes, str) else [])})
+        whole = as_pandas(frame, {*marks.READ, *PARTIES, *(() if of_records else facts.READ), *([lanes] if isinstance(lanes, str) else [])})
     else:
         brings = f"layer={layer!r} is for the released records; load the frame with layer={layer!r}, it brings its own"
         raise InvalidValueError(brings)
     first, last, day = _days_asked(start, end, as_of)
     carried = None if carry_to is None else as_numbers(read_days(carry_to, "carry_to"))[1]
-    records = marks.prepare(with_party(_with_types(whole, types), entities), lanes, confidence, carried)
-    lower, upper = marks.extent(records)
-    upper = np.fmax(upper, records["carried"].to_numpy(float))
+    asked = with_party(_with_types(whole, types), entities)
+    records = marks.prepare(asked, lanes if of_records else None, confidence, carried)
+    found = None if of_records else _facts(asked, records, layer if frame is None else None, confidence, carried)
+    shown = records if found is None else facts.rows(found, lanes)
+    lower, upper = marks.extent(shown)
+    upper = np.fmax(upper, shown["carried"].to_numpy(float))
     # Comparisons with NaN are false: a side that is left out keeps all, and so does a bound that is not stated.
     meets = ~(lower > last) & ~(upper < first)
     stated = ~np.isnan(lower)
-    if len(unplaced := records.loc[meets & ~stated, "record_id"]):
+    if len(unplaced := shown.loc[meets & ~stated, "record_id"]):
         names = ", ".join(unplaced[: marks.MOST_NAMED]) + (" and more" if len(unplaced) > marks.MOST_NAMED else "")
         warnings.warn(f"{len(unplaced)} not drawn, without any bound: {names}", UserWarning, stacklevel=2)
     if not (meets & stated).all():
-        records = records[meets & stated].reset_index(drop=True)
+        shown = shown[meets & stated].reset_index(drop=True)
     written = _HEADING if title is None and frame is None else title or ""
-    heading = (written, _subtitle(records, len(whole), layer if frame is None else "", carried))
+    heading = (written, _subtitle(shown, len(whole), layer if frame is None else "", carried))
     size = (width or _USUAL_WIDTH, height)
-    figure = compose(records, size, heading, window=(first, last + 1), as_of=day, quotes=quotes)
+    window = (first, last + 1)
+    if found is None:
+        figure = compose(shown, size, heading, window=window, as_of=day, quotes=quotes)
+    else:
+        figure = compose_facts(found, shown, size, heading, window=window, as_of=day, quotes=quotes)
     return go.Figure(figure).update_layout(width=width)
+
+
+def compose_facts(  # noqa: PLR0913 - as of compose
+    found: facts.Facts,
+    shown: pd.DataFrame,
+    size: Size,
+    heading: tuple[str, str],
+    *,
+    window: tuple[float, float] = (np.nan, np.nan),
+    as_of: float = np.nan,
+    quotes: bool = True,
+) -> dict[str, Any]:
+    """Put marks, words and layout of lines together, as :func:`compose` does of records."""
+    facts.too_many(len(shown))
+    spans = facts.spans(found, shown)
+    measures = page.arrange(shown, spans, size, window, heading, facts=True)
+    drawn = page.placed(shown, spans, pd.Series(dtype=object), measures)
+    drawn = drawn[drawn["first"] < drawn["last"]].assign(near=_NEAR * measures.pixel).reset_index(drop=True)
+    drawn = facts.told(found, shown, drawn, as_of, width=size[0], quotes=quotes)
+    labels = captions.line_hover(shown, size[0])
+    return {"data": traces.traces(shown, drawn, labels, measures), "layout": layout(measures, as_of)}
+
+
+def _facts(
+    frame: pd.DataFrame, records: pd.DataFrame, layer: str | None, confidence: str, carry_to: int | None
+) -> facts.Facts:
+    """Turn records into lines: those of the release in a layer, or a reader's own."""
+    if layer is None:
+        return facts.of_frame(frame, records, confidence, carry_to)
+    asked = [tables.load(name) for name in ("events", "statuses")]
+    events, statuses = (each[each.iloc[:, 0].isin(frame["record_id"])] for each in asked)
+    return facts.of_release(events, statuses, records, layer, confidence, carry_to)
 
 
 def compose(  # noqa: PLR0913 - every argument but the first three is named at the call
@@ -263,7 +307,10 @@ def _with_types(frame: pd.DataFrame, types: str | Iterable[str] | None) -> pd.Da
 
 def _subtitle(records: pd.DataFrame, whole: int, layer: str, carry_to: int | None) -> str:
     """Say how many records there are, until when a source speaks, what is assumed, and of which layer and release."""
-    parts = [counted(whole, "record") if len(records) == whole else f"{len(records):,} of {counted(whole, 'record')}"]
+    count = int(records["records"].sum()) if "records" in records else len(records)
+    parts = [counted(whole, "record") if count == whole else f"{count:,} of {counted(whole, 'record')}"]
+    if "records" in records:
+        parts[0] = f"{counted(len(records), 'line')} of {parts[0]}"
     spoken = float(np.fmax.reduce(records["until"].to_numpy(float), initial=np.nan))
     if not math.isnan(spoken):
         parts.append(f"no source speaks after {captions.iso_day(spoken)}")

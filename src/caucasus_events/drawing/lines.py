@@ -58,11 +58,11 @@ if TYPE_CHECKING:
 
 # An event of more days is a bar, behind all that is shorter.
 LONG = 45
-GAP = "gap"
+GAP = marks.GAP
 # Of the marks that tile a calendar those that are an answer.
 _YES_OR_NO = ("certain", "corroborated", "denied", "denied corroborated", "carried", "denied carried")
 # What a piece may be, in the order in which pieces of a line are drawn, the last on top.
-PIECES = (GAP, *marks.MARKS[: marks.MARKS.index("ongoing")], "disagree", *marks.MARKS[marks.MARKS.index("ongoing") :])
+PIECES = marks.MARKS
 _UNCERTAIN = (Why.START_UNCERTAIN, Why.END_UNCERTAIN)
 _NO_REASON = -1
 
@@ -130,7 +130,7 @@ def lines_of(  # noqa: PLR0913 - four tables, and the terms on which is answered
     of_events = event_lines(layers.view("events", events, layer), participants, names, people, confidence)
     seeds = layers.view("statuses", statuses, "seed") if "layer" in statuses else statuses
     shown = layers.view("statuses", statuses, layer)
-    return _in_order([of_events, status_lines(shown, seeds, names, confidence, carry_to)])
+    return in_order([of_events, status_lines(shown, seeds, names, confidence, carry_to)])
 
 
 def status_lines(
@@ -408,7 +408,7 @@ def _joined(sign: str, parts: Any) -> str:
     return sign.join(str(part) for part in parts if not pd.isna(part))
 
 
-def _in_order(both: list[Lines]) -> Lines:
+def in_order(both: list[Lines]) -> Lines:
     """Put lines of events and statuses in the order in which they are drawn, and their pieces with them."""
     offsets = np.cumsum([0, *(len(each.lines) for each in both)])
     pieces = pd.concat(

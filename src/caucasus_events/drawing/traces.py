@@ -12,7 +12,7 @@ import pandas as pd
 
 from . import look
 from .many import SYMBOLS, shades_of, symbol_traces, targets
-from .marks import MARKS
+from .marks import GAP, MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +50,8 @@ def _mark_traces(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> lis
         return [_whiskers(drawn, colour, page), _symbols(mark, drawn, middle, _diamond(look.PAPER, page, edge=colour))]
     if mark.startswith("ongoing"):
         return [_symbols(mark, drawn, drawn["last"], _arrowhead(colour, page, hollow=mark != "ongoing"))]
+    if mark == GAP:
+        return [_bar_trace(mark, drawn, page, {"color": "rgba(0,0,0,0)", "line": {"width": 0}}, 0)]
     if mark in look.STUBS:
         return [_bars(mark, colour, drawn, page), _open_edges(mark, drawn, colour, page)]
     if mark not in look.SOLID:
@@ -88,6 +90,9 @@ def _bars(mark: str, colour: str, drawn: pd.DataFrame, page: Page, brief: float 
         edge = {"certain": brief, "corroborated": min(1.5, low), "carried": min(1.0, low)}.get(mark, 1.5)
         line = {"width": edge, "color": look.edge_of(mark, colour)}
         return _bar_trace(mark, drawn, page, {"color": fills[mark], "line": line}, edge)
+    if mark == "disagree":
+        crossed = {"shape": "x", "fillmode": "replace", "fgcolor": colour, "bgcolor": look.PAPER, "size": 6, "solidity": 0.3}
+        return _bar_trace(mark, drawn, page, {"pattern": crossed, "line": {"width": 1.5, "color": look.INK}}, 1.5)
     ink, shape = look.edge_of(mark, colour), "\\" if mark == "weak" else "/"
     hatch = {"shape": shape, "fillmode": "replace", "fgcolor": ink, "bgcolor": look.tint(colour, look.TINT)}
     edge = 0 if mark in look.STUBS else 1
@@ -206,6 +211,7 @@ def _legend_symbols(*, many: bool) -> dict[str, dict[str, Any]]:
         "window": {"symbol": "diamond", "size": 10, "color": look.PAPER, "line": {**edge, "width": 2}},
         "ongoing": {"symbol": "triangle-right", "size": 14, "color": ink},
         "veil": {"symbol": "square", "size": 14, "color": look.VEIL},
+        GAP: {"symbol": "square", "size": 13, "color": look.PAPER, "line": {"width": 1, "color": look.AXIS}},
     }
     if many:
         shades = {mark: shade for mark, shade in shades_of(ink).items() if mark != "window"}
