@@ -146,7 +146,10 @@ def fact_heads(  # noqa: PLR0913 - what stands at the head of a piece
     own = pieces["mark"].isin(_OF_ONE_SIDE).to_numpy() | shown["event"].to_numpy(bool)[at]
     answered = np.where(own, "", np.strings.add(stretch, answers_of(pieces).fillna("").to_numpy(str)))
     then = [f"on {iso_day(day)}: {answer}" if answer else "" for answer in on_day]
-    return ["<br>".join(filter(None, [label, answer, then[row]])) for label, answer, row in zip(labels, answered, at, strict=True)]
+    return [
+        "<br>".join(filter(None, [label, answer, then[row]]))
+        for label, answer, row in zip(labels, answered, at, strict=True)
+    ]
 
 
 def fact_hover(head: str, records: list[tuple[str, str]], width: int) -> str:

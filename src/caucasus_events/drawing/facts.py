@@ -36,7 +36,12 @@ class Facts(NamedTuple):
 
 
 def of_release(
-    events: pd.DataFrame, statuses: pd.DataFrame, records: pd.DataFrame, layer: str, confidence: str, carry_to: int | None
+    events: pd.DataFrame,
+    statuses: pd.DataFrame,
+    records: pd.DataFrame,
+    layer: str,
+    confidence: str,
+    carry_to: int | None,
 ) -> Facts:
     """Draw some released events and statuses, all layers of them, as one layer has them."""
     others = tables.load_participants(), tables.load_entities()
@@ -58,7 +63,9 @@ def of_frame(frame: pd.DataFrame, records: pd.DataFrame, confidence: str, carry_
         **{name: texts(whole[name]) for name in ("type", "title", "subject", "object")},
     )
     if whole["record_id"].duplicated().any():
-        raise InvalidValueError("rows='facts' needs an id of its own for every row (record_id, event_id, status_id, id)")
+        raise InvalidValueError(
+            "rows='facts' needs an id of its own for every row (record_id, event_id, status_id, id)"
+        )
     whole = whole.reindex(columns=["record_id", *dict.fromkeys([*whole.columns, *_MAY])])
     event = records["event"].to_numpy(bool)
     entities = tables.load_entities()
@@ -139,7 +146,9 @@ def spans(facts: Facts, shown: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def told(facts: Facts, shown: pd.DataFrame, drawn: pd.DataFrame, day: float, *, width: int, quotes: bool) -> pd.DataFrame:
+def told(
+    facts: Facts, shown: pd.DataFrame, drawn: pd.DataFrame, day: float, *, width: int, quotes: bool
+) -> pd.DataFrame:
     """Write what is shown at each mark: the line, what it is there, and the records behind it, up to a length.
 
     ``day`` is one on which the answer of the line is told, or NaN.

@@ -174,7 +174,10 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     if frame is None:
         whole = with_parties(*(tables.load(name, layer) for name in ("timeline", "events", "statuses")))
     elif layers.checked(layer) == layers.BEST:
-        whole = as_pandas(frame, {*marks.READ, *PARTIES, *(() if of_records else facts.READ), *([lanes] if isinstance(lanes, str) else [])})
+        whole = as_pandas(
+            frame,
+            {*marks.READ, *PARTIES, *(() if of_records else facts.READ), *([lanes] if isinstance(lanes, str) else [])},
+        )
     else:
         brings = f"layer={layer!r} is for the released records; load the frame with layer={layer!r}, it brings its own"
         raise InvalidValueError(brings)
@@ -310,7 +313,7 @@ def _subtitle(records: pd.DataFrame, whole: int, layer: str, carry_to: int | Non
     count = int(records["records"].sum()) if "records" in records else len(records)
     parts = [counted(whole, "record") if count == whole else f"{count:,} of {counted(whole, 'record')}"]
     if "records" in records:
-        parts[0] = f"{counted(len(records), 'line')} of {parts[0]}"
+        parts[0] = f"{counted(len(records), 'line')}, {parts[0]}"
     spoken = float(np.fmax.reduce(records["until"].to_numpy(float), initial=np.nan))
     if not math.isnan(spoken):
         parts.append(f"no source speaks after {captions.iso_day(spoken)}")

@@ -80,7 +80,7 @@ class Page:
 
     ``pitch``, ``font`` and ``bar`` are the pixels of a row, a label and a bar; ``rows`` is where each record stands;
     ``labels`` are empty where there is no room for them; ``spoken`` is the midnight after the last word of a source, or
-    NaN; of ``tall`` pages days and legend stand above the plot too.
+    NaN; the legend stands in so many ``halves``, ``key`` pixels high, each entry ``entry`` wide; of ``tall`` pages days and legend stand above the plot too.
     """
 
     width: int
@@ -97,6 +97,9 @@ class Page:
     spoken: float
     heading: str
     legend: list[str]
+    halves: int = 1
+    key: float = 0.0
+    entry: float = 0.0
     tall: bool = False
 
     @property

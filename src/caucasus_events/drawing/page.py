@@ -34,7 +34,7 @@ _SHORTEST_AXIS = 30.0
 # The pixels of a row of full size, and the least with a label, in a wide and in a narrow figure.
 _PITCH, _FACT_PITCH, _LEAST_PITCH = (26, 36), (20, 34), (12, 25)
 # Lines that take more pixels than this are scrolled through: days and legend stand above them too.
-_TALL, _UPPER_AXIS = 1_000, 22
+_TALL, UPPER_AXIS = 1_000, 26
 # Up to so many records get rows of full size; more are packed into so many pixels.
 _LABELLED, _PACKED = 200, 900
 
@@ -61,10 +61,12 @@ def arrange(
     spoken = float(np.fmax.reduce(records["until"].to_numpy(float), initial=np.nan)) + 1
     legend = [mark for mark in LEGEND if (spans["mark"] == mark).any() or (mark == "veil" and not math.isnan(spoken))]
     text, top = _written_heading(heading, width)
-    key = (17 if narrow else 20) * _legend_lines(legend, width)
+    halves = 2 if facts and not narrow else 1
+    entry = _entry_width(legend, narrow=narrow)
+    key = (17 if narrow else 20) * _legend_lines(len(legend), width, entry, halves)
     full = (_FACT_PITCH if facts else _PITCH)[narrow] * bottom_row
     tall = facts and full > _TALL
-    top, bottom = (top + key + _UPPER_AXIS, 40) if tall else (top, 40 + key)
+    top, bottom = (top + key + UPPER_AXIS, 40) if tall else (top, 40 + key)
     if height is None or math.isinf(height):
         packed = height is None and len(records) > _LABELLED and not facts
         height = round(top + bottom + max(_PACKED if packed else full, 60))
@@ -77,7 +79,9 @@ def arrange(
     labels, column = _fitted(records["label"] if font else pd.Series([], dtype=object), width, font, narrow=narrow)
     # The names of the lanes stand beside the labels.
     if lanes and not narrow:
-        column = max(column, 0.0) + float(_text_width(pd.Series([lane.title for lane in lanes]), 13, bold=True).max()) + 14
+        column = (
+            max(column, 0.0) + float(_text_width(pd.Series([lane.title for lane in lanes]), 13, bold=True).max()) + 14
+        )
     left = SIDE + (0 if narrow else column + 8)
     return Page(
         width=width,
@@ -94,6 +98,9 @@ def arrange(
         spoken=spoken,
         heading=text,
         legend=legend,
+        halves=halves,
+        key=key,
+        entry=entry,
         tall=tall,
     )
 
@@ -204,11 +211,14 @@ def _fitted(labels: pd.Series, width: int, font: float, *, narrow: bool) -> tupl
     """Fit labels into their column, and return its width; what is too long ends in an ellipsis. All are escaped."""
     if not len(labels):
         return labels, 0.0
-    room = width - 2.0 * SIDE if narrow else width * 0.42
+    room = width - 2.0 * SIDE if narrow else width * 0.4
     fitted = labels.astype(object)
     wide = _text_width(fitted, font) > room
     letters = max(int(room / (font * 0.5)) - 2, 8)
-    fitted[wide] = fitted[wide].str.slice(0, letters).str.rstrip() + " …"
+    # How many records there are stays readable.
+    count = fitted[wide].str.extract(r"( \(\d+\))$")[0].fillna("")
+    short = [label[: letters - len(number)].rstrip() + " …" for label, number in zip(fitted[wide], count, strict=True)]
+    fitted[wide] = short + count
     return escape(fitted), float(_text_width(fitted, font).clip(upper=room).max())
 
 
@@ -231,13 +241,16 @@ def _written_heading(heading: tuple[str, str], width: int) -> tuple[str, int]:
     return "<br>".join(lines), round(sum(size * 1.3 for _, size, _ in sizes)) + (22 if width < NARROW else 28)
 
 
-def _legend_lines(legend: Sequence[str], width: int) -> int:
-    """Count the lines of the legend: it is as wide as the plot, and every entry as the widest."""
-    if not legend:
-        return 0
-    widest = _text_width(pd.Series([LEGEND[mark] for mark in legend]), 11 if width < NARROW else 12).max() + 42
-    columns = max(int((width - 20 if width < NARROW else width * 0.48) // widest), 1)
-    return math.ceil(len(legend) / columns)
+def _entry_width(legend: Sequence[str], *, narrow: bool) -> float:
+    """Return the width of the widest entry of a legend without its symbol."""
+    named = pd.Series([LEGEND[mark] for mark in legend], dtype=object)
+    return float(_text_width(named, 11 if narrow else 12).max()) if len(named) else 0.0
+
+
+def _legend_lines(entries: int, width: int, entry: float, halves: int) -> int:
+    """Count the lines of the legend: each half is as wide as the plot, and every entry as the widest."""
+    columns = max(int((width - 20 if width < NARROW else width * 0.48) // (entry + 42)), 1)
+    return math.ceil(math.ceil(entries / halves) / columns)
 
 
 def _anchored(records: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:

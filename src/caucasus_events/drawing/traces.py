@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,8 +37,15 @@ def traces(records: pd.DataFrame, drawn: pd.DataFrame, hover: pd.Series, page: P
         for (mark, colour), group in shown.groupby(["mark", "colour"], sort=False, observed=True)
         for trace in draw(str(mark), str(colour), group, page)
     ]
-    found.sort(key=lambda trace: MARKS.index(trace["meta"]))
+    # What stands behind a mark was drawn just before it.
+    homes = [each["meta"] for each in found]
+    after = [homes[place + (home == "halo")] for place, home in enumerate(homes)]
+    found = [found[place] for place in sorted(range(len(found)), key=lambda place: MARKS.index(after[place]))]
     labels = [_label_trace(records, hover, page)] if len(page.labels) else []
+    # An axis without a trace is not drawn.
+    ends = {"x": [day * look.MILLISECONDS for day in page.days], "y": [None, None]}
+    upper = [{"type": "scatter", **ends, "xaxis": "x3", "meta": "axis", "showlegend": False, "hoverinfo": "skip"}]
+    labels += upper if page.tall else []
     return [*found, *(targets(drawn, records) if fast else []), *labels, *_legend_traces(page)]
 
 
@@ -45,9 +53,11 @@ def _mark_traces(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> lis
     """Draw the marks of one kind and colour as bars and symbols."""
     middle = (drawn["first"] + drawn["last"]) / 2
     if mark in look.DIAMONDS:
-        return [_symbols(mark, drawn, middle, _diamond_of(mark, colour, page))]
+        symbols = _symbols(mark, drawn, middle, _diamond_of(mark, colour, page))
+        return [_halo(symbols), symbols]
     if mark == "window":
-        return [_whiskers(drawn, colour, page), _symbols(mark, drawn, middle, _diamond(look.PAPER, page, edge=colour))]
+        symbols = _symbols(mark, drawn, middle, _diamond(look.PAPER, page, edge=colour))
+        return [_whiskers(drawn, colour, page), _halo(symbols), symbols]
     if mark.startswith("ongoing"):
         return [_symbols(mark, drawn, drawn["last"], _arrowhead(colour, page, hollow=mark != "ongoing"))]
     if mark == GAP:
@@ -91,7 +101,14 @@ def _bars(mark: str, colour: str, drawn: pd.DataFrame, page: Page, brief: float 
         line = {"width": edge, "color": look.edge_of(mark, colour)}
         return _bar_trace(mark, drawn, page, {"color": fills[mark], "line": line}, edge)
     if mark == "disagree":
-        crossed = {"shape": "x", "fillmode": "replace", "fgcolor": colour, "bgcolor": look.PAPER, "size": 6, "solidity": 0.3}
+        crossed = {
+            "shape": "x",
+            "fillmode": "replace",
+            "fgcolor": colour,
+            "bgcolor": look.PAPER,
+            "size": 6,
+            "solidity": 0.3,
+        }
         return _bar_trace(mark, drawn, page, {"pattern": crossed, "line": {"width": 1.5, "color": look.INK}}, 1.5)
     ink, shape = look.edge_of(mark, colour), "\\" if mark == "weak" else "/"
     hatch = {"shape": shape, "fillmode": "replace", "fgcolor": ink, "bgcolor": look.tint(colour, look.TINT)}
@@ -114,6 +131,13 @@ def _symbols(mark: str, drawn: pd.DataFrame, days: pd.Series, style: dict[str, A
     kind = {"type": "scatter", "mode": "markers", "cliponaxis": False}
     place = {"x": look.milliseconds(days), "y": drawn["row"].to_numpy(float)}
     return {**kind, **place, "marker": style, **_named_points(mark, drawn)}
+
+
+def _halo(symbols: Trace) -> Trace:
+    """Draw a white edge behind symbols, so that each stands out from the bar or symbol that it lies on."""
+    style = {"symbol": "diamond", "size": symbols["marker"]["size"] + 4, "color": look.PAPER}
+    quiet = {name: value for name, value in symbols.items() if name not in ("hovertext", "customdata")}
+    return {**quiet, "marker": style, "hoverinfo": "skip", "meta": "halo"}
 
 
 def _named_points(mark: str, drawn: pd.DataFrame) -> Trace:
@@ -197,7 +221,10 @@ def _legend_traces(page: Page) -> list[Trace]:
     if "window" in looks:
         looks["window"] |= {"mode": "markers+lines", "line": {"color": look.LEGEND_INK, "width": 1.5}}
     told = {"meta": "legend", "showlegend": True, "hoverinfo": "skip", "x": [None], "y": [None]}
-    return [{**looks[mark], **told, "name": look.LEGEND[mark]} for mark in page.legend]
+    half = math.ceil(len(page.legend) / page.halves)
+    homes = [{} if place < half else {"legend": "legend2"} for place in range(len(page.legend))]
+    named = zip(page.legend, homes, strict=True)
+    return [{**looks[mark], **told, "name": look.LEGEND[mark], **home} for mark, home in named]
 
 
 def _legend_symbols(*, many: bool) -> dict[str, dict[str, Any]]:
