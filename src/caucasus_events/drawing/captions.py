@@ -131,7 +131,7 @@ def answers_of(pieces: pd.DataFrame) -> pd.Series:
     return found.where(found.notna(), words.UNKNOWN + " (" + pieces["why"].astype(object) + ")")
 
 
-def fact_heads(  # noqa: PLR0913 - what stands at the head of a piece
+def fact_heads(
     shown: pd.DataFrame, pieces: pd.DataFrame, at: NDArray[np.intp], on_day: list[str], day: float, width: int
 ) -> list[str]:
     """Write the line of each piece, its days and its answer, and the answer of the line on a day.
@@ -155,8 +155,8 @@ def fact_heads(  # noqa: PLR0913 - what stands at the head of a piece
 def fact_hover(head: str, records: list[tuple[str, str]], width: int) -> str:
     """Write what a piece lists: its records, title and words, as many as can be read; the others are counted."""
     wrap = _QUOTE_NARROW if width < NARROW else _QUOTE
-    found, lines, shown = [head], 0, 0
-    for title, text in records:
+    found, lines = [head], 0
+    for shown, (title, text) in enumerate(records):
         named = "<br>".join(f"<b>{escape_one(line)}</b>" for line in textwrap.wrap(title, wrap))
         block = "<br>".join(filter(None, [named, text]))
         lines += block.count("<br>") + 2
@@ -164,7 +164,6 @@ def fact_hover(head: str, records: list[tuple[str, str]], width: int) -> str:
             found.append(f"and {len(records) - shown} more")
             break
         found.append(block)
-        shown += 1
     return "<br> <br>".join(found)
 
 

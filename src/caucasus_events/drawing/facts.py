@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -88,7 +88,7 @@ def of_frame(frame: pd.DataFrame, records: pd.DataFrame, confidence: str, carry_
 
 
 def rows(facts: Facts, lanes: str | Mapping[str, str] | None) -> pd.DataFrame:
-    """Return the lines as the rows of a page, in the columns of prepared records; ``number`` is the place of the line."""
+    """Return the lines as the rows of a page, as columns of prepared records; ``number`` is the place of a line."""
     lines, pieces = facts.lines
     entities = tables.load_entities()
     names = dict(zip(entities["entity_id"], entities["name"], strict=True))
@@ -155,7 +155,7 @@ def told(
     """
     pieces = facts.lines.pieces.loc[drawn["piece"]]
     own = facts.records.reset_index()
-    headed = {identity: label for identity, label in zip(own["record_id"], own["label"], strict=True)}
+    headed = dict(zip(own["record_id"], own["label"], strict=True))
     bare = captions.hover(own.assign(label=""), np.nan, width=width, quotes=quotes)
     text = dict(zip(own["record_id"], bare, strict=True))
     heads = captions.fact_heads(shown, pieces, drawn["record"].to_numpy(), _on_day(facts, shown, day), day, width)

@@ -76,7 +76,7 @@ def _days_along_the_bottom(page: Page) -> dict[str, Any]:
     # A grid of plotly would run over the pictures.
     grid = {"showgrid": len(page.rows) <= MANY, "gridcolor": GRID, "zeroline": False}
     line = {"showline": True, "linecolor": AXIS}
-    return {"type": "date", "range": [day * MILLISECONDS for day in page.days], **grid, **line, **ticks}
+    return {"type": "date", "range": [round(day * MILLISECONDS) for day in page.days], **grid, **line, **ticks}
 
 
 def _rows_from_the_top(page: Page) -> dict[str, Any]:

@@ -80,7 +80,8 @@ class Page:
 
     ``pitch``, ``font`` and ``bar`` are the pixels of a row, a label and a bar; ``rows`` is where each record stands;
     ``labels`` are empty where there is no room for them; ``spoken`` is the midnight after the last word of a source, or
-    NaN; the legend stands in so many ``halves``, ``key`` pixels high, each entry ``entry`` wide; of ``tall`` pages days and legend stand above the plot too.
+    NaN. The legend stands in one or two ``halves``, ``key`` pixels high, of entries ``entry`` wide. Of ``tall`` pages
+    days and legend stand above the plot.
     """
 
     width: int

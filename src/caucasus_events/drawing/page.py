@@ -192,10 +192,8 @@ def _spacing(*, narrow: bool) -> tuple[float, float, float]:
 
 def _too_low(lines: int, height: float, least: float) -> str:
     """Say that so many lines cannot be named in a height, and in which they can."""
-    return (
-        f"height {height} is too little for the names of {lines} lines: leave it out, give at least {math.ceil(least)}, "
-        "or choose types or entities"
-    )
+    do = f"leave it out, give at least {math.ceil(least)}, or choose types or entities"
+    return f"height {height} is too little for the names of {lines} lines: {do}"
 
 
 def _font_and_bar(pitch: float, *, narrow: bool) -> tuple[float, float]:

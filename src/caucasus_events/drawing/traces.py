@@ -60,13 +60,10 @@ def _mark_traces(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> lis
         return [_whiskers(drawn, colour, page), _halo(symbols), symbols]
     if mark.startswith("ongoing"):
         return [_symbols(mark, drawn, drawn["last"], _arrowhead(colour, page, hollow=mark != "ongoing"))]
-    if mark == GAP:
-        return [_bar_trace(mark, drawn, page, {"color": "rgba(0,0,0,0)", "line": {"width": 0}}, 0)]
-    if mark in look.STUBS:
-        return [_bars(mark, colour, drawn, page), _open_edges(mark, drawn, colour, page)]
-    if mark not in look.SOLID:
-        return [_bars(mark, colour, drawn, page)]
-    return _solid_bars(mark, colour, drawn, page)
+    if mark in look.SOLID:
+        return _solid_bars(mark, colour, drawn, page)
+    edges = [_open_edges(mark, drawn, colour, page)] if mark in look.STUBS else []
+    return [_bars(mark, colour, drawn, page), *edges]
 
 
 def _solid_bars(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> list[Trace]:
@@ -100,6 +97,8 @@ def _bars(mark: str, colour: str, drawn: pd.DataFrame, page: Page, brief: float 
         edge = {"certain": brief, "corroborated": min(1.5, low), "carried": min(1.0, low)}.get(mark, 1.5)
         line = {"width": edge, "color": look.edge_of(mark, colour)}
         return _bar_trace(mark, drawn, page, {"color": fills[mark], "line": line}, edge)
+    if mark == GAP:
+        return _bar_trace(mark, drawn, page, {"color": "rgba(0,0,0,0)", "line": {"width": 0}}, 0)
     if mark == "disagree":
         crossed = {
             "shape": "x",
