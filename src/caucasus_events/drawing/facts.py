@@ -87,8 +87,13 @@ def of_frame(frame: pd.DataFrame, records: pd.DataFrame, confidence: str, carry_
     return Facts(in_order(both), records.set_index("record_id"))
 
 
-def rows(facts: Facts, lanes: str | Mapping[str, str] | None) -> pd.DataFrame:
-    """Return the lines as the rows of a page, as columns of prepared records; ``number`` is the place of a line."""
+def rows(
+    facts: Facts, lanes: str | Mapping[str, str] | None, window: tuple[float, float] = (np.nan, np.nan)
+) -> pd.DataFrame:
+    """Return the lines as the rows of a page, as columns of prepared records; ``number`` is the place of a line.
+
+    Lines of which nothing is drawn within a window, first and last day, are left out; NaN is open.
+    """
     lines, pieces = facts.lines
     entities = tables.load_entities()
     names = dict(zip(entities["entity_id"], entities["name"], strict=True))
@@ -118,7 +123,10 @@ def rows(facts: Facts, lanes: str | Mapping[str, str] | None) -> pd.DataFrame:
             "number": np.arange(len(lines)),
         }
     ).assign(start_latest=np.nan)
-    return found.iloc[np.argsort(lane.codes, kind="stable")].reset_index(drop=True)
+    # Comparisons with NaN are false: a side that is left out, or unknown, keeps all.
+    inside = set(drawn["line"][~((first > window[1]) | (last < window[0]))])
+    order = [place for place in np.argsort(lane.codes, kind="stable") if place in inside]
+    return found.iloc[order].reset_index(drop=True)
 
 
 def spans(facts: Facts, shown: pd.DataFrame) -> pd.DataFrame:
@@ -135,7 +143,7 @@ def spans(facts: Facts, shown: pd.DataFrame) -> pd.DataFrame:
     closes = (kept["mark"] == "end unknown").to_numpy() | (loose & (last == LAST_DAY + 1))
     return pd.DataFrame(
         {
-            "record": kept["line"].map(place).to_numpy(),
+            "record": kept["line"].map(place).to_numpy(np.int64),
             "mark": pd.Categorical(kept["mark"], marks.MARKS),
             "first": np.where(opens, np.nan, first),
             "last": np.where(closes, np.nan, last),

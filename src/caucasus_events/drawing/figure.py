@@ -158,8 +158,8 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     Examples
     --------
     >>> figure = timeline(types="border_closed")
-    >>> any("turkey-armenia-border-closed" in trace.customdata for trace in figure.data if trace.meta == "certain")
-    True
+    >>> [list(trace.customdata) for trace in figure.data if trace.meta == "certain"]
+    [['turkey-armenia-border-closed; turkey-armenia-border-closed-reported']]
 
     Your own events, of UCDP say, after one renaming:
 
@@ -185,23 +185,25 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     carried = None if carry_to is None else as_numbers(read_days(carry_to, "carry_to"))[1]
     asked = with_party(_with_types(whole, types), entities)
     records = marks.prepare(asked, lanes if of_records else None, confidence, carried)
-    found = None if of_records else _facts(asked, records, layer if frame is None else None, confidence, carried)
-    shown = records if found is None else facts.rows(found, lanes)
-    lower, upper = marks.extent(shown)
-    upper = np.fmax(upper, shown["carried"].to_numpy(float))
+    lower, upper = marks.extent(records)
+    upper = np.fmax(upper, records["carried"].to_numpy(float))
     # Comparisons with NaN are false: a side that is left out keeps all, and so does a bound that is not stated.
     meets = ~(lower > last) & ~(upper < first)
     stated = ~np.isnan(lower)
-    if len(unplaced := shown.loc[meets & ~stated, "record_id"]):
+    if len(unplaced := records.loc[meets & ~stated, "record_id"]):
         names = ", ".join(unplaced[: marks.MOST_NAMED]) + (" and more" if len(unplaced) > marks.MOST_NAMED else "")
         warnings.warn(f"{len(unplaced)} not drawn, without any bound: {names}", UserWarning, stacklevel=2)
-    if not (meets & stated).all():
-        shown = shown[meets & stated].reset_index(drop=True)
+    # Of a proposition every row is asked, whenever it is.
+    kept = meets & stated if of_records else (meets & stated) | ~records["event"].to_numpy(bool)
+    shown = records if kept.all() else records[kept].reset_index(drop=True)
+    if not of_records:
+        found = _facts(asked, shown, layer if frame is None else None, confidence, carried)
+        shown = facts.rows(found, lanes, (first, last))
     written = _HEADING if title is None and frame is None else title or ""
     heading = (written, _subtitle(shown, len(whole), layer if frame is None else "", carried))
     size = (width or _USUAL_WIDTH, height)
     window = (first, last + 1)
-    if found is None:
+    if of_records:
         figure = compose(shown, size, heading, window=window, as_of=day, quotes=quotes)
     else:
         figure = compose_facts(found, shown, size, heading, window=window, as_of=day, quotes=quotes)
@@ -236,7 +238,7 @@ def _facts(
     if layer is None:
         return facts.of_frame(frame, records, confidence, carry_to)
     asked = [tables.load(name) for name in ("events", "statuses")]
-    events, statuses = (each[each.iloc[:, 0].isin(frame["record_id"])] for each in asked)
+    events, statuses = (each[each.iloc[:, 0].isin(records["record_id"])] for each in asked)
     return facts.of_release(events, statuses, records, layer, confidence, carry_to)
 
 
