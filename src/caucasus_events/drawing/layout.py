@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .captions import escape_one, iso_day
 from .look import AXIS, BAND, FONT, GRID, INK, MANY, MILLISECONDS, MUTED, PAPER, VEIL
-from .page import GAP, SIDE, UPPER_AXIS, lane_name_below
+from .page import GAP, SIDE, UPPER_AXIS, lane_name_below, lane_title
 
 if TYPE_CHECKING:
     from .look import Page
@@ -136,7 +136,7 @@ def _lane_names(page: Page) -> list[dict[str, Any]]:
             **left,
             "name": f"lane {lane.title}",
             "y": lane.first + lane_name_below(page) + number * after,
-            "text": f"<b>{escape_one(lane.title)}</b>",
+            "text": f"<b>{escape_one(lane_title(lane.title, page))}</b>",
             "font": {"color": lane.colour, "size": font},
         }
         for lane in page.lanes
