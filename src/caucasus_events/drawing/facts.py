@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 # What a frame of the reader's must have to be drawn as facts.
 _NEEDED = ("type", "title", "subject", "object", "holds", *BOUNDS, "end_state", "speaks_until")
-_MAY = ("about", "place", "confidence", "layer", "location", *(f"seed_{name}" for name in (*BOUNDS, "end_state")))
-READ = (*_NEEDED, *_MAY, "kind", "seed_speaks_until")
+_MAY = ("about", "place", "confidence", "layer", "location")
+_OF_SEED = tuple(f"seed_{name}" for name in (*BOUNDS, "end_state", "speaks_until"))
+READ = (*_NEEDED, *_MAY, *_OF_SEED, "kind")
 
 
 class Facts(NamedTuple):
@@ -66,7 +67,9 @@ def of_frame(frame: pd.DataFrame, records: pd.DataFrame, confidence: str, carry_
         raise InvalidValueError(
             "rows='facts' needs an id of its own for every row (record_id, event_id, status_id, id)"
         )
-    whole = whole.reindex(columns=["record_id", *dict.fromkeys([*whole.columns, *_MAY])])
+    # The id stands in one column, whatever the reader calls it.
+    whole = whole.drop(columns=["event_id", "status_id"], errors="ignore")
+    whole = whole.reindex(columns=[*dict.fromkeys([*whole.columns, *_MAY])])
     event = records["event"].to_numpy(bool)
     entities = tables.load_entities()
     names = dict(zip(entities["entity_id"], entities["name"], strict=True))
@@ -78,10 +81,8 @@ def of_frame(frame: pd.DataFrame, records: pd.DataFrame, confidence: str, carry_
     stated["symmetric"] = [kind in types and types[kind].symmetric for kind in stated["type"]]
     stated["holds"] = stated["holds"].fillna(value=True).astype(bool)
     own = whole[event].rename(columns={"record_id": "event_id"})
-    layered = [name for name in _MAY if name.startswith("seed_")]
-    seeds = stated
-    if stated["layer"].notna().any() and stated[layered].notna().any(axis=None):
-        seeds = layers.view("statuses", stated, "seed")
+    layered = stated["layer"].notna().any() and {*_OF_SEED} <= {*stated}
+    seeds = layers.view("statuses", stated, "seed") if layered else stated
     both = [event_lines(own, sides, names, people, confidence)] if event.any() else []
     both += [status_lines(stated, seeds, names, confidence, carry_to)] if not event.all() else []
     return Facts(in_order(both), records.set_index("record_id"))
