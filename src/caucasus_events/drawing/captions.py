@@ -29,6 +29,23 @@ if TYPE_CHECKING:
 STILL_SO, ON = "still so", " on "
 # How wide a passage is in letters, how wide in a narrow figure, and its most lines.
 _QUOTE, _QUOTE_NARROW, _QUOTE_LINES = 58, 40, 8
+# How many lines a piece may list, and the number of days beyond which a side is open.
+_FACT_LINES, _ANY_DAY = 30, 719_162
+_DAYS = ("first_day", "last_day")
+_OF_ONE_SIDE = ("start unknown", "end unknown")
+# What a piece says of its days; of others the reason is told.
+_ANSWERS = {
+    "certain": "yes, by documents",
+    "corroborated": "yes, by other sources",
+    "denied": "no, by documents",
+    "denied corroborated": "no, by other sources",
+    "carried": "yes, taken to go on",
+    "denied carried": "no, taken to go on",
+    "ongoing": "still so",
+    "ongoing denied": "still so",
+    "start unknown": "start unknown",
+    "end unknown": "end unknown",
+}
 
 
 def start_and_end(records: pd.DataFrame) -> tuple[Strings, Strings]:
@@ -100,6 +117,54 @@ def hover(records: pd.DataFrame, day: float, *, width: int, quotes: bool) -> pd.
     table = pd.DataFrame(dict(enumerate([*lines, escape(records["record_id"])]))).fillna("")
     stacked = ["<br>".join(filter(None, row)) for row in table.itertuples(index=False)]
     return pd.Series(stacked, table.index, dtype=object)
+
+
+def line_hover(shown: pd.DataFrame, width: int) -> pd.Series:
+    """Write what is shown when the name of a line is pointed at: all of it, and of how many records it is."""
+    count = shown["records"].map(lambda number: words.counted(number, "record"))
+    return _broken_lines(shown["label"], _QUOTE_NARROW if width < NARROW else _QUOTE, "<b>", "</b>") + "<br>" + count
+
+
+def answers_of(pieces: pd.DataFrame) -> pd.Series:
+    """Say what a line of statuses is on the days of its pieces, and by whom; of an unknown day, why."""
+    found = pieces["mark"].astype(object).map(_ANSWERS)
+    return found.where(found.notna(), words.UNKNOWN + " (" + pieces["why"].astype(object) + ")")
+
+
+def fact_heads(
+    shown: pd.DataFrame, pieces: pd.DataFrame, at: NDArray[np.intp], on_day: list[str], day: float, width: int
+) -> list[str]:
+    """Write the line of each piece, its days and its answer, and the answer of the line on a day.
+
+    ``at`` is the row of each piece in ``shown``, ``on_day`` the answer of each row.
+    """
+    wrap = _QUOTE_NARROW if width < NARROW else _QUOTE
+    labels = _broken_lines(shown["label"], wrap, "<b>", "</b>").to_numpy(object)[at]
+    first, last = ((pieces[name].where(pieces[name].abs() < _ANY_DAY)).to_numpy(float) for name in _DAYS)
+    stretch = _windows(iso_days(first), iso_days(last))
+    stretch = np.where(np.isnan(first) & np.isnan(last), "", np.strings.add(stretch, ": "))
+    own = pieces["mark"].isin(_OF_ONE_SIDE).to_numpy() | shown["event"].to_numpy(bool)[at]
+    answered = np.where(own, "", np.strings.add(stretch, answers_of(pieces).fillna("").to_numpy(str)))
+    then = [f"on {iso_day(day)}: {answer}" if answer else "" for answer in on_day]
+    return [
+        "<br>".join(filter(None, [label, answer, then[row]]))
+        for label, answer, row in zip(labels, answered, at, strict=True)
+    ]
+
+
+def fact_hover(head: str, records: list[tuple[str, str]], width: int) -> str:
+    """Write what a piece lists: its records, title and words, as many as can be read; the others are counted."""
+    wrap = _QUOTE_NARROW if width < NARROW else _QUOTE
+    found, lines = [head], 0
+    for shown, (title, text) in enumerate(records):
+        named = "<br>".join(f"<b>{escape_one(line)}</b>" for line in textwrap.wrap(title, wrap))
+        block = "<br>".join(filter(None, [named, text]))
+        lines += block.count("<br>") + 2
+        if shown and lines > _FACT_LINES:
+            found.append(f"and {len(records) - shown} more")
+            break
+        found.append(block)
+    return "<br> <br>".join(found)
 
 
 def escape(text: pd.Series) -> pd.Series:

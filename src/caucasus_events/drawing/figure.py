@@ -1,4 +1,4 @@
-"""The timeline: one row per record, drawn with plotly.
+"""The timeline: one row for a fact or a record, drawn with plotly.
 
 Solid is certain, hatched is possible, open is unknown, and nothing is drawn past the day on which the source stops
 speaking. Colour tells the lane and never carries anything alone.
@@ -18,13 +18,13 @@ from caucasus_events.asking.days import as_numbers, read_days
 from caucasus_events.describing import about
 from caucasus_events.errors import InvalidValueError, UnknownNameError, shown, unknown
 from caucasus_events.model import codebook, layers
-from caucasus_events.model.asked import flag, text
+from caucasus_events.model.asked import flag, one_of, text
 from caucasus_events.model.words import counted
 from caucasus_events.reading import tables
 from caucasus_events.reading.frames import as_pandas, texts
 from caucasus_events.reading.names import PARTIES, with_party
 
-from . import captions, many, marks, page, traces
+from . import captions, facts, many, marks, page, traces
 from .layout import layout
 from .look import MANY
 
@@ -49,6 +49,9 @@ _HEADING = "Events and statuses of the South Caucasus"
 _USUAL_WIDTH, _LEAST_WIDTH = 1200, 320
 # No browser draws more pixels than this in a row.
 _MOST_PIXELS = 1_000_000
+ROWS = ("facts", "records")
+# Events of a line that are nearer than this, in pixels, are shown together.
+_NEAR = 7
 
 
 def timeline(  # noqa: PLR0913 - every argument but the first is named at the call
@@ -67,10 +70,19 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     layer: str = layers.BEST,
     confidence: str = "medium",
     carry_to: Day | None = None,
+    rows: str | None = None,
 ) -> go.Figure:
-    """Draw records on a time axis, each with what is certain, possible and unknown about its dates.
+    """Draw facts, or records, on a time axis, with what is certain, possible and unknown about their dates.
 
-    A bar is solid where a record is certain (``start_latest`` … ``end_earliest``), hatched where
+    A line of the released data is a fact: a proposition, whatever the number of documents and sources
+    that speak of it, or the events of one type and the same parties, and how many these are stands
+    behind the name. On every day a line of statuses is what :func:`caucasus_events.as_of` answers with
+    the same layer, confidence and ``carry_to``: solid where documents alone make it yes, a tint where
+    other sources do, an outline where it is no, crossed where sources disagree, hatched where it may
+    be, and white where no source speaks of it; pointed at, white says why. A piece that is pointed at
+    lists the records behind it. Events of more than 45 days are bars, behind those that are shorter.
+
+    Of records, a bar is solid where a record is certain (``start_latest`` … ``end_earliest``), hatched where
     it is possible, and open where a bound is unknown; an arrowhead ends what was still so when
     the source stopped speaking, and nothing is drawn past it. A denial is an outline. An event is
     a diamond, filled if its day is known; if not, a whisker spans its window and the diamond is
@@ -100,14 +112,15 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
         Show these days only (``YYYY``, ``YYYY-MM``, ``YYYY-MM-DD``, a year, or a date; both included),
         and the records whose stated days meet them; the title counts what is left out.
     lanes
-        What groups the rows: the lanes of the codebook (default), the name of a column, or a lane
-        for every type.
+        What groups the rows: the lanes of the codebook (default), the name of a column (of facts
+        ``"subject"``, ``"object"``, ``"about"``, ``"kind"`` or ``"type"``), or a lane for every type.
     as_of
         A day to mark with a line; what is shown at each record then says what it was on that day.
     width, height
         In pixels. Without a width, the figure fits its container and is laid out for 1,200;
-        below 640, labels stand above their bars. Without a height, up to 200 records get a row
-        of full size each. Where rows are too low for labels of 9 pixels, there are none.
+        below 640, labels stand above their bars. Without a height, every line gets a row of full
+        size, and so do up to 200 records. A height that is too small for the names of lines is
+        refused; where rows of records are too low for labels of 9 pixels, there are none.
     title
         Left out, that of the dataset for its own records, and none for a frame.
     quotes
@@ -128,12 +141,18 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
         taken to go on up to it, in a pale continuation, unless something else is stated before:
         the opposite, an end, or another record of the same. That is your assumption, not the
         source's. Left out, nothing is drawn past the last word.
+    rows
+        ``"facts"``: one row a line, as above, the default of the released records; ``"records"``: one
+        row a record, the default of a frame. A frame is drawn as facts if it has ``type``, ``title``,
+        ``subject``, ``object``, ``holds``, the four bounds, ``end_state`` and ``speaks_until``; used
+        where they are there: ``about``, ``place``, ``layer``, ``location``, and the bounds of the seed.
 
     Returns
     -------
     plotly.graph_objects.Figure
-        One row per record, in lanes, in order of the first day drawn. ``meta`` of a trace names
-        its mark, ``customdata`` the record of each point.
+        Lines in lanes, events first, by type and the first day drawn; records in lanes, in order of
+        the first day drawn. ``meta`` of a trace names its mark, ``customdata`` the record of each
+        point, or the records, separated by ``"; "``.
 
     Raises
     ------
@@ -154,8 +173,12 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     Examples
     --------
     >>> figure = timeline(types="border_closed")
-    >>> any("turkey-armenia-border-closed" in trace.customdata for trace in figure.data if trace.meta == "certain")
-    True
+    >>> [list(trace.customdata) for trace in figure.data if trace.meta == "certain"]
+    [['turkey-armenia-border-closed; turkey-armenia-border-closed-reported']]
+
+    Who is in what, organisation by organisation:
+
+    >>> members = timeline(types="membership", lanes="object", start=1988, title="Members")
 
     Your own events, of UCDP say, after one renaming:
 
@@ -166,16 +189,21 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     """
     width, height = _pixels("width", width), _pixels("height", height)
     title, quotes = title if title is None else text("title", title, "write one"), flag("quotes", quotes)
+    of_records = one_of("value of rows", rows or ("facts" if frame is None else "records"), ROWS) == "records"
     if frame is None:
         whole = with_parties(*(tables.load(name, layer) for name in ("timeline", "events", "statuses")))
     elif layers.checked(layer) == layers.BEST:
-        whole = as_pandas(frame, {*marks.READ, *PARTIES, *([lanes] if isinstance(lanes, str) else [])})
+        whole = as_pandas(
+            frame,
+            {*marks.READ, *PARTIES, *(() if of_records else facts.READ), *([lanes] if isinstance(lanes, str) else [])},
+        )
     else:
         brings = f"layer={layer!r} is for the released records; load the frame with layer={layer!r}, it brings its own"
         raise InvalidValueError(brings)
     first, last, day = _days_asked(start, end, as_of)
     carried = None if carry_to is None else as_numbers(read_days(carry_to, "carry_to"))[1]
-    records = marks.prepare(with_party(_with_types(whole, types), entities), lanes, confidence, carried)
+    asked = with_party(_with_types(whole, types), entities)
+    records = marks.prepare(asked, lanes if of_records else None, confidence, carried)
     lower, upper = marks.extent(records)
     upper = np.fmax(upper, records["carried"].to_numpy(float))
     # Comparisons with NaN are false: a side that is left out keeps all, and so does a bound that is not stated.
@@ -184,13 +212,53 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     if len(unplaced := records.loc[meets & ~stated, "record_id"]):
         names = ", ".join(unplaced[: marks.MOST_NAMED]) + (" and more" if len(unplaced) > marks.MOST_NAMED else "")
         warnings.warn(f"{len(unplaced)} not drawn, without any bound: {names}", UserWarning, stacklevel=2)
-    if not (meets & stated).all():
-        records = records[meets & stated].reset_index(drop=True)
+    # Of a proposition every row is asked, whenever it is.
+    kept = meets & stated if of_records else (meets & stated) | ~records["event"].to_numpy(bool)
+    shown = records if kept.all() else records[kept].reset_index(drop=True)
+    if not of_records:
+        found = _facts(asked, shown, layer if frame is None else None, confidence, carried)
+        shown = facts.rows(found, lanes, (first, last))
     written = _HEADING if title is None and frame is None else title or ""
-    heading = (written, _subtitle(records, len(whole), layer if frame is None else "", carried))
+    heading = (written, _subtitle(shown, len(whole), layer if frame is None else "", carried))
     size = (width or _USUAL_WIDTH, height)
-    figure = compose(records, size, heading, window=(first, last + 1), as_of=day, quotes=quotes)
+    window = (first, last + 1)
+    if of_records:
+        figure = compose(shown, size, heading, window=window, as_of=day, quotes=quotes)
+    else:
+        figure = compose_facts(found, shown, size, heading, window=window, as_of=day, quotes=quotes)
     return go.Figure(figure).update_layout(width=width)
+
+
+def compose_facts(  # noqa: PLR0913 - as of compose
+    found: facts.Facts,
+    shown: pd.DataFrame,
+    size: Size,
+    heading: tuple[str, str],
+    *,
+    window: tuple[float, float] = (np.nan, np.nan),
+    as_of: float = np.nan,
+    quotes: bool = True,
+) -> dict[str, Any]:
+    """Put marks, words and layout of lines together, as :func:`compose` does of records."""
+    facts.too_many(len(shown))
+    spans = facts.spans(found, shown)
+    measures = page.arrange(shown, spans, size, window, heading, facts=True)
+    drawn = page.placed(shown, spans, pd.Series(dtype=object), measures)
+    drawn = drawn[drawn["first"] < drawn["last"]].assign(near=_NEAR * measures.pixel).reset_index(drop=True)
+    drawn = facts.told(found, shown, drawn, as_of, width=size[0], quotes=quotes)
+    labels = captions.line_hover(shown, size[0])
+    return {"data": traces.traces(shown, drawn, labels, measures), "layout": layout(measures, as_of)}
+
+
+def _facts(
+    frame: pd.DataFrame, records: pd.DataFrame, layer: str | None, confidence: str, carry_to: int | None
+) -> facts.Facts:
+    """Turn records into lines: those of the release in a layer, or a reader's own."""
+    if layer is None:
+        return facts.of_frame(frame, records, confidence, carry_to)
+    asked = [tables.load(name) for name in ("events", "statuses")]
+    events, statuses = (each[each.iloc[:, 0].isin(records["record_id"])] for each in asked)
+    return facts.of_release(events, statuses, records, layer, confidence, carry_to)
 
 
 def compose(  # noqa: PLR0913 - every argument but the first three is named at the call
@@ -263,7 +331,10 @@ def _with_types(frame: pd.DataFrame, types: str | Iterable[str] | None) -> pd.Da
 
 def _subtitle(records: pd.DataFrame, whole: int, layer: str, carry_to: int | None) -> str:
     """Say how many records there are, until when a source speaks, what is assumed, and of which layer and release."""
-    parts = [counted(whole, "record") if len(records) == whole else f"{len(records):,} of {counted(whole, 'record')}"]
+    count = int(records["records"].sum()) if "records" in records else len(records)
+    parts = [counted(whole, "record") if count == whole else f"{count:,} of {counted(whole, 'record')}"]
+    if "records" in records:
+        parts[0] = f"{counted(len(records), 'line')}, {parts[0]}"
     spoken = float(np.fmax.reduce(records["until"].to_numpy(float), initial=np.nan))
     if not math.isnan(spoken):
         parts.append(f"no source speaks after {captions.iso_day(spoken)}")

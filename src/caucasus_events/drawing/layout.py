@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from .captions import escape_one, iso_day
 from .look import AXIS, BAND, FONT, GRID, INK, MANY, MILLISECONDS, MUTED, PAPER, VEIL
-from .page import GAP, SIDE, lane_name_below
+from .page import GAP, SIDE, UPPER_AXIS, lane_name_below, lane_title
 
 if TYPE_CHECKING:
     from .look import Page
 
 _LEGEND_PLACE = {"orientation": "h", "x": 0, "xref": "container", "y": 0, "yref": "container", "yanchor": "bottom"}
 _LEGEND_ITEMS = {"itemclick": False, "itemdoubleclick": False, "itemsizing": "trace", "traceorder": "normal"}
+# After how many rows a lane is named again.
+_NAMED_AGAIN = 30
 # A rectangle without an edge that lies under everything.
 _UNDERNEATH = {"type": "rect", "layer": "below", "line": {"width": 0}}
 
@@ -24,9 +26,11 @@ def layout(page: Page, as_of: float) -> dict[str, Any]:
     if not len(page.rows):
         middle = {"xref": "paper", "x": 0.5, "yref": "paper", "y": 0.5, "showarrow": False}
         notes.append({**middle, "text": "no record to draw", "font": {"size": 14, "color": MUTED}})
-    text, above, legend_text = (16, 14, 11) if page.narrow else (20, 20, 12)
+    text, above = (16, 14) if page.narrow else (20, 20)
     corner = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "top", "pad": {"l": SIDE, "t": above}}
+    upper = {"xaxis3": _days_along_the_top(page)} if page.tall else {}
     return {
+        **upper,
         "barmode": "overlay",
         "bargap": 0,
         "paper_bgcolor": PAPER,
@@ -43,9 +47,28 @@ def layout(page: Page, as_of: float) -> dict[str, Any]:
         "xaxis2": {"overlaying": "x", "range": [0, 1], "visible": False, "fixedrange": True},
         "shapes": [*_bands(page), *_veil(page), *(line for line, _ in asked)],
         "annotations": notes,
-        "legend": {**_LEGEND_PLACE, **_LEGEND_ITEMS, "font": {"size": legend_text, "color": INK}},
+        **_legends(page),
         "hoverlabel": {"align": "left", "bgcolor": PAPER, "font": {"family": FONT, "size": 12, "color": INK}},
     }
+
+
+def _legends(page: Page) -> dict[str, Any]:
+    """Place the legend: at the bottom of the figure, or above the days of a tall page; in a wide one in two halves."""
+    legend = {**_LEGEND_PLACE, **_LEGEND_ITEMS, "font": {"size": 11 if page.narrow else 12, "color": INK}}
+    if page.halves == 2:  # noqa: PLR2004
+        legend["entrywidth"] = page.entry
+    if page.halves == 1 and not page.tall:
+        return {"legend": legend}
+    above = page.margin["t"] - UPPER_AXIS - page.key if page.tall else page.height - page.key - 6
+    legend |= {"y": 1 - above / page.height, "yanchor": "top"}
+    # plotly gives one no more than the width of the plot.
+    return {"legend": legend, **({} if page.halves == 1 else {"legend2": {**legend, "x": 0.5}})}
+
+
+def _days_along_the_top(page: Page) -> dict[str, Any]:
+    """Describe the same days above the plot."""
+    where = {"overlaying": "x", "matches": "x", "side": "top", "tickmode": "auto"}
+    return {**_days_along_the_bottom(page), **where, "showgrid": False, "ticklen": 3}
 
 
 def _days_along_the_bottom(page: Page) -> dict[str, Any]:
@@ -55,7 +78,7 @@ def _days_along_the_bottom(page: Page) -> dict[str, Any]:
     # A grid of plotly would run over the pictures.
     grid = {"showgrid": len(page.rows) <= MANY, "gridcolor": GRID, "zeroline": False}
     line = {"showline": True, "linecolor": AXIS}
-    return {"type": "date", "range": [day * MILLISECONDS for day in page.days], **grid, **line, **ticks}
+    return {"type": "date", "range": [round(day * MILLISECONDS) for day in page.days], **grid, **line, **ticks}
 
 
 def _rows_from_the_top(page: Page) -> dict[str, Any]:
@@ -106,13 +129,16 @@ def _lane_names(page: Page) -> list[dict[str, Any]]:
     font = max(min(13.0, GAP * page.pitch * 0.78), 1.0) if page.narrow else 13.0
     left = {"xref": "paper", "x": 0, "xanchor": "left", "align": "left", "yanchor": "middle", "showarrow": False}
     left["xshift"] = -2 if page.narrow else -(page.margin["l"] - SIDE)
+    # In a page that is scrolled the name of a long lane comes again and again.
+    after = _NAMED_AGAIN if page.tall and not page.narrow else page.bottom_row
     return [
         {
             **left,
             "name": f"lane {lane.title}",
-            "y": lane.first + lane_name_below(page),
-            "text": f"<b>{escape_one(lane.title)}</b>",
+            "y": lane.first + lane_name_below(page) + number * after,
+            "text": f"<b>{escape_one(lane_title(lane.title, page))}</b>",
             "font": {"color": lane.colour, "size": font},
         }
         for lane in page.lanes
+        for number in range(max(round((lane.last - lane.first) / after), 1))
     ]

@@ -31,6 +31,7 @@ DARK |= {PAPER: DARK_PAPER, LEGEND_INK: "#B8BDC4"}
 SHARES = TINT, CORROBORATED = 0.12, 0.45
 FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
 
+# A gap is named only where lines are facts: of records, each has its own white.
 LEGEND = {
     "certain": "certain (at least 4 px wide)",
     "corroborated": "certain by other sources",
@@ -47,6 +48,8 @@ LEGEND = {
     "day corroborated": "event, day by other sources",
     "day weak": "event, low confidence",
     "window": "event within a window",
+    "disagree": "sources disagree",
+    "gap": "white: no source speaks of it",
     "veil": "no source speaks",
 }
 STUBS = ("start unknown", "end unknown")
@@ -77,7 +80,8 @@ class Page:
 
     ``pitch``, ``font`` and ``bar`` are the pixels of a row, a label and a bar; ``rows`` is where each record stands;
     ``labels`` are empty where there is no room for them; ``spoken`` is the midnight after the last word of a source, or
-    NaN.
+    NaN. The legend stands in one or two ``halves``, ``key`` pixels high, of entries ``entry`` wide. Of ``tall`` pages
+    days and legend stand above the plot.
     """
 
     width: int
@@ -94,6 +98,10 @@ class Page:
     spoken: float
     heading: str
     legend: list[str]
+    halves: int = 1
+    key: float = 0.0
+    entry: float = 0.0
+    tall: bool = False
 
     @property
     def narrow(self) -> bool:

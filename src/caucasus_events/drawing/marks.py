@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 
 # In the order in which they are drawn, the last on top.
 _LOOSE = ("possible", "start unknown", "end unknown", "weak", "carried", "denied carried")
-_BARS = (*_LOOSE, "corroborated", "denied", "denied corroborated", "certain")
-MARKS = (*_BARS, "ongoing", "ongoing denied", "window", "day", "day corroborated", "day weak")
+GAP = "gap"
+_BARS = (*_LOOSE, "corroborated", "denied", "denied corroborated", "certain", "disagree")
+MARKS = (GAP, *_BARS, "ongoing", "ongoing denied", "window", "day", "day corroborated", "day weak")
 # How many records an error or a warning names.
 MOST_NAMED = 5
 _OUTER = (BOUNDS[0], BOUNDS[3])
@@ -80,7 +81,7 @@ def prepare(
     warn_of_nones(nones, stacklevel=3)
     named = texts(frame["type"]) if "type" in frame else pd.Series("", frame.index)
     types = pd.Categorical.from_codes(*pd.factorize(named))
-    lane, colour = _lanes_and_colours(frame, types, lanes)
+    lane, colour = lanes_and_colours(frame, types, lanes)
     first = np.fmin.reduce([days[name] for name in BOUNDS])
     order = np.lexsort((_type_order(types), first, lane.codes))
     records = pd.DataFrame(
@@ -299,9 +300,9 @@ def _carried(frame: pd.DataFrame, days: dict[str, Floats], confidence: str, carr
         raise UnknownNameError(f"carry_to ends where the opposite is stated, so it needs what a record says: {hint}")
     status = frame["holds"].notna().to_numpy() & frame["subject"].notna().to_numpy()
     kept = frame.reindex(columns=[*PROPOSITION, "holds", "end_state", "place", "confidence"])[status]
-    stated = {name: _as_days(days[name][status]) for name in BOUNDS}
+    stated = {name: as_days(days[name][status]) for name in BOUNDS}
     types = codebook.status_types()
-    kept = kept.assign(**stated, speaks_until=_as_days(days["until"][status]))
+    kept = kept.assign(**stated, speaks_until=as_days(days["until"][status]))
     kept["symmetric"] = [kind in types and types[kind].symmetric for kind in kept["type"]]
     rows = spells.read_spells(kept, steps.propositions(kept)[0], confidence)
     until = spells.carried_until(rows, spells.is_passed_over(rows), carry_to)
@@ -309,7 +310,7 @@ def _carried(frame: pd.DataFrame, days: dict[str, Floats], confidence: str, carr
     return found
 
 
-def _as_days(numbers: Floats) -> NDArray[np.datetime64]:
+def as_days(numbers: Floats) -> NDArray[np.datetime64]:
     """Turn numbers of days into days; NaN is none."""
     whole = np.where(np.isnan(numbers), 0, numbers).astype(np.int64).astype("datetime64[D]")
     return np.where(np.isnan(numbers), np.datetime64("NaT"), whole)
@@ -324,7 +325,7 @@ def _type_order(types: pd.Categorical[Any]) -> NDArray[np.intp]:
     return order.take(types.codes)
 
 
-def _lanes_and_colours(
+def lanes_and_colours(
     frame: pd.DataFrame, types: pd.Categorical[Any], lanes: str | Mapping[str, str] | None
 ) -> tuple[pd.Categorical[Any], pd.Categorical[Any]]:
     """Return every record's lane and colour; lanes that the codebook does not have share its colours in turn."""

@@ -14,6 +14,7 @@ from caucasus_events.errors import InvalidValueError
 
 from .captions import escape, escape_one
 from .look import BRIEF, INK, LEGEND, LINE, MANY, MUTED, NARROW, Band, Page
+from .marks import GAP as GAP_MARK
 from .marks import extent
 
 if TYPE_CHECKING:
@@ -29,19 +30,32 @@ SIDE, AFTER, STUB = 12, 16, 26
 # lanes where their names stand in it.
 FIRST_ROW, BELOW_LAST, EMPTY, GAP = 0.5, 0.7, 2.0, 0.85
 _LEAST_FONT = 9.0
+# How much of a wide figure the names of lanes may take, beside the labels.
+LANE_SHARE = 0.17
 _SHORTEST_AXIS = 30.0
+# The pixels of a row of full size, and the least with a label, in a wide and in a narrow figure.
+_PITCH, _FACT_PITCH, _LEAST_PITCH = (26, 36), (20, 34), (12, 25)
+# Lines that take more pixels than this are scrolled through: days and legend stand above them too.
+_TALL, UPPER_AXIS = 1_000, 26
 # Up to so many records get rows of full size; more are packed into so many pixels.
 _LABELLED, _PACKED = 200, 900
 
 
 def arrange(
-    records: pd.DataFrame, spans: pd.DataFrame, size: Size, window: tuple[float, float], heading: tuple[str, str]
+    records: pd.DataFrame,
+    spans: pd.DataFrame,
+    size: Size,
+    window: tuple[float, float],
+    heading: tuple[str, str],
+    *,
+    facts: bool = False,
 ) -> Page:
     """Find room for every row, label, lane and entry of the legend, or say that there is none.
 
     ``size`` is in pixels, a height of None is as much as the rows need, packed where they are many, and one of infinity
     that of rows of full size; ``window`` is the first day of the axis and the
-    midnight that ends it, NaN: from the data; ``heading`` is the title and the line under it.
+    midnight that ends it, NaN: from the data; ``heading`` is the title and the line under it. ``facts`` are lines: each
+    is named, whatever there are, and a height that is too small for that is refused.
     """
     width, height = size
     narrow = width < NARROW
@@ -49,19 +63,26 @@ def arrange(
     spoken = float(np.fmax.reduce(records["until"].to_numpy(float), initial=np.nan)) + 1
     legend = [mark for mark in LEGEND if (spans["mark"] == mark).any() or (mark == "veil" and not math.isnan(spoken))]
     text, top = _written_heading(heading, width)
-    bottom = 40 + (17 if narrow else 20) * _legend_lines(legend, width)
+    halves = 2 if facts and not narrow else 1
+    entry = _entry_width(legend, narrow=narrow)
+    key = (17 if narrow else 20) * _legend_lines(len(legend), width, entry, halves)
+    full = (_FACT_PITCH if facts else _PITCH)[narrow] * bottom_row
+    tall = facts and full > _TALL
+    top, bottom = (top + key + UPPER_AXIS, 40) if tall else (top, 40 + key)
     if height is None or math.isinf(height):
-        packed = height is None and len(records) > _LABELLED
-        natural = _PACKED if packed else (36 if narrow else 26) * bottom_row
-        height = round(top + bottom + max(natural, 60))
+        packed = height is None and len(records) > _LABELLED and not facts
+        height = round(top + bottom + max(_PACKED if packed else full, 60))
     pitch = (height - top - bottom) / bottom_row
+    if facts and len(records) and not _font_and_bar(pitch, narrow=narrow)[0]:
+        raise InvalidValueError(_too_low(len(records), height, top + bottom + _LEAST_PITCH[narrow] * bottom_row))
     if pitch <= 0:
         raise InvalidValueError(f"height {height} leaves no room for the rows: it must be above {top + bottom} pixels")
     font, bar = _font_and_bar(pitch, narrow=narrow)
     labels, column = _fitted(records["label"] if font else pd.Series([], dtype=object), width, font, narrow=narrow)
     # The names of the lanes stand beside the labels.
     if lanes and not narrow:
-        column += float(_text_width(pd.Series([lane.title for lane in lanes]), 13, bold=True).max()) + 14
+        widest = float(_text_width(pd.Series([lane.title for lane in lanes]), 13, bold=True).max())
+        column += min(widest, width * LANE_SHARE) + 14
     left = SIDE + (0 if narrow else column + 8)
     return Page(
         width=width,
@@ -74,10 +95,14 @@ def arrange(
         bottom_row=bottom_row,
         labels=labels,
         lanes=lanes,
-        days=_axis_days(_anchored(records, spans), spoken, window, width - left - AFTER),
+        days=_axis_days(_anchored(records, spans[spans["mark"] != GAP_MARK]), spoken, window, width - left - AFTER),
         spoken=spoken,
         heading=text,
         legend=legend,
+        halves=halves,
+        key=key,
+        entry=entry,
+        tall=tall,
     )
 
 
@@ -88,13 +113,20 @@ def placed(records: pd.DataFrame, spans: pd.DataFrame, hover: pd.Series, page: P
     colour = pd.Categorical(records["colour"])
     ends_in = records["end_earliest"].to_numpy()[at] + 1 - spans["last"].to_numpy()
     words = {}
-    if len(records) <= MANY:
+    if len(records) <= MANY and "room" not in spans:
         words = {"hover": hover.to_numpy()[at], "record_id": records["record_id"].to_numpy()[at]}
+    first, last = spans["first"].fillna(anchored["before"] - stub), spans["last"].fillna(anchored["after"] + stub)
+    if "room" in spans:
+        # A stub takes what room there is in its gap, and what is white is white as far as days are shown.
+        gap = spans["mark"] == GAP_MARK
+        first = first.where(spans["first"].notna(), np.fmax(first, spans["room"]))
+        last = last.where(spans["last"].notna(), np.fmin(last, spans["room"]))
+        first, last = first.where(~gap, first.clip(*page.days)), last.where(~gap, last.clip(*page.days))
     return spans.assign(
         # What ends within the arrowhead makes room for it too.
         still=records["still"].to_numpy(bool)[at] & (ends_in <= page.head * page.pixel),
-        first=spans["first"].fillna(anchored["before"] - stub),
-        last=spans["last"].fillna(anchored["after"] + stub),
+        first=first,
+        last=last,
         opens=spans["first"].isna(),
         closes=spans["last"].isna(),
         row=page.rows[at] + page.shift,
@@ -121,6 +153,14 @@ def standing(records: pd.DataFrame, page: Page) -> dict[str, Any]:
 def lane_name_below(page: Page) -> float:
     """Return how far below the top of its band the name of a lane stands, in rows."""
     return GAP * 0.42 if page.narrow else 0.75
+
+
+def lane_title(title: str, page: Page) -> str:
+    """Shorten the name of a lane to the room that there is beside the labels, in bold letters of 13 pixels."""
+    room = page.width - 2 * SIDE if page.narrow else max(page.width * LANE_SHARE, 60)
+    while len(title) > 8 and _text_width(pd.Series([title]), 13, bold=True)[0] > room + 1:  # noqa: PLR2004
+        title = title.removesuffix(" …")[:-1].rstrip() + " …"
+    return title
 
 
 def runs(values: NDArray[Any], within: slice) -> list[slice]:
@@ -159,6 +199,12 @@ def _spacing(*, narrow: bool) -> tuple[float, float, float]:
     return (GAP, 0.5 + GAP, 0.5) if narrow else (0.5, 0.75, 0.75)
 
 
+def _too_low(lines: int, height: float, least: float) -> str:
+    """Say that so many lines cannot be named in a height, and in which they can."""
+    do = f"leave it out, give at least {math.ceil(least)}, or choose types or entities"
+    return f"height {height} is too little for the names of {lines} lines: {do}"
+
+
 def _font_and_bar(pitch: float, *, narrow: bool) -> tuple[float, float]:
     """Return the pixels of a label and of a bar in a row of so many; a label has none where it could not be read."""
     font = min(11.0, max(_LEAST_FONT, pitch * 0.5)) if narrow else min(12.0, pitch * 0.76)
@@ -172,11 +218,14 @@ def _fitted(labels: pd.Series, width: int, font: float, *, narrow: bool) -> tupl
     """Fit labels into their column, and return its width; what is too long ends in an ellipsis. All are escaped."""
     if not len(labels):
         return labels, 0.0
-    room = width - 2.0 * SIDE if narrow else width * 0.42
+    room = width - 2.0 * SIDE if narrow else width * 0.4
     fitted = labels.astype(object)
     wide = _text_width(fitted, font) > room
     letters = max(int(room / (font * 0.5)) - 2, 8)
-    fitted[wide] = fitted[wide].str.slice(0, letters).str.rstrip() + " …"
+    # How many records there are stays readable.
+    count = fitted[wide].str.extract(r"( \(\d+\))$")[0].fillna("")
+    short = [label[: letters - len(number)].rstrip() + " …" for label, number in zip(fitted[wide], count, strict=True)]
+    fitted[wide] = short + count
     return escape(fitted), float(_text_width(fitted, font).clip(upper=room).max())
 
 
@@ -199,13 +248,16 @@ def _written_heading(heading: tuple[str, str], width: int) -> tuple[str, int]:
     return "<br>".join(lines), round(sum(size * 1.3 for _, size, _ in sizes)) + (22 if width < NARROW else 28)
 
 
-def _legend_lines(legend: Sequence[str], width: int) -> int:
-    """Count the lines of the legend: it is as wide as the plot, and every entry as the widest."""
-    if not legend:
-        return 0
-    widest = _text_width(pd.Series([LEGEND[mark] for mark in legend]), 11 if width < NARROW else 12).max() + 42
-    columns = max(int((width - 20 if width < NARROW else width * 0.48) // widest), 1)
-    return math.ceil(len(legend) / columns)
+def _entry_width(legend: Sequence[str], *, narrow: bool) -> float:
+    """Return the width of the widest entry of a legend without its symbol."""
+    named = pd.Series([LEGEND[mark] for mark in legend], dtype=object)
+    return float(_text_width(named, 11 if narrow else 12).max()) if len(named) else 0.0
+
+
+def _legend_lines(entries: int, width: int, entry: float, halves: int) -> int:
+    """Count the lines of the legend: each half is as wide as the plot, and every entry as the widest."""
+    columns = max(int((width - 20 if width < NARROW else width * 0.48) // (entry + 42)), 1)
+    return math.ceil(math.ceil(entries / halves) / columns)
 
 
 def _anchored(records: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:

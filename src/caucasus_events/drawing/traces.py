@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 
 from . import look
 from .many import SYMBOLS, shades_of, symbol_traces, targets
-from .marks import MARKS
+from .marks import GAP, MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,8 +37,15 @@ def traces(records: pd.DataFrame, drawn: pd.DataFrame, hover: pd.Series, page: P
         for (mark, colour), group in shown.groupby(["mark", "colour"], sort=False, observed=True)
         for trace in draw(str(mark), str(colour), group, page)
     ]
-    found.sort(key=lambda trace: MARKS.index(trace["meta"]))
+    # What stands behind a mark was drawn just before it.
+    homes = [each["meta"] for each in found]
+    after = [homes[place + (home == "halo")] for place, home in enumerate(homes)]
+    found = [found[place] for place in sorted(range(len(found)), key=lambda place: MARKS.index(after[place]))]
     labels = [_label_trace(records, hover, page)] if len(page.labels) else []
+    # An axis without a trace is not drawn.
+    ends = {"x": [day * look.MILLISECONDS for day in page.days], "y": [None, None]}
+    upper = [{"type": "scatter", **ends, "xaxis": "x3", "meta": "axis", "showlegend": False, "hoverinfo": "skip"}]
+    labels += upper if page.tall else []
     return [*found, *(targets(drawn, records) if fast else []), *labels, *_legend_traces(page)]
 
 
@@ -45,16 +53,17 @@ def _mark_traces(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> lis
     """Draw the marks of one kind and colour as bars and symbols."""
     middle = (drawn["first"] + drawn["last"]) / 2
     if mark in look.DIAMONDS:
-        return [_symbols(mark, drawn, middle, _diamond_of(mark, colour, page))]
+        symbols = _symbols(mark, drawn, middle, _diamond_of(mark, colour, page))
+        return [_halo(symbols), symbols]
     if mark == "window":
-        return [_whiskers(drawn, colour, page), _symbols(mark, drawn, middle, _diamond(look.PAPER, page, edge=colour))]
+        symbols = _symbols(mark, drawn, middle, _diamond(look.PAPER, page, edge=colour))
+        return [_whiskers(drawn, colour, page), _halo(symbols), symbols]
     if mark.startswith("ongoing"):
         return [_symbols(mark, drawn, drawn["last"], _arrowhead(colour, page, hollow=mark != "ongoing"))]
-    if mark in look.STUBS:
-        return [_bars(mark, colour, drawn, page), _open_edges(mark, drawn, colour, page)]
-    if mark not in look.SOLID:
-        return [_bars(mark, colour, drawn, page)]
-    return _solid_bars(mark, colour, drawn, page)
+    if mark in look.SOLID:
+        return _solid_bars(mark, colour, drawn, page)
+    edges = [_open_edges(mark, drawn, colour, page)] if mark in look.STUBS else []
+    return [_bars(mark, colour, drawn, page), *edges]
 
 
 def _solid_bars(mark: str, colour: str, drawn: pd.DataFrame, page: Page) -> list[Trace]:
@@ -88,6 +97,18 @@ def _bars(mark: str, colour: str, drawn: pd.DataFrame, page: Page, brief: float 
         edge = {"certain": brief, "corroborated": min(1.5, low), "carried": min(1.0, low)}.get(mark, 1.5)
         line = {"width": edge, "color": look.edge_of(mark, colour)}
         return _bar_trace(mark, drawn, page, {"color": fills[mark], "line": line}, edge)
+    if mark == GAP:
+        return _bar_trace(mark, drawn, page, {"color": "rgba(0,0,0,0)", "line": {"width": 0}}, 0)
+    if mark == "disagree":
+        crossed = {
+            "shape": "x",
+            "fillmode": "replace",
+            "fgcolor": colour,
+            "bgcolor": look.PAPER,
+            "size": 6,
+            "solidity": 0.3,
+        }
+        return _bar_trace(mark, drawn, page, {"pattern": crossed, "line": {"width": 1.5, "color": look.INK}}, 1.5)
     ink, shape = look.edge_of(mark, colour), "\\" if mark == "weak" else "/"
     hatch = {"shape": shape, "fillmode": "replace", "fgcolor": ink, "bgcolor": look.tint(colour, look.TINT)}
     edge = 0 if mark in look.STUBS else 1
@@ -109,6 +130,13 @@ def _symbols(mark: str, drawn: pd.DataFrame, days: pd.Series, style: dict[str, A
     kind = {"type": "scatter", "mode": "markers", "cliponaxis": False}
     place = {"x": look.milliseconds(days), "y": drawn["row"].to_numpy(float)}
     return {**kind, **place, "marker": style, **_named_points(mark, drawn)}
+
+
+def _halo(symbols: Trace) -> Trace:
+    """Draw a white edge behind symbols, so that each stands out from the bar or symbol that it lies on."""
+    style = {"symbol": "diamond", "size": symbols["marker"]["size"] + 4, "color": look.PAPER}
+    quiet = {name: value for name, value in symbols.items() if name not in ("hovertext", "customdata")}
+    return {**quiet, "marker": style, "hoverinfo": "skip", "meta": "halo"}
 
 
 def _named_points(mark: str, drawn: pd.DataFrame) -> Trace:
@@ -192,7 +220,10 @@ def _legend_traces(page: Page) -> list[Trace]:
     if "window" in looks:
         looks["window"] |= {"mode": "markers+lines", "line": {"color": look.LEGEND_INK, "width": 1.5}}
     told = {"meta": "legend", "showlegend": True, "hoverinfo": "skip", "x": [None], "y": [None]}
-    return [{**looks[mark], **told, "name": look.LEGEND[mark]} for mark in page.legend]
+    half = math.ceil(len(page.legend) / page.halves)
+    homes = [{} if place < half else {"legend": "legend2"} for place in range(len(page.legend))]
+    named = zip(page.legend, homes, strict=True)
+    return [{**looks[mark], **told, "name": look.LEGEND[mark], **home} for mark, home in named]
 
 
 def _legend_symbols(*, many: bool) -> dict[str, dict[str, Any]]:
@@ -206,6 +237,7 @@ def _legend_symbols(*, many: bool) -> dict[str, dict[str, Any]]:
         "window": {"symbol": "diamond", "size": 10, "color": look.PAPER, "line": {**edge, "width": 2}},
         "ongoing": {"symbol": "triangle-right", "size": 14, "color": ink},
         "veil": {"symbol": "square", "size": 14, "color": look.VEIL},
+        GAP: {"symbol": "square", "size": 13, "color": look.PAPER, "line": {"width": 1, "color": look.AXIS}},
     }
     if many:
         shades = {mark: shade for mark, shade in shades_of(ink).items() if mark != "window"}

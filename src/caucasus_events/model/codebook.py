@@ -1,13 +1,14 @@
 """The vocabulary, read from ``codebook.toml``: types, roles, kinds, reasons and their order."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from string import Formatter
 from typing import Any, Literal
 
-from caucasus_events.errors import UnknownNameError
+from caucasus_events.errors import InvalidValueError, UnknownNameError, shown
 
 from .asked import one_of, texts
 from .words import markdown_table
@@ -43,9 +44,11 @@ class EventType(Code):
     """A type of event: who takes part in which role, whether it may have a place, the nearest codes of others.
 
     ``titled`` says that several can be of the same parties and day: they are told apart by what they are called.
+    ``plural`` is what several on one line of a figure are called, with ``{parties}`` in it.
     """
 
     lane: str
+    plural: str
     parties: str
     roles: dict[str, list[str]]
     located: bool
@@ -56,9 +59,13 @@ class EventType(Code):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusType(Code):
-    """A type of status: which kinds of entity may be subject and object, and if order matters."""
+    """A type of status: which kinds of entity may be subject and object, and if order matters.
+
+    ``label`` is what a line of a figure is called whose rows have several titles, with ``{subject}`` and ``{object}``.
+    """
 
     lane: str
+    label: str
     parties: str
     subject: list[str]
     object: list[str]
@@ -93,7 +100,10 @@ def event_types() -> dict[str, EventType]:
     >>> list(event_types()["border_closure"].roles)
     ['actor', 'target']
     """
-    return {name: EventType(name=name, **block) for name, block in _document()["event"].items()}
+    return {
+        name: EventType(name=name, **{**block, "plural": pattern(f"event.{name}", "plural", block, ["parties"])})
+        for name, block in _document()["event"].items()
+    }
 
 
 @cache
@@ -103,7 +113,29 @@ def status_types() -> dict[str, StatusType]:
     >>> status_types()["alliance"].symmetric
     True
     """
-    return {name: StatusType(name=name, **block) for name, block in _document()["status"].items()}
+    return {
+        name: StatusType(
+            name=name, **{**block, "label": pattern(f"status.{name}", "label", block, ["subject", "object"])}
+        )
+        for name, block in _document()["status"].items()
+    }
+
+
+def pattern(home: str, key: str, block: Mapping[str, Any], fields: Sequence[str]) -> str:
+    """Return the pattern of a name from a block, which has every one of some fields, once, and no other.
+
+    >>> pattern("event.clash", "plural", {"plural": "Clashes: {parties}"}, ["parties"])
+    'Clashes: {parties}'
+    """
+    written = str(block.get(key, ""))
+    try:
+        found = sorted(name for _, name, _, _ in Formatter().parse(written) if name is not None)
+    except ValueError:
+        found = []
+    if found != sorted(fields):
+        wanted = " and ".join(f"{{{name}}}" for name in fields)
+        raise InvalidValueError(f"codebook.toml: [{home}]: {key} {shown(written)} must have {wanted}, each once")
+    return written
 
 
 def definitions(vocabulary: Vocabulary) -> dict[str, Code]:
