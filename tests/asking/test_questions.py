@@ -276,7 +276,6 @@ def test_windows_of_several_rows_hold_those_of_each() -> None:
     assert pd.isna(asked["end_latest"].iloc[0])
 
 
-@pytest.mark.released
 def test_a_membership_is_answered_layer_by_layer() -> None:
     """Armenia's in the CSTO in 2018: its document says only that it is so in 2020, other sources since when."""
     asked_for = {"types": "membership", "entities": "ARM"}
