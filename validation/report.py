@@ -30,6 +30,8 @@ from caucasus_events.reading import tables as released
 from counterparts import demonstration, ungrouped
 from inventory import inventory
 from prose import SIDES, cited, listed, readings_of, statement, table, when, when_both
+from recode import compare
+from staleness import staleness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,21 +39,25 @@ if TYPE_CHECKING:
     from prose import Row, Tables
 
 REPORT = Path(__file__).with_name("report.md")
-TABLES = ("timeline", "events", "statuses", "corroborations", "references", "external_ids")
+TABLES = ("timeline", "events", "statuses", "participants", "corroborations", "references", "external_ids")
 # Sections that need a file of others: its name, and what writes the section.
 BESIDE: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "Memberships beside COW IGO": (memberships.FILE, memberships.section),
     "Fighting and ceasefires beside UCDP": (fighting.FILE, fighting.section),
     "What a reader of UCDP GED gains": (gains.SAMPLE, gains.of_sample),
 }
+ROOT = Path(__file__).resolve().parents[1]
+REPORTED = ROOT / "seeds" / "reported"
+_NOT_FOUND = "not found, or left out on purpose"
 RELATIONS = ("confirms", "refines", "contradicts")
 _HEAD = """\
 # Agreement report
 
 Written by `python validation/report.py --write` from the tables in `data/`, version {version}. It says
 what is there; for each record of a document, whether other sources confirm, refine or contradict
-what the document says of its date; what well-known datasets have of the records; and how the
-answers agree with datasets of the field.
+what the document says of its date; what was looked for and not found; what well-known datasets have
+of the records; what is said to go on, and when it was last attested; whether a second coder
+arrives at the same records; and how the answers agree with datasets of the field.
 
 Nothing here alters what a document says. Readings are facts of other sources: only preferred ones of
 at least medium confidence narrow the windows of a record, and the layer `seed` is without them. What
@@ -256,12 +262,38 @@ def not_found(tables: Tables) -> list[str]:
         "### Preferred readings that are not applied, because their confidence is low",
         "",
         *listed([f"`{row['reading_id']}`, {row['date']} ({cited(row['sources'])}): {statement(row)}" for row in weak]),
+        "### Looked for and not found, or left out on purpose",
+        "",
+        "What whoever compiled the reported records noted at the end of each file of `seeds/reported/`.",
+        "",
+        *listed(notes_of_files(REPORTED)),
     ]
+
+
+def notes_of_files(folder: Path) -> list[str]:
+    """Collect what the files of reported records note as not found: the list under the last heading of each."""
+    found = []
+    for path in sorted(folder.glob("*.toml")):
+        _, _, noted = path.read_text("utf-8").partition(_NOT_FOUND)
+        # A note goes on in comments that do not begin with a hyphen.
+        words = " ".join(line.removeprefix("#").strip() for line in noted.splitlines()[1:])
+        found += [f"{path.stem}: {each}" for each in words.removeprefix(" ").removeprefix("- ").split(" - ") if each]
+    return found
 
 
 def _lacks(record: str, sides: list[str]) -> str:
     """Write for which sides of a record no source was found."""
     return f"`{record}`: no source was found for its {' or its '.join(sides)}"
+
+
+def second_codings(_: Tables) -> list[str]:
+    """Write how far every second coding that is committed agrees, field by field."""
+    lines = ["Every disagreement, and what was decided of it, stands in `validation/recode/`.", ""]
+    for sheet, seed in compare.committed(ROOT):
+        first, second = compare.release_coding(seed, ROOT), compare.second_coding(sheet, seed, ROOT)
+        summary = compare.summary(first, second).replace("### ", "#### ")
+        lines += [f"### {seed}, coder {sheet.stem}", "", *summary.splitlines(), ""]
+    return lines
 
 
 def agreement_report(tables: Tables) -> str:
@@ -275,6 +307,8 @@ def agreement_report(tables: Tables) -> str:
         "Disagreements": disagreements,
         "What no source was found for": not_found,
         "What well-known datasets have": demonstration,
+        "What is still so": staleness,
+        "A second coder": second_codings,
     }
     head = _HEAD.format(version=tables["timeline"].attrs.get("version", "not stated"))
     return _page([head], {title: write(tables) for title, write in sections.items()})

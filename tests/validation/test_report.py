@@ -14,10 +14,12 @@ import fighting
 import gains
 import memberships
 import report
+import staleness
 from caucasus_events.model import layers
 from caucasus_events.model.bounds import BOUNDS
 from caucasus_events.model.rows import dictionaries
 from caucasus_events.reading import tables as released
+from recode import compare
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,12 +60,14 @@ def reading(number: int, date: str, relation: str, **more: Any) -> dict[str, Any
 def made_up(readings: list[dict[str, Any]], ids: list[dict[str, Any]] | None = None) -> dict[str, pd.DataFrame]:
     """Make up tables of two clashes in April 2016, of which the second has no reading."""
     record = {"kind": "event", "type": "clash", "holds": None, "end_state": None, "layer": "seed", "confidence": None}
+    record["speaks_until"] = pd.Timestamp("2020-07-23")
     stated = pd.DataFrame([{"record_id": name} | record | days("2016-04-01", "2016-04-30") for name in CLASHES])
     alone = stated[[*BOUNDS]].add_prefix("seed_")
     return {
         "timeline": layers.sharpened(stated, pd.DataFrame(readings)).join(alone),
         "events": pd.DataFrame({"event_id": CLASHES, "reference_ids": None}),
-        "statuses": pd.DataFrame(columns=["status_id", "reference_ids"]),
+        "statuses": pd.DataFrame(columns=["status_id", "subject", "object", "reference_ids"]),
+        "participants": pd.DataFrame(columns=["event_id", "entity_id"]),
         "corroborations": pd.DataFrame(readings),
         "references": pd.DataFrame([{"reference_id": "atop-9", "kind": "dataset", "title": "A copy"}]),
         "external_ids": pd.DataFrame(ids or [], columns=["record_id", "scheme", "external_id", "match", "note"]),
@@ -360,6 +364,75 @@ def test_the_inventory_counts_every_record_once(tables: dict[str, pd.DataFrame],
     assert {name: total[name] for name in names if name[:1].isdigit()} == {
         f"{decade}s": str(number) for decade, number in (year.dropna() // 10 * 10).astype(int).value_counts().items()
     }
+
+
+def test_the_inventory_counts_a_record_once_for_each_party(tables: dict[str, pd.DataFrame], written: str) -> None:
+    """A party's records are those it takes part in or is a side of; the last row has those of the rest."""
+    rows = rows_of(section(written, "### By party"))
+    told = {row[0].strip("`"): int(row[1]) for row in rows[1:]}
+    sides = [tables["participants"].set_axis(["record", "party", "role"], axis=1)[["record", "party"]]]
+    for side in ("subject", "object"):
+        sides += [tables["statuses"][["status_id", side]].set_axis(["record", "party"], axis=1).dropna()]
+    counts = pd.concat(sides).drop_duplicates()["party"].value_counts()
+
+    assert len(told) > 1
+    others = told.pop(f"{len(counts) - len(rows) + 2} others")
+    assert told == counts[counts >= 10].to_dict()
+    assert others == counts[counts < 10].sum()
+
+
+def going_on(name: str, attested: str, **more: Any) -> dict[str, Any]:
+    """Make up a status that a source last attests on one day."""
+    row = {"record_id": name, "end_state": "ongoing", "end_earliest": pd.Timestamp(attested), "layer": "reported"}
+    return row | {"confidence": "high", "speaks_until": pd.Timestamp(attested)} | more
+
+
+def test_what_is_still_so_is_listed_oldest_first_and_counted_from_the_release() -> None:
+    """A year to the day before the release is not older than a year; what ended is not listed."""
+    rows = [
+        going_on("b-membership", "2026-01-01"),
+        going_on("c-membership", "2024-12-31", layer="seed", confidence=None),
+        going_on("a-membership", "2025-01-01"),
+        going_on("d-membership", "1999-01-01", end_state="ended"),
+    ]
+    frame = pd.DataFrame(rows)
+    frame.attrs["released"] = "2026-01-01"
+    lines = staleness.staleness({"timeline": frame})
+    assert lines[0].startswith(
+        "3 statuses that no source ends; 1 of them were last attested more than a year before 2026-01-01, the day of "
+        "the release."
+    )
+    assert rows_of(lines)[1:] == [
+        ["`c-membership`", "2024-12-31", "1", "seed"],
+        ["`a-membership`", "2025-01-01", "1", "reported, high"],
+        ["`b-membership`", "2026-01-01", "", "reported, high"],
+    ]
+
+
+def test_ages_of_what_is_not_released_are_counted_to_the_last_day_spoken_of() -> None:
+    """Before a release there is no day of one: the last day that any record speaks of stands for it."""
+    ended = going_on("d-membership", "1999-01-01", end_state="ended", speaks_until=pd.Timestamp("2020-02-02"))
+    frame = pd.DataFrame([going_on("a-membership", "2018-01-01"), ended])
+    assert "before 2020-02-02, the last day that any record speaks of" in staleness.staleness({"timeline": frame})[0]
+
+
+def test_what_was_looked_for_is_told_from_the_files(tmp_path: Path) -> None:
+    """The notes at the end of a file of reported records are told each once, those of several lines as one."""
+    head = 'compiled = "2026-01-01"\n# - no note\n\n'
+    (tmp_path / "a.toml").write_text(
+        f"{head}# ---- not found, or left out on purpose\n\n# - the day\n# of it\n# - more\n"
+    )
+    (tmp_path / "b.toml").write_text(head)
+    assert report.notes_of_files(tmp_path) == ["a: the day of it", "a: more"]
+
+
+def test_every_second_coding_is_told(tables: dict[str, pd.DataFrame]) -> None:
+    """A reader sees how far each coder agrees, by field, without another page."""
+    lines = report.second_codings(tables)
+    assert [line for line in lines if line.startswith("### ")] == [
+        f"### {seed}, coder {sheet.stem}" for sheet, seed in compare.committed(report.ROOT)
+    ]
+    assert sum(line.startswith("| status | start |") for line in lines) == 1
 
 
 # ---------------------------------------------------------------------------- beside data of others

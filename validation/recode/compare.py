@@ -411,15 +411,9 @@ def _quoted_words(start: int, end: int, text: str) -> str:
 
 def compared(first: Coding, second: Coding) -> str:
     """Compare two codings of one text, and write what is found as three tables."""
-    matches = {kind: match(kind, first.records[kind], second.records[kind]) for kind in FIELDS}
-    matched = {kind: [(one, _oriented(one, other)) for _, one, other in found] for kind, found in matches.items()}
+    matched = _matched(first, second)
     parts = [
-        _counts(first, second, {kind: [how for how, _, _ in found] for kind, found in matches.items()}),
-        "### Agreement\n",
-        _escaped_table(
-            ("unit", "field", "compared", "equal", "share", "alpha"),
-            [(*each[:4], _share_equal(each), _alpha(each)) for each in agreements(first, second, matched)],
-        ),
+        summary(first, second),
         "### Disagreements on records\n",
         _table_or_none(
             ("release's record", "second coder's record", "field", "release", "second coder"),
@@ -432,6 +426,24 @@ def compared(first: Coding, second: Coding) -> str:
         ),
     ]
     return "\n".join(parts)
+
+
+def summary(first: Coding, second: Coding) -> str:
+    """Count the records of two codings of one text, and write how far they agree on each field."""
+    matches = {kind: match(kind, first.records[kind], second.records[kind]) for kind in FIELDS}
+    found = agreements(first, second, _matched(first, second))
+    agreed = _escaped_table(
+        ("unit", "field", "compared", "equal", "share", "alpha"),
+        [(*each[:4], _share_equal(each), _alpha(each)) for each in found],
+    )
+    hows = {kind: [how for how, _, _ in found] for kind, found in matches.items()}
+    return "\n".join([_counts(first, second, hows), "### Agreement\n", agreed])
+
+
+def _matched(first: Coding, second: Coding) -> dict[str, list[Pair]]:
+    """Pair the records of two codings, the sides of a symmetric one in the same order."""
+    matches = {kind: match(kind, first.records[kind], second.records[kind]) for kind in FIELDS}
+    return {kind: [(one, _oriented(one, other)) for _, one, other in found] for kind, found in matches.items()}
 
 
 def _counts(first: Coding, second: Coding, hows: Mapping[str, list[str]]) -> str:
