@@ -53,6 +53,7 @@ def test_the_report_has_every_mutation_and_every_rule() -> None:
 
     assert listed == named, "validation/mutation-audit.md is of other mutations: python validation/mutations --write"
     assert all(len(found) >= 10 for found in listed.values())
+    assert sum(map(len, listed.values())) >= 200
     assert list(broken) == list(rules.RULES)
     assert all(count and name in MUTATIONS for count, name in broken.values())
     assert "**" not in re.sub(r"\*\*(by themselves|with the seeds)\*\*", "", audit.REPORT.read_text("utf-8"))

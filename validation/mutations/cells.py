@@ -57,6 +57,9 @@ MONTH, YEAR_1993, ONGOING = ("date_precision", "month"), ("start", "1993"), ("en
 ALLIANCE, CLOSED, MEMBER = ("type", "alliance"), ("type", "border_closed"), ("type", "membership")
 CODED, REPORTED = ("layer", "seed"), ("layer", "reported")
 SIDE, ARMENIA, AGAINST = ("role", "side"), ("entity_id", "ARM"), ("relation", "contradicts")
+CEASEFIRE, READ, NOTED = ("type", "ceasefire"), ("start_basis", "corroborated"), ("note", ...)
+PLACED, SOMEWHERE, ENDED = ("location", "GEO"), ("place", ...), ("end_state", "ended")
+EXCERPT = ("access", "excerpt")
 TURNED = {"subject": as_in("object"), "object": as_in("subject")}
 
 EDITS = {
@@ -104,6 +107,29 @@ EDITS = {
         "assertion changed": Edit(
             "An implied claim is said to be asserted", ("assertion", "implied"), {"assertion": "asserted"}
         ),
+        "event without a day": Edit("An event has no first day at all", CODED, {"start_earliest": pd.NaT}),
+        "type of an event changed": Edit("A ceasefire is said to be talks", CEASEFIRE, {"type": "talks"}),
+        "title emptied": Edit("An event has a title without words", 0, {"title": " "}),
+        "place moved": Edit("A reported event is said to have been elsewhere", PLACED, {"location": "IRN"}),
+        "place that is not there": Edit("An event was in a place that nobody introduced", PLACED, {"location": "XZZ"}),
+        "parties miscounted": Edit("The list of parties of an event lacks its roles", 0, {"participants": "ARM"}),
+        "words of a reported event left out": Edit(
+            "A reported event does not tell what its sources say", REPORTED, {"says": None}
+        ),
+        "sources of a reported event left out": Edit(
+            "A reported event cites nothing", REPORTED, {"reference_ids": None}
+        ),
+        "coded event given a confidence": Edit(
+            "What a document states is said to be of high confidence", CODED, {"confidence": "high"}
+        ),
+        "bounds of a document given to a reported event": Edit(
+            "A reported event has a window of a document", REPORTED, {"seed_start_earliest": as_in("start_earliest")}
+        ),
+        "basis of a start changed": Edit(
+            "A start that a reading sharpened is said to be the document's alone", READ, {"start_basis": "seed"}
+        ),
+        "readings of a record left out": Edit("A record does not name the readings of it", READ, {"reading_ids": None}),
+        "note of an event changed": Edit("The note of a reported event says more", NOTED, {"note": plus(" Perhaps.")}),
     },
     "statuses": {
         "null for a day": Edit("A record does not say how far it speaks", 0, {"speaks_until": pd.NaT}),
@@ -153,6 +179,24 @@ EDITS = {
         ),
         "row dropped": Edit("A status is gone from its table", 0, None),
         "null where none may be": Edit("A status has no subject", 0, {"subject": None}),
+        "place of a spell left out": Edit("A status that is bound to a place has none", SOMEWHERE, {"place": None}),
+        "layer changed": Edit("What only other sources state is said to be of a document", REPORTED, {"layer": "seed"}),
+        "spell ended a day later": Edit("A spell that ended ends a day later", ENDED, {"end_latest": plus(DAY)}),
+        "spell ended before it began": Edit(
+            "A spell ends a year before it begins", ENDED, {"end_latest": plus(-YEAR, of="start_earliest")}
+        ),
+        "end made unknown": Edit("What went on is said to have an unknown end", ONGOING, {"end_state": "unknown"}),
+        "end opened": Edit("A spell that ended has no last day", ENDED, {"end_latest": pd.NaT}),
+        "confidence raised": Edit(
+            "What is of low confidence is said to be of high", ("confidence", "low"), {"confidence": "high"}
+        ),
+        "subject that is not there": Edit("A status is of somebody whom nobody introduced", 0, {"subject": "XZZ"}),
+        "object left out": Edit("A member is a member of nothing", MEMBER, {"object": None}),
+        "document of a coded status left out": Edit("A coded status names no document", CODED, {"source_id": None}),
+        "hour of a bound": Edit("A spell begins at one in the morning", ENDED, {"start_earliest": plus(HOUR)}),
+        "words of a reported status changed": Edit(
+            "A reported status tells something else", REPORTED, {"says": "It was so."}
+        ),
     },
     "sources": {
         "horizon of a seed moved": Edit(
@@ -165,11 +209,16 @@ EDITS = {
         "language that does not exist": Edit("A document is in a language without a code", 0, {"language": "xx"}),
         "address that runs": Edit("The address of a document is a programme", 0, {"url": "javascript:alert(1)"}),
         "hour added": Edit("A day does not begin at midnight", 0, {"published": plus(HOUR)}),
+        "author left out": Edit("A document has no author", 0, {"author": None}),
+        "title of a document changed": Edit("A document has another title", 0, {"title": plus(", again")}),
+        "published after it speaks": Edit("A document was published after it speaks", 0, {"published": plus(YEAR)}),
     },
     "participants": {
         "role changed": Edit("A side of a clash is said to be its target", SIDE, {"role": "target"}),
         "participant dropped": Edit("One of two sides is gone", SIDE, None),
         "foreign key renamed": Edit("A participant is nobody that entities knows", 0, {"entity_id": "XZZ"}),
+        "event that is not there": Edit("Somebody takes part in nothing", 0, {"event_id": "no-clash-1999"}),
+        "role outside the codebook": Edit("A participant has no role", SIDE, {"role": None}),
     },
     "entities": {
         "entity renamed": Edit(
@@ -178,6 +227,12 @@ EDITS = {
         "iso code changed": Edit("A state gets the ISO code of another", ARMENIA, {"iso3": "AZE"}),
         "name given twice": Edit("A state has a spelling of another", ARMENIA, {"also_known_as": "Baku"}),
         "country code changed": Edit("A state gets another Correlates of War code", ARMENIA, {"cow": 373}),
+        "kind changed": Edit("A state is said to be an organisation", ARMENIA, {"kind": "organisation"}),
+        "name left out": Edit("A state has no name", ARMENIA, {"name": None}),
+        "number of a code out of range": Edit("A country code has four digits", ARMENIA, {"iso_numeric": 4051}),
+        "wikidata code broken": Edit("An identifier of Wikidata is a word", ARMENIA, {"wikidata": "Armenia"}),
+        "entity dropped": Edit("A state that records name is gone", ARMENIA, None),
+        "entity nobody names": Edit("A person is known by another's name", ("kind", "person"), {"name": "Armenia"}),
     },
     "coverage": {
         "hole in the coverage": Edit("A stretch of the text is neither cited nor set aside", 2, None),
@@ -200,6 +255,9 @@ EDITS = {
         "words set aside cited": Edit(
             "What was set aside as an opinion is said to be cited", ("disposition", "opinion"), {"disposition": "cited"}
         ),
+        "stretch of no length": Edit(
+            "A stretch of the text ends where it begins", 1, {"end_char": as_in("start_char")}
+        ),
     },
     "timeline": {
         "timeline row dropped": Edit("A record is missing in timeline", 0, None),
@@ -208,6 +266,13 @@ EDITS = {
             "Timeline gives a record another start than its own table",
             ("start_earliest", ...),
             {"start_earliest": plus(-DAY)},
+        ),
+        "timeline citation changed": Edit("Timeline cites something else", REPORTED, {"citation": "Hearsay."}),
+        "timeline answer turned": Edit("Timeline says that a denial holds", ("holds", False), {"holds": True}),
+        "timeline parties changed": Edit("Timeline names other parties", 0, {"parties": "Armenia"}),
+        "timeline layer changed": Edit("Timeline takes a reported record for a coded one", REPORTED, {"layer": "seed"}),
+        "timeline address changed": Edit(
+            "Timeline leads to another page", ("url", ...), {"url": "https://example.org"}
         ),
     },
     "corroborations": {
@@ -233,6 +298,16 @@ EDITS = {
         "weak reading applied": Edit(
             "A reading of low confidence is applied", ("why_not", "low confidence"), {"applied": True, "why_not": None}
         ),
+        "confidence of a reading raised": Edit(
+            "A reading of low confidence is said to be of high", ("confidence", "low"), {"confidence": "high"}
+        ),
+        "date of a reading unreadable": Edit(
+            "A reading is of a day that no calendar has", APPLIED, {"date": "2015-02-30"}
+        ),
+        "sources of a reading left out": Edit("A reading rests on nothing", APPLIED, {"sources": None}),
+        "reason left to an applied reading": Edit(
+            "An applied reading says why it is not", APPLIED, {"why_not": "low confidence"}
+        ),
     },
     "external_ids": {
         "identifier of a record that is not there": Edit(
@@ -241,6 +316,32 @@ EDITS = {
         "match of an identifier raised": Edit(
             "What is only related is said to be the same", ("match", "related"), {"match": "exact"}
         ),
+        "scheme that is not there": Edit("An identifier is of a dataset nobody knows", 0, {"scheme": None}),
+        "source of an identifier not listed": Edit(
+            "An identifier rests on a source that references does not list", 0, {"sources": "hearsay"}
+        ),
+    },
+    "references": {
+        "address of a source that runs": Edit(
+            "The address of a source is a programme", 0, {"url": "javascript:alert(1)"}
+        ),
+        "source that came out tomorrow": Edit("A source came out in 2999", ("date", ...), {"date": "2999-01-01"}),
+        "title of a source left out": Edit("A source has no title", 0, {"title": None}),
+        "source dropped": Edit("A source that records cite is gone", 0, None),
+        "source renamed": Edit("A source has another id than records cite", 0, {"reference_id": "zzz"}),
+        "access raised": Edit(
+            "A source of which an excerpt was read is said to be read whole", EXCERPT, {"access": "full text"}
+        ),
+    },
+    "changes": {
+        "change without a reason": Edit("A change of a release says nothing of why", ("reason", ...), {"reason": None}),
+        "change of another release": Edit(
+            "A change is said to be of a release that is not frozen", 0, {"version": "0.9.0"}
+        ),
+        "old value rewritten": Edit(
+            "What stood in a release before is said to be other", ("old", ...), {"old": "otherwise"}
+        ),
+        "change dropped": Edit("A change of a release is forgotten", 0, None),
     },
 }
 

@@ -135,3 +135,69 @@ def string_type_changed(data: Path) -> None:
         for field in table.schema
     ]
     pq.write_table(table.cast(pa.schema(fields, table.schema.metadata)), path, compression="zstd")
+
+
+# What is put in the first place of a descriptor where some words stand: what that does, the file, the old, the new.
+DESCRIBED = {
+    "descriptor of another version": (
+        "The Data Package is of another version",
+        "datapackage.json",
+        '"version": "',
+        '"version": "9',
+    ),
+    "descriptor of other sizes": (
+        "The Data Package gives another size of a file",
+        "datapackage.json",
+        '"size": ',
+        '"bytes": 1',
+    ),
+    "descriptor of another licence": (
+        "The Data Package is under another licence",
+        "datapackage.json",
+        "CC-BY-4.0",
+        "CC0-1.0",
+    ),
+    "descriptor without a key": ("The Data Package has no primary key", "datapackage.json", '"primaryKey"', '"key"'),
+    "croissant of other hashes": (
+        "The Croissant file gives another hash",
+        "croissant.json",
+        '"sha256": "',
+        '"sha256": "0',
+    ),
+    "dataset of another name": (
+        "The page for search engines names another dataset",
+        "dataset.jsonld",
+        '"name": "',
+        '"name": "not ',
+    ),
+}
+
+
+def describe(root: Path, name: str, old: str, new: str) -> None:
+    """Write a descriptor anew with the first of some words put otherwise."""
+    path = root / "data" / name
+    path.write_bytes(path.read_bytes().replace(old.encode(), new.encode(), 1))
+
+
+for _name, (_does, _file, _old, _new) in DESCRIBED.items():
+    register(FILES, _name, _does, partial(describe, name=_file, old=_old, new=_new))
+
+
+@in_files
+def descriptor_missing(data: Path) -> None:
+    """The Data Package is gone."""
+    (data / "datapackage.json").unlink()
+
+
+@in_files
+def rows_in_groups(data: Path) -> None:
+    """A file has its rows in other groups; pandas reads the same."""
+    path = data / "participants.parquet"
+    pq.write_table(pq.read_table(path), path, compression="zstd", row_group_size=10)
+
+
+@in_files
+def folder_in_the_folder(data: Path) -> None:
+    """There is a folder that the build does not write."""
+    (data / "old").mkdir()
+    shutil.copy(data / "events.parquet", data / "old")

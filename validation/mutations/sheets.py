@@ -103,6 +103,49 @@ WORDS = {
     "reported file without its day": Words(
         "A file of reported records does not say when it was compiled", "compiled = ", "# compiled = ", REPORTED
     ),
+    "confidence of a reported record raised": Words(
+        "A reported record of medium confidence is said to be of high",
+        'confidence = "medium"',
+        'confidence = "high"',
+        REPORTED,
+    ),
+    "confidence of a record outside the codebook": Words(
+        "A reported record is said to be certain", 'confidence = "high"', 'confidence = "certain"', REPORTED
+    ),
+    "reported type outside the codebook": Words(
+        "A reported status is of a type that the codebook does not have",
+        'type = "membership"',
+        'type = "belonging"',
+        REPORTED,
+    ),
+    "reported subject unknown": Words(
+        "A reported status is of somebody whom no file introduces", 'subject = "GEO"', 'subject = "GEQ"', REPORTED
+    ),
+    "date of a reported record unreadable": Words(
+        "A reported status begins on a day that no calendar has", 'start = "2', 'start = "2-', REPORTED
+    ),
+    "source of a reported record misspelt": Words(
+        "A reported status cites a source that no file lists", 'sources = [ "', 'sources = [ "not-', REPORTED
+    ),
+    "address of a source without a scheme": Words(
+        "The address of a source is cut off", 'url = "https://', 'url = "', REPORTED
+    ),
+    "word of a key misspelt": Words(
+        "A record of a sheet has a key that no record has", 'assertion = "', 'asertion = "'
+    ),
+    "reading of another record": Words(
+        "A reading is of a record that nobody coded", 'record = "', 'record = "not-', READINGS
+    ),
+    "bound of a reading outside the codebook": Words(
+        "A reading is of a bound that no record has", 'bound = "', 'bound = "late-', READINGS
+    ),
+    "relation of a reading changed": Words(
+        "A reading that refines is said to confirm", 'relation = "refines"', 'relation = "confirms"', READINGS
+    ),
+    "language of a document unknown": Words(
+        "A document is in a language without a code", 'language = "en"', 'language = "xx"'
+    ),
+    "sheet that is no TOML": Words("A bracket of a sheet is not closed", "[source]", "[source"),
     "word of the text changed": Words(
         "A word of the text is another one, the sheet is not", "since 1993", "since 1994", TEXT
     ),

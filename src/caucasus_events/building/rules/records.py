@@ -35,7 +35,7 @@ def nothing_is_later_than_its_seed(shipped: Shipped) -> Iterator[Finding]:
     """No bound that a seed states is later than the day it speaks until, nor that day than its publication."""
     for row in shipped.records("seed"):
         for name, bound in row.stated._asdict().items():
-            if bound and bound > row["seed_speaks_until"]:
+            if bound and bound > (row["seed_speaks_until"] or date.max):
                 yield row.breaks(f"{name} is after the day the seed speaks until", "mend the date")
     for row in shipped.rows["sources"]:
         if row["published"] and row["speaks_until"] > row["published"]:
@@ -62,12 +62,14 @@ def bounds_follow_from_the_coded_dates(shipped: Shipped) -> Iterator[Finding]:
 def _of_the_dates(row: TableRow) -> tuple[Bounds, str, str]:
     """Return the bounds that the dates of a record give, and the column that a code follows in, with that code."""
     seed = row["layer"] == "seed"
+    # A horizon that is not there cuts nothing; that it is missing is another rule's to say.
+    horizon = row["seed_speaks_until"] or date.max
     if row.table == "events":
         # The day of compiling cuts an event of other sources; the table does not keep it.
-        until = row["seed_speaks_until"] if seed else row["end_latest"] or date.max
+        until = horizon if seed else row["end_latest"] or date.max
         bounds = dates.event_bounds(row["date"], until)
         return bounds, "date_precision", dates.precision(row["date"])
-    until = row["seed_speaks_until"] if seed else row["speaks_until"]
+    until = horizon if seed else row["speaks_until"]
     bounds_of = dates.status_bounds if seed else dates.reported_status_bounds
     bounds, state = bounds_of(row["start"], row["end"], until)
     return bounds, "seed_end_state" if seed else "end_state", state
@@ -78,8 +80,9 @@ def records_carry_the_horizon_of_their_seed(shipped: Shipped) -> Iterator[Findin
     """A record that is coded from a seed has a seed, and its horizon; one that others report has neither."""
     until = shipped.column("sources", "source_id", "speaks_until")
     for row in shipped.records():
-        if (row["source_id"] is None) == (row["layer"] == "seed"):
-            yield row.breaks(f"layer is {row['layer']}, and source_id {row['source_id'] or 'null'}")
+        for column in ("source_id", "seed_speaks_until"):
+            if (row[column] is None) == (row["layer"] == "seed"):
+                yield row.breaks(f"layer is {row['layer']}, and {column} {row[column] or 'null'}")
         if until.get(row["source_id"], row["seed_speaks_until"]) != row["seed_speaks_until"]:
             yield row.breaks("seed_speaks_until is not that of the seed")
 
