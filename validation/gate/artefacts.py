@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from caucasus_events.coding.quotes import fold_space
+from caucasus_events.model.folding import fold_space
 from caucasus_events.ledger import frozen
 from caucasus_events.model.rows import FILES, sha256
 
