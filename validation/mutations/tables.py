@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from caucasus_events.building import files
 from caucasus_events.coding import dates
 from caucasus_events.model.bounds import BOUNDS
+from caucasus_events.model.folding import fold_space
 from caucasus_events.model.rows import FILES, PROPOSITION
 
 from .registry import TABLES, register, words_of
@@ -399,3 +400,44 @@ def denial_of_what_is_reported(tables: Tables) -> None:
         twin = frame[frame[key] == member].assign(**{key: denial}, holds=False)
         tables[name] = pd.concat([frame, twin], ignore_index=True).astype(frame.dtypes)
         tables.sort(name)
+
+
+@in_tables
+def further_passage_in_words(tables: Tables) -> None:
+    """A second passage of a record is shipped with its words, taken from the text."""
+    row = tables.find("evidence", "quote", None)
+    _give_words(tables, row)
+
+
+@in_tables
+def third_of_a_text_exceeded(tables: Tables) -> None:
+    """Every record is quoted by the longest of its passages, in timeline too."""
+    frame = tables["evidence"]
+    length = frame["end_char"] - frame["start_char"]
+    for record, rows in length.groupby(frame["record_id"]):
+        frame.loc[rows.index, "quote"] = None
+        _give_words(tables, int(rows.idxmax()))
+        place = tables.find("timeline", "record_id", record)
+        tables["timeline"].loc[place, "quote"] = frame.loc[rows.idxmax(), "quote"]
+
+
+@in_tables
+def words_of_an_early_record_left_out(tables: Tables) -> None:
+    """The first record of a document is not quoted, in timeline too, and later ones are."""
+    frame = tables["evidence"]
+    record = frame["record_id"].iloc[0]
+    frame.loc[frame["record_id"] == record, "quote"] = None
+    tables["timeline"].loc[tables.find("timeline", "record_id", record), "quote"] = None
+
+
+@in_tables
+def licence_given_to_a_document(tables: Tables) -> None:
+    """A document is said to be under a licence, and its words are left out all the same."""
+    tables["sources"].loc[0, "licence"] = "CC-BY-4.0"
+
+
+def _give_words(tables: Tables, row: int) -> None:
+    """Quote a passage as its text has it."""
+    place = tables["evidence"].loc[row]
+    text = (tables.data.parent / "seeds" / f"{place['source_id']}.txt").read_text("utf-8")
+    tables["evidence"].loc[row, "quote"] = fold_space(text[place["start_char"] : place["end_char"]])

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain, takewhile
 
-import numpy as np
-
 from caucasus_events.coding.quotes import Span, letters_of
 from caucasus_events.model.rows import RECORDS, Row
 

@@ -56,7 +56,7 @@ def a_seed_gives_a_record(shipped: Shipped) -> Iterator[Finding]:
 
 @rule()
 def quotes_stand_at_their_offsets(shipped: Shipped) -> Iterator[Finding]:
-    """The text between the offsets, white space folded, has the digest of the passage, and is the quote where shipped."""
+    """The text between the offsets, white space folded, has the digest of the passage; so has the quote, if shipped."""
     for row in shipped.rows["evidence"]:
         if row["quote"] is not None and sha256(row["quote"].encode()) != row["sha256"]:
             yield row.breaks("the quote has another digest than the passage")
