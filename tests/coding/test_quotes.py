@@ -39,8 +39,8 @@ def test_context_continues_the_quote(parts: list[str], data: st.DataObject) -> N
     place = quotes.locate(passage, text)[0]
     prefix, suffix = around(text.text, *place)
     at = text.position(place.start)
-    around = text.folded[at - len(prefix) : at + len(passage) + len(suffix)]
-    assert prefix + fold_space(passage) + suffix == around
+    stretch = text.folded[at - len(prefix) : at + len(passage) + len(suffix)]
+    assert prefix + fold_space(passage) + suffix == stretch
     assert len(prefix) == min(32, at)
     assert len(suffix) == min(32, len(text.folded) - at - len(passage))
 

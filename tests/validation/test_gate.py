@@ -388,6 +388,7 @@ def test_leaks_of_sixty_characters_fails(space: str, tmp_path: Path) -> None:
 
 def test_quotation_that_the_readme_hides_fails(root: Path, at: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     """A README that does not state the share that all shipped files could rebuild is refused."""
+    at.work.mkdir()
     packed = wheel(at.work)
     monkeypatch.setattr(artefacts, "wheel_and_sdist", lambda _: (packed,))
     name, text = seed()
@@ -404,6 +405,7 @@ def test_quotation_of_more_than_a_third_fails(at: Gate, monkeypatch: pytest.Monk
     name, text = seed()
     history = pd.read_parquet(ROOT / "data" / "changes.parquet")
     history.loc[0, "new"] = json.dumps({"quote": text[: len(text) // 2]})
+    at.work.mkdir()
     kept = at.work / "changes.parquet"
     history.to_parquet(kept)
     packed = wheel(at.work, without="caucasus_events/data/changes.parquet")
@@ -418,16 +420,16 @@ def test_quotation_of_more_than_a_third_fails(at: Gate, monkeypatch: pytest.Monk
 
 def test_the_share_of_a_text_is_what_cells_and_files_hold_together(tmp_path: Path) -> None:
     """Short passages, cells of the history and readable files are counted once, white space is not."""
-    text = "Short one. " + "abcdefghij klmnopqrst uvwxyz" * 2 + " END." + " Nothing of this is shipped."
+    text = "Short one. " + "abcdefghij klmnopqrst uvwxyz" * 3 + " END." + " Nothing of this is shipped."
     quoted, long = tmp_path / "evidence.parquet", tmp_path / "notes.md"
     pd.DataFrame({"source_id": ["s", "s"], "quote": ["Short one.", None]}).to_parquet(quoted)
-    long.write_text("As it says: " + "abcdefghij klmnopqrst\nuvwxyz" * 2, "utf-8")
+    long.write_text("As it says: " + "abcdefghij klmnopqrst\nuvwxyz" * 3, "utf-8")
     packed = tmp_path / "a.whl"
     with zipfile.ZipFile(packed, "w") as file:
         file.write(quoted, "caucasus_events/data/evidence.parquet")
         file.write(long, "caucasus_events/notes.md")
     letters = len("".join(text.split()))
-    assert shares.rebuilt(packed, {"s": text}) == {"s": Fraction(9 + 52, letters)}
+    assert shares.rebuilt(packed, {"s": text}) == {"s": Fraction(9 + 78, letters)}
 
 
 @pytest.fixture

@@ -12,62 +12,83 @@ import pandas as pd
 from caucasus_events.building.quoting import LARGEST
 from caucasus_events.model.folding import fold_space
 
-from .artefacts import members
+from .artefacts import LONG, members
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 __all__ = ["LARGEST", "rebuilt"]
-
-# So many characters in a row, white space folded, are words of a text; fewer may well stand elsewhere by chance.
-SHORTEST = 30
 
 
 def rebuilt(file: Path, texts: Mapping[str, str]) -> dict[str, Fraction]:
     """Return by seed the share of its text, white space aside, that the files of a wheel or an sdist hold together.
 
-    All cells of all tables are read, those of the history too, and every readable file.
+    All cells of all tables are read, those of the history too, and every readable file; whatever is quoted counts,
+    else runs that are too long for chance. Title and address of a document are none of its words.
     """
-    folded = {seed: fold_space(text) for seed, text in texts.items()}
+    found, folded = members(file), {seed: fold_space(text) for seed, text in texts.items()}
     places: dict[str, list[tuple[str, int]]] = {}
     for seed, text in folded.items():
-        for at in range(len(text) - SHORTEST + 1):
-            places.setdefault(text[at : at + SHORTEST], []).append((seed, at))
+        for at in range(len(text) - LONG + 1):
+            places.setdefault(text[at : at + LONG], []).append((seed, at))
     held = {seed: bytearray(len(text)) for seed, text in folded.items()}
-    for words in set(_words_of(members(file))):
-        for at in range(len(words) - SHORTEST + 1):
-            for seed, place in places.get(words[at : at + SHORTEST], ()):
-                held[seed][place : place + SHORTEST] = b"\1" * SHORTEST
-    # A passage may be short: it stands in its text once.
-    for seed, quote in _quotes_of(members(file)):
-        if (place := folded.get(seed, "").find(quote)) >= 0:
-            held[seed][place : place + len(quote)] = b"\1" * len(quote)
-    return {
-        seed: Fraction(
-            sum(mark for mark, letter in zip(held[seed], text, strict=True) if letter != " "),
-            max(len(text.replace(" ", "")), 1),
-        )
+    told = set(_cells(found, "sources", "title", "url"))
+    for words in set(_words_of(found)):
+        for part in _without(words, told):
+            for at in range(len(part) - LONG + 1):
+                for seed, place in places.get(part[at : at + LONG], ()):
+                    held[seed][place : place + LONG] = b"\1" * LONG
+    for quote in {*_cells(found, "evidence", "quote"), *_cells(found, "timeline", "quote"), *_quoted_once(found)}:
+        for seed, text in folded.items():
+            if (place := text.find(quote)) >= 0:
+                held[seed][place : place + len(quote)] = b"\1" * len(quote)
+    letters = {
+        seed: [mark for mark, sign in zip(held[seed], text, strict=True) if sign != " "]
         for seed, text in folded.items()
     }
+    return {seed: Fraction(sum(marks), max(len(marks), 1)) for seed, marks in letters.items()}
 
 
-def _quotes_of(found: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
-    """Yield the passages in words, each with its document."""
+def _tables_of(found: Mapping[str, bytes], table: str = "") -> Iterator[pd.DataFrame]:
+    """Read the tables among some files, or those of one name."""
     for name, content in found.items():
-        if name.endswith("/evidence.parquet"):
-            frame = pd.read_parquet(BytesIO(content)).dropna(subset="quote")
-            yield from zip(frame["source_id"], frame["quote"], strict=True)
+        if name.endswith(f"/{table}.parquet" if table else ".parquet"):
+            yield pd.read_parquet(BytesIO(content))
+
+
+def _cells(found: Mapping[str, bytes], table: str, *columns: str) -> Iterator[str]:
+    """Yield the cells of some columns of a table."""
+    for frame in _tables_of(found, table):
+        for column in columns:
+            yield from frame.get(column, pd.Series(dtype="str")).dropna().map(fold_space)
+
+
+def _quoted_once(found: Mapping[str, bytes]) -> Iterator[str]:
+    """Yield whatever the history tells of quotes: cells that were changed, and those of rows that came or went."""
+    for frame in _tables_of(found, "changes"):
+        for column, *sides in frame[["column", "old", "new"]].itertuples(index=False):
+            for cell in filter(pd.notna, sides):
+                quote = json.loads(cell).get("quote") if cell.startswith("{") else cell if column == "quote" else None
+                yield from [fold_space(quote)] if quote else []
 
 
 def _words_of(found: Mapping[str, bytes]) -> Iterator[str]:
     """Yield whatever some files say: each cell of a table, of a row in the history too, and each file as a whole."""
-    for name, content in found.items():
-        if not name.endswith(".parquet"):
-            yield fold_space(content.decode("utf-8", "replace"))
-            continue
-        frame = pd.read_parquet(BytesIO(content))
-        for column in frame.select_dtypes(["string", "category"]):
-            for cell in frame[column].dropna().astype(str).unique():
-                row = json.loads(cell) if name.endswith("changes.parquet") and cell.startswith("{") else {"": cell}
+    yield from (
+        fold_space(content.decode("utf-8", "replace"))
+        for name, content in found.items()
+        if not name.endswith(".parquet")
+    )
+    for frame in _tables_of(found):
+        for column in frame.select_dtypes("string"):
+            for cell in frame[column].dropna().unique():
+                row = json.loads(cell) if column in ("old", "new") and cell.startswith("{") else {"": cell}
                 yield from (fold_space(str(words)) for words in row.values())
+
+
+def _without(words: str, told: Iterable[str]) -> list[str]:
+    """Part words at titles and addresses."""
+    for each in told:
+        words = words.replace(each, "\n")
+    return words.split("\n")

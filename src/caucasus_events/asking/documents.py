@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from caucasus_events.errors import InvalidValueError, shown
+from caucasus_events.errors import InvalidValueError
 from caucasus_events.model.asked import path
 from caucasus_events.model.folding import around, fold_space
 from caucasus_events.model.rows import sha256
@@ -28,7 +28,7 @@ def in_words(passages: pd.DataFrame, folder: Any) -> pd.DataFrame:
         return passages.assign(context=pd.Series(None, passages.index, dtype="str"))
     home = path("texts", folder)
     if not home.is_dir():
-        raise InvalidValueError(f"texts {shown(str(home))} is no folder: name the one that holds the documents")
+        raise InvalidValueError(f"texts: {home} is no folder: name the one that holds the documents")
     known = tables.load_sources().set_index("source_id")["sha256"]
     texts = {name: _document(home / f"{name}.txt", known[name]) for name in dict.fromkeys(passages["source_id"])}
     places = list(passages[["source_id", "start_char", "end_char"]].itertuples(index=False, name=None))

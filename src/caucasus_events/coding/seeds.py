@@ -392,7 +392,9 @@ def _account(seed: _Seed, places: Mapping[At, Places], *, sound: bool) -> Part:
     # Words of a passage that was not found, or of a block that was not read, are no gap on top of that.
     sheet, faulty = seed.sheet, set(seed.source.faulty)
     licence = _spdx(seed.source.licence)
-    unknown = sheet.lines.unknown_code(("source", 0, ""), "licence", licence, "licence")
+    known = licence in codebook.codes("licence")
+    told = licence if known else seed.source.licence
+    unknown = sheet.lines.unknown_code(("source", 0, ""), "licence", told, "licence")
     lost = sheet.unread or any(each.lost for each in places.values())
     lost = lost or any(block.reason not in reasons for _, block in sheet.set_aside)
     lost = lost or any("passages" in each.faulty for _, each in (*sheet.event, *sheet.status, *sheet.set_aside))
