@@ -50,7 +50,7 @@ def test_of_a_document_with_a_licence_everything_is_in_words() -> None:
 
 
 def test_a_sheet_with_a_licence_ships_all_words(tmp_path: Path) -> None:
-    """``licence`` in a head, with spaces or as SPDX writes it, stands in sources, and evidence and timeline quote all."""
+    """``licence`` in a head, with spaces or as SPDX writes it, stands in sources; all passages are quoted."""
     (tmp_path / "seeds").mkdir()
     (tmp_path / "seeds" / "mini.txt").write_bytes((SEEDS / "mini.txt").read_bytes())
     sheet = (SEEDS / "mini.toml").read_text("utf-8")

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from caucasus_events.model.folding import fold_space
 from caucasus_events.ledger import frozen
+from caucasus_events.model.folding import fold_space
 from caucasus_events.model.rows import FILES, sha256
 
 from .environments import OF_A_CHECKOUT, Failed, checkout_digest, copied, forget, run

@@ -67,8 +67,8 @@ def _cells(found: Mapping[str, bytes], table: str, *columns: str) -> Iterator[st
 def _quoted_once(found: Mapping[str, bytes]) -> Iterator[str]:
     """Yield whatever the history tells of quotes: cells that were changed, and those of rows that came or went."""
     for frame in _tables_of(found, "changes"):
-        for column, *sides in frame[["column", "old", "new"]].itertuples(index=False):
-            for cell in filter(pd.notna, sides):
+        for column, old, new in frame[["column", "old", "new"]].itertuples(index=False):
+            for cell in filter(pd.notna, (old, new)):
                 quote = json.loads(cell).get("quote") if cell.startswith("{") else cell if column == "quote" else None
                 yield from [fold_space(quote)] if quote else []
 
