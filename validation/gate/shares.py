@@ -11,6 +11,7 @@ import pandas as pd
 
 from caucasus_events.building.quoting import LARGEST
 from caucasus_events.model.folding import fold_space
+from caucasus_events.model.rows import dictionaries
 
 from .artefacts import LONG, members
 
@@ -67,9 +68,10 @@ def _cells(found: Mapping[str, bytes], table: str, *columns: str) -> Iterator[st
 def _quoted_once(found: Mapping[str, bytes]) -> Iterator[str]:
     """Yield whatever the history tells of quotes: cells that were changed, and those of rows that came or went."""
     for frame in _tables_of(found, "changes"):
-        for column, old, new in frame[["column", "old", "new"]].itertuples(index=False):
-            for cell in filter(pd.notna, (old, new)):
-                quote = json.loads(cell).get("quote") if cell.startswith("{") else cell if column == "quote" else None
+        for row in dictionaries(frame):
+            for cell in filter(None, (row["old"], row["new"])):
+                own = cell if row["column"] == "quote" else None
+                quote = json.loads(cell).get("quote") if cell.startswith("{") else own
                 yield from [fold_space(quote)] if quote else []
 
 
