@@ -83,7 +83,7 @@ def _words_of(found: Mapping[str, bytes]) -> Iterator[str]:
         if not name.endswith(".parquet")
     )
     for frame in _tables_of(found):
-        for column in frame.select_dtypes("string"):
+        for column in map(str, frame.select_dtypes("string")):
             for cell in frame[column].dropna().unique():
                 row = json.loads(cell) if column in ("old", "new") and cell.startswith("{") else {"": cell}
                 yield from (fold_space(str(words)) for words in row.values())
