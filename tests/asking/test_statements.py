@@ -11,6 +11,7 @@ import pytest
 
 from caucasus_events.asking import questions, statements
 from caucasus_events.errors import InvalidValueError, UnknownNameError
+from caucasus_events.model.rows import sha256
 from caucasus_events.reading import tables
 
 SEEDS = Path(__file__).parents[1] / "chronicle" / "seeds"
@@ -45,7 +46,8 @@ def test_passages_come_in_the_order_asked_for_and_then_of_the_text() -> None:
     passages = said[said["layer"] == "seed"].dropna(axis="columns", how="all")
     assert len(passages) == len(tables.load_evidence())
     assert passages.groupby("record_id")["start_char"].is_monotonic_increasing.all()
-    assert passages.notna().all(axis=None)
+    assert passages.drop(columns="quote").notna().all(axis=None)
+    assert passages["quote"].isna().sum() == tables.load_evidence()["quote"].isna().sum()
     assert {str(dtype) for dtype in passages.dtypes} == {"str", "Int64"}
 
 
@@ -91,14 +93,52 @@ def test_reported_records_come_with_what_each_of_their_sources_is_cited_for() ->
 
 
 def test_the_context_of_every_passage_is_the_words_of_its_seed() -> None:
-    """Prefix, quote and suffix joined stand in the text one after the other, but for white space."""
+    """With the documents at hand every passage has its words and, around them, up to 32 code points of its text."""
     texts = {path.stem: path.read_text("utf-8") for path in SEEDS.glob("*.txt")}
-    passages = statements.evidence(tables.load_timeline()).query("layer == 'seed'")
+    passages = statements.evidence(tables.load_timeline(), texts=SEEDS).query("layer == 'seed'")
     assert len(passages) == 34
     for row in passages.itertuples():
         folded = " ".join(texts[row.source_id].split())
         assert row.context.strip() in folded
-        assert row.context == row.prefix + row.quote + row.suffix
+        assert row.quote == " ".join(texts[row.source_id][row.start_char : row.end_char].split())
+        assert sha256(row.quote.encode()) == row.sha256
+        before, _, after = row.context.partition(row.quote)
+        at = folded.index(row.quote)
+        assert (len(before), len(after)) == (min(32, at), min(32, len(folded) - at - len(row.quote)))
+
+
+@pytest.mark.released
+def test_without_the_documents_passages_have_the_words_that_are_shipped() -> None:
+    """Left out, ``texts`` gives no context, and words where the table has them."""
+    passages = statements.evidence(tables.load_timeline()).query("layer == 'seed'")
+    assert passages["context"].isna().all()
+    assert passages["quote"].isna().sum() == tables.load_evidence()["quote"].isna().sum()
+
+
+def test_only_the_document_that_was_coded_gives_words(tmp_path: Path) -> None:
+    """A folder that is none or lacks the document, another text, and other line ends or a mark are told as such."""
+    record = tables.load_evidence().iloc[0]
+    identity, name = record["record_id"], record["source_id"]
+    digest = tables.load_sources().set_index("source_id").loc[name, "sha256"]
+    with pytest.raises(InvalidValueError) as error:
+        statements.evidence(identity, texts=tmp_path / "no")
+    assert str(error.value) == f"texts: {tmp_path / 'no'} is no folder: name the one that holds the documents"
+    with pytest.raises(InvalidValueError) as error:
+        statements.evidence(identity, texts=3)
+    assert str(error.value) == "texts is a path, not 3"
+    file = tmp_path / f"{name}.txt"
+    with pytest.raises(InvalidValueError) as error:
+        statements.evidence(identity, texts=str(tmp_path))
+    do = f"put the document there (SHA-256 {digest}), or leave texts out"
+    assert str(error.value) == f"texts: there is no {file}: {do}"
+    coded = (SEEDS / f"{name}.txt").read_bytes()
+    for other in (coded + b"x", coded.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf" + coded):
+        file.write_bytes(other)
+        with pytest.raises(InvalidValueError) as error:
+            statements.evidence(identity, texts=tmp_path)
+        do = "take the copy that was coded, in UTF-8 without a byte order mark, its lines ending in LF"
+        wrong = f"texts: {file} is not the document (SHA-256 {sha256(other)}, not {digest}): {do}"
+        assert str(error.value) == wrong
 
 
 def test_evidence_of_nothing_that_is_known_is_refused() -> None:

@@ -182,7 +182,8 @@ BREAKS: dict[str, tuple[Break, tuple[str, str]]] = {
     "no_seed_contradicts_itself": (_deny_what_is_said, ("statuses", "arvania-belmark-not-border-closed")),
     "coverage_tiles_every_seed": (_put("coverage", 0, "end_char", 3), ("coverage", None)),
     "cited_stretches_are_the_evidence": (_put("coverage", 0, "disposition", "opinion"), ("evidence", None)),
-    "quotes_stand_at_their_offsets": (_put("evidence", 0, "quote", "Other words."), ("evidence", None)),
+    "quotes_stand_at_their_offsets": (_put("evidence", 0, "end_char", 3), ("evidence", None)),
+    "words_are_a_quotation": (_put("sources", "mini", "licence", "CC-BY-4.0"), ("evidence", None)),
     "sources_describe_their_text": (_put("sources", 0, "characters", 1), ("sources", "mini")),
     "readings_fit_their_record": (_read(1, bound="end"), ("corroborations", READ)),
     "readings_have_the_bounds_of_their_date": (

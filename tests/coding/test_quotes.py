@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from caucasus_events.coding import quotes
 from caucasus_events.coding.quotes import FoldedText, Span
+from caucasus_events.model.folding import around, fold_space
 
 SPACES = [" ", "  ", "\n", "\n\n", "\t", "\u00a0", "\u2003", "\x1c", "\r\n"]
 words = st.lists(st.text(st.characters(exclude_categories=["Zs", "Zl", "Zp", "Cc", "Cs"]), min_size=1), min_size=1)
@@ -27,7 +28,7 @@ def test_a_located_quote_equals_its_offsets(parts: list[str], data: st.DataObjec
     places = quotes.locate(passage, text)
     assert places
     for place in places:
-        assert quotes.fold_space(text.text[place.start : place.end]) == quotes.fold_space(passage)
+        assert fold_space(text.text[place.start : place.end]) == fold_space(passage)
 
 
 @given(words, st.data())
@@ -36,10 +37,10 @@ def test_context_continues_the_quote(parts: list[str], data: st.DataObject) -> N
     text = FoldedText(data.draw(noise).join(parts))
     passage = parts[data.draw(st.integers(0, len(parts) - 1))]
     place = quotes.locate(passage, text)[0]
-    prefix, suffix = quotes.context(place, text)
+    prefix, suffix = around(text.text, *place)
     at = text.position(place.start)
-    around = text.folded[at - len(prefix) : at + len(passage) + len(suffix)]
-    assert prefix + quotes.fold_space(passage) + suffix == around
+    stretch = text.folded[at - len(prefix) : at + len(passage) + len(suffix)]
+    assert prefix + fold_space(passage) + suffix == stretch
     assert len(prefix) == min(32, at)
     assert len(suffix) == min(32, len(text.folded) - at - len(passage))
 
@@ -77,11 +78,11 @@ def test_nothing_is_close_to_a_strange_passage() -> None:
 def test_a_long_text_is_searched_as_a_short_one_is(letters: str) -> None:
     """Of a text of any length all places of a passage are found, the first hundred at most, and none beside them."""
     chance = random.Random(4)
-    folded = quotes.fold_space("".join(chance.choice(letters) for _ in range(150_000)))
+    folded = fold_space("".join(chance.choice(letters) for _ in range(150_000)))
     text = FoldedText(folded)
     for length in [1, 7, 8, 9, 12, 40, 2_000]:
         at = chance.randrange(len(folded) - length)
-        passage = quotes.fold_space(folded[at : at + length])
+        passage = fold_space(folded[at : at + length])
         # Ahead of the first letter, for places may overlap.
         places = [found.start() for found in re.finditer(f"(?={re.escape(passage)})", folded)][: quotes.MOST]
         assert [span.start for span in quotes.locate(passage, text)] == places

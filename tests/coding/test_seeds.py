@@ -113,7 +113,7 @@ def test_characters_are_code_points(tmp_path: Path) -> None:
     """Offsets count code points, not the bytes of the file."""
     coded = _code(tmp_path, "Élan — çà. Then.", _event("a", "Then."), _aside("opinion", "Élan — çà."))
     (row,) = coded.rows["evidence"]
-    assert (row["start_char"], row["end_char"], row["prefix"], row["suffix"]) == (11, 16, "Élan — çà. ", "")
+    assert (row["start_char"], row["end_char"], row["sha256"]) == (11, 16, sha256(b"Then."))
     assert _source(coded)["characters"] == 16
 
 

@@ -175,11 +175,11 @@ def test_every_record_brings_all_its_evidence(page: str) -> None:
     data = data_of(page)
     evidence = tables.load_evidence()
     found = {
-        (record["id"], one["source"], one["start"], one["end"], one["quote"], one["prefix"], one["suffix"])
+        (record["id"], one["source"], one["start"], one["end"], one.get("quote", ""))
         for record in data["records"]
         for one in record["evidence"]
     }
-    columns = ["record_id", "source_id", "start_char", "end_char", "quote", "prefix", "suffix"]
+    columns = ["record_id", "source_id", "start_char", "end_char", "quote"]
     assert found == set(evidence[columns].fillna("").itertuples(index=False, name=None))
     assert {record["id"] for record in data["records"]} == set(tables.load_timeline()["record_id"])
 

@@ -338,7 +338,8 @@ def test_changes_of_form_are_replayed(checkout: Path) -> None:
     layered = ("events", "statuses", "timeline")
     old = {name: layers.view(name, frame, "seed") if name in layered else frame for name, frame in last.tables.items()}
     assert "seed_start_latest" not in old["statuses"]
-    for name, frame in differences.replay(old, found.history.table).items():
+    words = differences.words_by_digest(found.tables)
+    for name, frame in differences.replay(old, found.history.table, words).items():
         pd.testing.assert_frame_equal(frame, found.tables[name])
 
 

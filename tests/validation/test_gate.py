@@ -14,6 +14,7 @@ import shutil
 import sys
 import tarfile
 import zipfile
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ import yaml
 
 from caucasus_events import __version__
 from gate import __main__ as command
-from gate import artefacts, environments, steps
+from gate import artefacts, environments, shares, steps
 from gate.environments import Failed, Gate
 
 if TYPE_CHECKING:
@@ -385,25 +386,50 @@ def test_leaks_of_sixty_characters_fails(space: str, tmp_path: Path) -> None:
     artefacts.check_leaks(wheel(tmp_path, extra={"caucasus_events/notes.md": words[:-2] + "y"}), {"a-2020": text})
 
 
-def test_leaks_that_the_readme_hides_fails(root: Path, at: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A README that does not state the share that the tables could rebuild is refused."""
-    monkeypatch.setattr(artefacts, "wheel_and_sdist", lambda _: ())
+def test_quotation_that_the_readme_hides_fails(root: Path, at: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A README that does not state the share that all shipped files could rebuild is refused."""
+    at.work.mkdir()
+    packed = wheel(at.work)
+    monkeypatch.setattr(artefacts, "wheel_and_sdist", lambda _: (packed,))
     name, text = seed()
-    share = f"{artefacts.shipped_share(root, name, text):.0%}"
+    part = shares.rebuilt(packed, {name: text})[name]
+    assert steps.STEPS["quotation"](at) == [f"{name}: {packed.name} could rebuild {float(part):.1%}"]
     readme = root / "README.md"
-    readme.write_text(readme.read_text("utf-8").replace(share, "little"), "utf-8")
-    assert (
-        failure(lambda: steps.STEPS["leaks"](at))
-        == f"README.md does not say that the tables could rebuild {share} of a text"
-    )
+    readme.write_text(readme.read_text("utf-8").replace(f"{float(part):.0%}", "little"), "utf-8")
+    message = failure(lambda: steps.STEPS["quotation"](at))
+    assert message == f"README.md does not say that the tables could rebuild {float(part):.0%} of a text"
 
 
-def test_the_share_of_a_text_is_what_quotes_and_contexts_cover(tmp_path: Path) -> None:
-    """Quote, prefix and suffix are counted once, white space is not."""
-    (tmp_path / "data").mkdir()
-    row = {"source_id": "s", "start_char": 4, "end_char": 7, "prefix": "ab ", "suffix": " g"}
-    pd.DataFrame([row, row]).to_parquet(tmp_path / "data" / "evidence.parquet")
-    assert artefacts.shipped_share(tmp_path, "s", "ab  cde gh ij") == 6 / 9
+def test_quotation_of_more_than_a_third_fails(at: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words that only the history holds count too: with half a text among them, a wheel is refused."""
+    name, text = seed()
+    history = pd.read_parquet(ROOT / "data" / "changes.parquet")
+    history.loc[0, "new"] = json.dumps({"quote": text[: len(text) // 2]})
+    at.work.mkdir()
+    kept = at.work / "changes.parquet"
+    history.to_parquet(kept)
+    packed = wheel(at.work, without="caucasus_events/data/changes.parquet")
+    with zipfile.ZipFile(packed, "a") as file:
+        file.write(kept, "caucasus_events/data/changes.parquet")
+    monkeypatch.setattr(artefacts, "wheel_and_sdist", lambda _: (packed,))
+    part = float(shares.rebuilt(packed, {name: text})[name])
+    assert 0.5 < part < 0.8
+    message = failure(lambda: steps.STEPS["quotation"](at))
+    assert message == f"{packed.name} could rebuild {part:.1%} of seeds/{name}.txt, more than a third"
+
+
+def test_the_share_of_a_text_is_what_cells_and_files_hold_together(tmp_path: Path) -> None:
+    """Short passages, cells of the history and readable files are counted once, white space is not."""
+    text = "Short one. " + "abcdefghij klmnopqrst uvwxyz" * 3 + " END." + " Nothing of this is shipped."
+    quoted, long = tmp_path / "evidence.parquet", tmp_path / "notes.md"
+    pd.DataFrame({"source_id": ["s", "s"], "quote": ["Short one.", None]}).to_parquet(quoted)
+    long.write_text("As it says: " + "abcdefghij klmnopqrst\nuvwxyz" * 3, "utf-8")
+    packed = tmp_path / "a.whl"
+    with zipfile.ZipFile(packed, "w") as file:
+        file.write(quoted, "caucasus_events/data/evidence.parquet")
+        file.write(long, "caucasus_events/notes.md")
+    letters = len("".join(text.split()))
+    assert shares.rebuilt(packed, {"s": text}) == {"s": Fraction(9 + 78, letters)}
 
 
 @pytest.fixture

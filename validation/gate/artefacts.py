@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from caucasus_events.coding.quotes import fold_space
 from caucasus_events.ledger import frozen
+from caucasus_events.model.folding import fold_space
 from caucasus_events.model.rows import FILES, sha256
 
 from .environments import OF_A_CHECKOUT, Failed, checkout_digest, copied, forget, run
@@ -157,17 +157,3 @@ def leaked(words: str, text: str) -> Iterator[str]:
 def _common(one: Iterable[str], other: Iterable[str]) -> int:
     """Count the characters in which two begin alike."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-
-
-def shipped_share(root: Path, seed: str, text: str) -> float:
-    """Compute the share of a text, white space aside, that quotes with prefix and suffix cover."""
-    evidence = pd.read_parquet(root / "data" / "evidence.parquet")
-    letters = [position for position, letter in enumerate(text) if not letter.isspace()]
-    index = {position: number for number, position in enumerate(letters)}
-    covered: set[int] = set()
-    for start, end, *context in evidence.loc[
-        evidence["source_id"] == seed, ["start_char", "end_char", "prefix", "suffix"]
-    ].itertuples(index=False):
-        before, after = (len("".join(part.split())) for part in context)
-        covered.update(range(index[start] - before, index[end - 1] + after + 1))
-    return len(covered & set(range(len(letters)))) / len(letters)

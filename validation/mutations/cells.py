@@ -71,10 +71,13 @@ EDITS = {
         ),
         "passage cut short": Edit("A passage is said to end a word earlier than its quote", 0, {"end_char": plus(-5)}),
         "letter changed in a quote": Edit(
-            "One letter of a quote is another one", 0, {"quote": lambda row, _: row["quote"].replace("e", "a", 1)}
+            "One letter of a quote is another one",
+            ("quote", ...),
+            {"quote": lambda row, _: row["quote"].replace("e", "a", 1)},
         ),
-        "prefix changed": Edit("The words before a passage are others", 1, {"prefix": "somewhere else"}),
-        "suffix changed": Edit("The words after a passage are cut off", ("suffix", ...), {"suffix": ""}),
+        "digest of a passage changed": Edit(
+            "The digest of a passage that is not quoted is another", ("quote", None), {"sha256": "0" * 64}
+        ),
     },
     "events": {
         "bounds of a start swapped": Edit(
@@ -261,7 +264,8 @@ EDITS = {
     },
     "timeline": {
         "timeline row dropped": Edit("A record is missing in timeline", 0, None),
-        "timeline quote changed": Edit("Timeline quotes a record in other words", 0, {"quote": "So it was."}),
+        "timeline quote changed": Edit("Timeline quotes a record in other words", CODED, {"quote": "So it was."}),
+        "timeline quote left out": Edit("Timeline does not quote a record that is quoted", CODED, {"quote": None}),
         "timeline bound changed": Edit(
             "Timeline gives a record another start than its own table",
             ("start_earliest", ...),

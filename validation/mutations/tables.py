@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 from caucasus_events.building import files
 from caucasus_events.coding import dates
 from caucasus_events.model.bounds import BOUNDS
-from caucasus_events.model.rows import FILES, PROPOSITION
+from caucasus_events.model.folding import fold_space
+from caucasus_events.model.rows import FILES, PROPOSITION, sha256
 
 from .registry import TABLES, register, words_of
 
@@ -399,3 +400,58 @@ def denial_of_what_is_reported(tables: Tables) -> None:
         twin = frame[frame[key] == member].assign(**{key: denial}, holds=False)
         tables[name] = pd.concat([frame, twin], ignore_index=True).astype(frame.dtypes)
         tables.sort(name)
+
+
+@in_tables
+def further_passage_in_words(tables: Tables) -> None:
+    """A second passage of a record is shipped with its words, taken from the text."""
+    row = tables.find("evidence", "quote", None)
+    _give_words(tables, row)
+
+
+@in_tables
+def third_of_a_text_exceeded(tables: Tables) -> None:
+    """Every record is quoted by the whole stretch in which its first passage stands, in timeline too."""
+    frame, stretches = tables["evidence"], tables["coverage"]
+    for row in frame.index[frame["quote"].notna()]:
+        record, start = frame.loc[row, ["record_id", "start_char"]]
+        begun = stretches[(stretches["start_char"] <= start) & (stretches["end_char"] > start)].iloc[0]
+        frame.loc[row, ["start_char", "end_char"]] = begun["start_char"], begun["end_char"]
+        _give_words(tables, int(row))
+        quote = frame.loc[row, "quote"]
+        frame.loc[row, ["end_char", "sha256"]] = _stripped(tables, int(row)), sha256(quote.encode())
+        tables["timeline"].loc[tables.find("timeline", "record_id", record), "quote"] = quote
+    own = frame["quote"].isna() & frame.duplicated(list(FILES["evidence"].key), keep=False)
+    tables["evidence"] = frame[~own]
+    tables.sort("evidence")
+
+
+@in_tables
+def words_of_an_early_record_left_out(tables: Tables) -> None:
+    """The first record of a document is not quoted, in timeline too, and later ones are."""
+    frame = tables["evidence"]
+    record = frame["record_id"].iloc[0]
+    frame.loc[frame["record_id"] == record, "quote"] = None
+    tables["timeline"].loc[tables.find("timeline", "record_id", record), "quote"] = None
+
+
+@in_tables
+def licence_given_to_a_document(tables: Tables) -> None:
+    """A document is said to be under a licence, and its words are left out all the same."""
+    tables["sources"].loc[0, "licence"] = "CC-BY-4.0"
+
+
+def _text_of(tables: Tables, row: int) -> str:
+    """Return the text between the offsets of a passage."""
+    name, start, end = tables["evidence"].loc[row, ["source_id", "start_char", "end_char"]]
+    return (tables.data.parent / "seeds" / f"{name}.txt").read_text("utf-8")[start:end]
+
+
+def _stripped(tables: Tables, row: int) -> int:
+    """Return where the words of a passage end."""
+    return int(tables["evidence"].loc[row, "start_char"]) + len(_text_of(tables, row).rstrip())
+
+
+def _give_words(tables: Tables, row: int) -> None:
+    """Quote a passage as its text has it."""
+    tables["evidence"].loc[row, "quote"] = fold_space(_text_of(tables, row))

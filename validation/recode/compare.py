@@ -26,9 +26,9 @@ import krippendorff
 
 from caucasus_events.building import dataset, standing
 from caucasus_events.coding import seeds
-from caucasus_events.coding.quotes import fold_space
 from caucasus_events.describing import about
 from caucasus_events.errors import Problem, ProblemsError, unknown
+from caucasus_events.model.folding import fold_space
 from caucasus_events.model.rows import RECORDS, dictionaries, sha256
 from caucasus_events.model.words import markdown_table
 

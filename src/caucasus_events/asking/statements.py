@@ -13,10 +13,14 @@ from caucasus_events.errors import InvalidValueError, UnknownNameError, nearest,
 from caucasus_events.model.asked import one_by_one, text
 from caucasus_events.model.rows import RECORDS, dictionaries
 from caucasus_events.reading import tables
-from caucasus_events.reading.frames import as_pandas, is_frame, texts
+from caucasus_events.reading.frames import as_pandas, is_frame
+from caucasus_events.reading.frames import texts as texts_of
+
+from . import documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     Records = Any
 
@@ -24,12 +28,12 @@ if TYPE_CHECKING:
 ID_COLUMNS = ("status_ids", "status_id", "event_id", "record_id")
 
 # A list for a line of the result: of all kinds, of passages, of readings (in part of reported records too), of all.
-_EVIDENCE = ["record_id", "layer", "source_id", "start_char", "end_char", "prefix", "suffix", "context"]
+_EVIDENCE = ["record_id", "layer", "source_id", "start_char", "end_char", "sha256", "context"]
 _EVIDENCE += ["reading_id", "bound", "date", "relation", "confidence", "applied", "why_not", "says", "note"]
 _EVIDENCE += ["url", "citation", "quote"]
 
 
-def evidence(records: Records) -> pd.DataFrame:
+def evidence(records: Records, texts: str | Path | None = None) -> pd.DataFrame:
     """Return what proves, dates and states records: passages of documents, and what other sources say.
 
     Parameters
@@ -37,6 +41,10 @@ def evidence(records: Records) -> pd.DataFrame:
     records
         An id of an event or a status, several, a column of them, or a frame that a query or
         a loader returned (or one row of it).
+    texts
+        A folder that holds the documents, each as ``<source_id>.txt``. With it every passage comes
+        with its words and its context; without it, with the words that are shipped. A document is
+        used if its SHA-256 is that of the one that was coded (``load_sources()["sha256"]``).
 
     Returns
     -------
@@ -46,18 +54,21 @@ def evidence(records: Records) -> pd.DataFrame:
         preferred ones first, one row per reading and source (layer ``corroborated``); of a
         reported record what its sources state, one row per source (layer ``reported``):
         record_id, layer, source_id (a document, or an id of ``references``); of a passage
-        start_char and end_char (code points into the text of the document), prefix and suffix
-        (what stands before and after the quote), context (the three joined); of a reading
+        start_char and end_char (code points into the text of the document), sha256 (of its words,
+        white space folded), context (the words and what stands around them; null without
+        ``texts``); of a reading
         reading_id, bound, date (EDTF), relation, confidence, applied, why_not, says and note; of a
         reported record date (of an event), confidence, says and note; of all url, citation and
-        quote (null but in passages: ``says`` is in our words). ``attrs``: version.
+        quote (null but in passages: ``says`` is in our words; of a document without a licence
+        only first passages of records are shipped in words). ``attrs``: version.
 
     Raises
     ------
     UnknownNameError
         If there is no such record, with the nearest (a ``KeyError``).
     InvalidValueError
-        If the frame has no column of ids (a ``ValueError``).
+        If the frame has no column of ids, if ``texts`` is no folder or lacks a document, or if
+        one there is another than that which was coded (a ``ValueError``).
 
     Examples
     --------
@@ -68,7 +79,7 @@ def evidence(records: Records) -> pd.DataFrame:
     ['1993-04', 'refines', 'tocci-closed-border-2007']
     """
     ids = record_ids(records)
-    said = pd.concat([_cited_passages(ids), _readings(ids), _reported(ids)], ignore_index=True)
+    said = pd.concat([_cited_passages(ids, texts), _readings(ids), _reported(ids)], ignore_index=True)
     place = said["record_id"].map({identity: number for number, identity in enumerate(ids)})
     frame = said.iloc[np.argsort(place, kind="stable")][_EVIDENCE].reset_index(drop=True)
     frame.attrs = {"version": about.VERSION}
@@ -181,11 +192,10 @@ def united(lists: Iterable[str | None]) -> str | None:
     return "; ".join(sorted(_named(lists))) or None
 
 
-def _cited_passages(ids: list[str]) -> pd.DataFrame:
-    """Return the passages of records in the order of the text, with what to cite."""
+def _cited_passages(ids: list[str], folder: str | Path | None) -> pd.DataFrame:
+    """Return the passages of records in the order of the text, with what to cite; in words where their document is."""
     passages = tables.load_evidence()
-    passages = passages[passages["record_id"].isin(ids)]
-    passages["context"] = passages["prefix"] + passages["quote"] + passages["suffix"]
+    passages = documents.in_words(passages[passages["record_id"].isin(ids)], folder)
     cited = tables.load_timeline()[["record_id", "citation", "url"]]
     frame = passages.merge(cited, on="record_id", validate="many_to_one").assign(layer="seed")
     return frame.astype({"start_char": "Int64", "end_char": "Int64"})
@@ -231,7 +241,7 @@ def _cited_in(records: Records) -> set[str]:
     if not is_frame(frame):
         return set()
     frame = as_pandas(frame, ("reading_ids", "reading_id"))
-    read = next((texts(frame[name]) for name in ("reading_ids", "reading_id") if name in frame), None)
+    read = next((texts_of(frame[name]) for name in ("reading_ids", "reading_id") if name in frame), None)
     return set() if read is None else _named(sources_of(read))
 
 

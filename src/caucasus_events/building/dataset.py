@@ -21,7 +21,7 @@ from caucasus_events.model import codebook, layers
 from caucasus_events.model.bounds import BOUNDS
 from caucasus_events.model.rows import FILES, RECORDS, TABLES, Row, framed
 
-from . import aside, files
+from . import aside, files, quoting
 from .placing import apart, file_order, rule_problems
 from .rules import Shipped
 
@@ -146,6 +146,7 @@ def assemble(coded: Sequence[seeds.Coded]) -> dict[str, pd.DataFrame]:
     The files may come in any order, and neither they nor their rows are changed.
     """
     rows = {name: [row for seed in coded for row in seed.rows.get(name, ())] for name in TABLES}
+    rows["evidence"] = quoting.quoted(rows, {seed.seed_id: seed.text for seed in coded})
     names = {row["entity_id"]: row["name"] or row["entity_id"] for row in rows["entities"]}
     casts = _casts(rows["participants"], names)
     rows["events"] = [_alone(row) | {"participants": casts.get(row["event_id"])} for row in rows["events"]]
@@ -204,8 +205,11 @@ def _timeline(rows: Mapping[str, Sequence[Row]], names: Mapping[str, str]) -> li
         row | {"record_id": row["status_id"], "kind": "status", "parties": _subject_and_object(row, names)}
         for row in rows["statuses"]
     ]
+    in_words = {(row["record_id"], row["quote"]) for row in rows["evidence"]}
     return [
-        row | (_cited(row, references) if row["layer"] == "reported" else sources.get(row["source_id"], missing))
+        row
+        | {"quote": row.get("quote") if (row["record_id"], row.get("quote")) in in_words else None}
+        | (_cited(row, references) if row["layer"] == "reported" else sources.get(row["source_id"], missing))
         for row in flat
     ]
 

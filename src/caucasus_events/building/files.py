@@ -25,7 +25,7 @@ _README = """\
 Built from `seeds/` by `caucasus-events build`; never edited by hand.
 
 Licence of the tables: {licence}. The quotes are short excerpts of documents that belong to
-their publishers.
+their publishers: of a document without a licence no more than a third of the characters.
 
 {digests}
 

@@ -197,7 +197,7 @@ def _replay_problems(release: Frozen, now: Tables) -> Sequence[Problem]:
     what, do = f"the changes since {release.version} do not lead to", "restore validation/releases/ and build anew"
     return [
         Problem(f"{frozen.RELEASES}/{release.version}/{name}.parquet", "", f"{what} data/{name}.parquet", do)
-        for name, frame in differences.replay(release.tables, later).items()
+        for name, frame in differences.replay(release.tables, later, differences.words_by_digest(now)).items()
         if not _equal(frame, now[name])
     ]
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from caucasus_events.describing import about
-from caucasus_events.errors import UnknownNameError, UnmatchedCodesWarning, unknown
+from caucasus_events.errors import InvalidValueError, UnknownNameError, UnmatchedCodesWarning, unknown
 from caucasus_events.model.rows import TABLES
 from caucasus_events.model.words import counted
 
@@ -22,8 +22,9 @@ wing = click.Group()
 @wing.command()
 @click.argument("name", required=False)
 @click.option("--format", "form", type=click.Choice(["text", "csv"]), default="text", help="csv: the rows of a table.")
+@click.option("--texts", metavar="FOLDER", help="Where you have the documents, <id>.txt: all words, in their context.")
 @options.layer
-def show(name: str | None, form: str, layer: str) -> None:
+def show(name: str | None, form: str, layer: str, texts: str | None) -> None:
     """Show the dictionary of a table, or a record with its evidence.
 
     NAME is a table or the id of a record; without it, all tables are listed.
@@ -34,12 +35,15 @@ def show(name: str | None, form: str, layer: str) -> None:
     Examples:
         caucasus-events show statuses
         caucasus-events show turkey-armenia-border-closed
+        caucasus-events show armenia-russia-alliance --texts documents/
         caucasus-events show events --format csv
     """
     from caucasus_events.reading import exports, tables
 
     from . import showing
 
+    if texts is not None and (name is None or name in TABLES or form == "csv"):
+        raise InvalidValueError("--texts is for one record: name its id")
     if form == "csv":
         if name not in TABLES:
             raise UnknownNameError(unknown("table", name or "", TABLES))
@@ -49,7 +53,7 @@ def show(name: str | None, form: str, layer: str) -> None:
     elif name in TABLES:
         showing.show_table(name)
     else:
-        showing.show_record(name, layer)
+        showing.show_record(name, layer, texts)
 
 
 @wing.command("list")
@@ -135,8 +139,9 @@ def _progress_of_rows(label: str) -> Iterator[Callable[[int, int], None] | None]
 @wing.command()
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path), default="caucasus-events.html")
 @click.option("--open", "show_it", is_flag=True, help="Open the page in a browser.")
+@click.option("--texts", metavar="FOLDER", help="Where you have the documents, <id>.txt: all words, in their context.")
 @options.layer
-def explore(path: Path, layer: str, *, show_it: bool) -> None:
+def explore(path: Path, layer: str, texts: str | None, *, show_it: bool) -> None:
     """Write the explorer: one HTML page with every record and its proof.
 
     PATH is the file to write (default: caucasus-events.html). The page needs no network.
@@ -148,7 +153,7 @@ def explore(path: Path, layer: str, *, show_it: bool) -> None:
     """
     from caucasus_events.drawing.explorer import write_explorer
 
-    written = write_explorer(path, layer=layer)
+    written = write_explorer(path, layer=layer, texts=texts)
     click.echo(f"wrote  {written}")
     if show_it:
         click.launch(written.resolve().as_uri())

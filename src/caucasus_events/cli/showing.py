@@ -7,6 +7,7 @@ from typing import Any
 import click
 import pandas as pd
 
+from caucasus_events.asking.statements import evidence
 from caucasus_events.describing import citation
 from caucasus_events.errors import UnknownNameError, nearest, shown
 from caucasus_events.model import words
@@ -111,8 +112,11 @@ def show_table(name: str) -> None:
         paragraph(f"  {column:<20}", f"{types[column]}. {meaning}.{allowed}")
 
 
-def show_record(identity: str, layer: str) -> None:
-    """Print a record with what proves it: passages in their context and their document, or what other sources say."""
+def show_record(identity: str, layer: str, texts: str | None = None) -> None:
+    """Print a record with what proves it: passages and their document, or what other sources say.
+
+    With a folder of documents, ``texts``, passages stand in their context.
+    """
     timeline = tables.load("timeline", layer).set_index("record_id", drop=False)
     if identity not in timeline.index and identity in set(tables.load("timeline")["record_id"]):
         raise UnknownNameError(
@@ -133,7 +137,7 @@ def show_record(identity: str, layer: str) -> None:
     if is_reported(row):
         _say_what_others_state(record)
     else:
-        _quote_the_document(identity, row)
+        _quote_the_document(identity, row, texts)
 
 
 def _say_what_others_state(record: Any) -> None:
@@ -150,12 +154,18 @@ def _say_what_others_state(record: Any) -> None:
         click.echo(f"  {source['url']}")
 
 
-def _quote_the_document(identity: str, row: Any) -> None:
-    """Print each passage in its context, the document, and what other sources say of the dates of a record."""
-    evidence, readings = (tables.load(name) for name in ("evidence", "corroborations"))
-    for passage in evidence[evidence["record_id"] == identity].itertuples():
-        paragraph("  ", f"… {passage.prefix}>>{passage.quote}<<{passage.suffix} …")
-        paragraph("  ", f"characters {passage.start_char} to {passage.end_char} of {passage.source_id}")
+def _quote_the_document(identity: str, row: Any, texts: str | None) -> None:
+    """Print each passage, the document, and what other sources say of the dates of a record."""
+    readings, proof = tables.load("corroborations"), evidence(identity, texts)
+    for passage in dictionaries(proof[proof["layer"] == "seed"]):
+        place = f"characters {passage['start_char']} to {passage['end_char']} of {passage['source_id']}"
+        if passage["context"] is not None:
+            # It stands in the whole text once.
+            before, quote, after = passage["context"].partition(passage["quote"])
+            paragraph("  ", f"… {before}>>{quote}<<{after} …")
+        elif passage["quote"] is not None:
+            paragraph("  ", f">>{passage['quote']}<<")
+        paragraph("  ", place if passage["quote"] is not None else f"words not shipped: {place}")
         click.echo("")
     paragraph("  ", str(row["citation"]))
     click.echo(f"  {row['url']}")

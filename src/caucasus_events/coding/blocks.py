@@ -88,6 +88,7 @@ class Source(Block):
     speaks_until: Day
     url: Words
     language: Words
+    licence: Words | None = None
     sha256: Words
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from caucasus_events.errors import Fact, Problem
+from caucasus_events.model.folding import around, fold_space
 
 from . import quotes, wording
-from .quotes import FoldedText, Span, fold_space
+from .quotes import FoldedText, Span
 from .toml import At, Lines
 
 # A blank line behind the end of a sentence: one in the middle of a sentence is where a page was broken.
@@ -101,9 +102,9 @@ def _several(document: Document, lines: Lines, at: At, passage: str, spans: Sequ
     """Report a passage that has several places, and show the first of them with the words around."""
     facts = [Fact("quote", fold_space(passage))]
     for number, span in enumerate(spans[:3], 1):
-        before, after = quotes.context(span, document.text)
-        around = fold_space(before[-16:] + document.text.text[span.start : span.end] + after[:24])
-        facts.append(Fact(f"place {number}", around, document.line(span.start)))
+        before, after = around(document.text.text, *span)
+        shown = fold_space(before[-16:] + document.text.text[span.start : span.end] + after[:24])
+        facts.append(Fact(f"place {number}", shown, document.line(span.start)))
     times = f"{len(spans)} times" if len(spans) < quotes.MOST else f"{quotes.MOST} times or more"
     what = f"the quote stands {times} in {document.path}"
     do = "lengthen the passage until it stands in the text once"

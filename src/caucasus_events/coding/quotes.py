@@ -1,7 +1,7 @@
 """A passage to its one place in a text, whatever the white space between its words.
 
 Offsets are code points into the text as it stands in the file; ``text[start:end]`` with white space folded is the
-quote. White space is what ``str.isspace`` says it is.
+quote.
 """
 
 from collections.abc import Iterator
@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-# How much of the text around a quote is kept with it, in code points on either side.
-CONTEXT = 32
+from caucasus_events.model.folding import CONTEXT, fold_space
+
 # Of a passage that stands in a text as often as this, further places are not looked for.
 MOST = 100
 
@@ -42,14 +42,12 @@ class FoldedText:
     def __init__(self, text: str) -> None:
         self.text = text
         self.folded = fold_space(text)
-        points = np.frombuffer(text.encode("utf-32-le"), np.uint32)
-        # Which characters are none of white space.
-        self.letters = ~_SPACE[np.minimum(points, len(_SPACE) - 1)]
+        self.letters = letters_of(text)
         edges = np.diff(self.letters.astype(np.int8), prepend=0, append=0)
         self._words, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
         # Where each word begins in the folded text: one space after the one before.
         self._starts = np.cumsum(ends - self._words + 1) - (ends - self._words + 1)
-        self._breaks = np.flatnonzero(points == ord("\n"))
+        self._breaks = np.flatnonzero(np.frombuffer(text.encode("utf-32-le"), np.uint32) == ord("\n"))
 
     def position(self, offset: int) -> int:
         """Return where the character at ``offset`` of the file stands in the folded text."""
@@ -116,13 +114,10 @@ def _hashed(text: str) -> NDArray[np.uint64]:
     return found
 
 
-def fold_space(text: str) -> str:
-    r"""Write every run of white space as one space, and none at either end.
-
-    >>> fold_space("Azerbaijan\n\nhas  refrained ")
-    'Azerbaijan has refrained'
-    """
-    return " ".join(text.split())
+def letters_of(text: str) -> NDArray[np.bool_]:
+    """Say of every character of a text whether it is none of white space."""
+    points = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    return ~_SPACE[np.minimum(points, len(_SPACE) - 1)]
 
 
 def locate(passage: str, text: FoldedText) -> list[Span]:
@@ -139,16 +134,6 @@ def locate(passage: str, text: FoldedText) -> list[Span]:
     likely = text.candidates(needle)
     found = text.occurrences(needle) if likely is None else (at for at in likely if text.folded.startswith(needle, at))
     return [Span(text.original(at), text.original(at + len(needle) - 1) + 1) for at in islice(found, MOST)]
-
-
-def context(span: Span, text: FoldedText) -> tuple[str, str]:
-    """Return the folded words before and after a place, for a W3C TextQuoteSelector.
-
-    >>> context(Span(2, 3), FoldedText("a b c"))
-    ('a ', ' c')
-    """
-    first, last = text.position(span.start), text.position(span.end - 1) + 1
-    return text.folded[max(0, first - CONTEXT) : first], text.folded[last : last + CONTEXT]
 
 
 def closest(passage: str, text: FoldedText) -> tuple[Span, int] | None:

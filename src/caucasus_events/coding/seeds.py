@@ -20,11 +20,12 @@ from caucasus_events.errors import Fact, Problem
 from caucasus_events.model import codebook
 from caucasus_events.model.bounds import Bounds
 from caucasus_events.model.column_kinds import SLUG
-from caucasus_events.model.rows import RECORDS, TABLES, Row, key_of
+from caucasus_events.model.folding import fold_space
+from caucasus_events.model.rows import RECORDS, TABLES, Row, key_of, sha256
 
 from . import blocks, dates, quotes, sheets, wording
 from .passages import Document, Places, located
-from .quotes import FoldedText, fold_space
+from .quotes import FoldedText
 from .toml import At, Lines
 
 Reason = blocks.Change | blocks.Withdrawn
@@ -362,12 +363,12 @@ def _passage_problems(lines: Lines, at: At, places: Places) -> list[Problem]:
 
 
 def _evidence(seed: _Seed, record_id: str, places: Places) -> list[tuple[str, Row]]:
-    """Write the passages of a record as evidence, each with the words around it."""
+    """Write the passages of a record as evidence, each with its words and their digest."""
     rows = []
     for span, passage in places.spans:
-        prefix, suffix = quotes.context(span, seed.text)
+        quote = fold_space(passage)
         place = {"source_id": seed.sheet.seed_id, "start_char": span.start, "end_char": span.end}
-        words = {"quote": fold_space(passage), "prefix": prefix, "suffix": suffix}
+        words = {"quote": quote, "sha256": sha256(quote.encode())}
         rows.append(("evidence", {"record_id": record_id} | place | words))
     return rows
 
@@ -390,18 +391,32 @@ def _account(seed: _Seed, places: Mapping[At, Places], *, sound: bool) -> Part:
     words = seed.text.letters
     # Words of a passage that was not found, or of a block that was not read, are no gap on top of that.
     sheet, faulty = seed.sheet, set(seed.source.faulty)
+    licence = _spdx(seed.source.licence)
+    known = licence in codebook.codes("licence")
+    told = licence if known else seed.source.licence
+    unknown = sheet.lines.unknown_code(("source", 0, ""), "licence", told, "licence")
     lost = sheet.unread or any(each.lost for each in places.values())
     lost = lost or any(block.reason not in reasons for _, block in sheet.set_aside)
     lost = lost or any("passages" in each.faulty for _, each in (*sheet.event, *sheet.status, *sheet.set_aside))
     if not lost:
         problems += _gaps(seed, words & (states < 0), words & (states >= 0))
-    rows = [("sources", _source_row(seed, states, words))]
+    row = _source_row(seed, states, words) | {"licence": None if unknown else licence}
+    rows = [("sources", row)]
     if sound and not problems:
         rows += [("coverage", {"source_id": sheet.seed_id} | row) for row in _stretches(states, words, names)]
     else:
         # That the name of the file is no id is told at the file.
         faulty |= {"coverage", "source_id"}
-    return Part(("source", 0, ""), problems, rows, faulty=frozenset(faulty))
+    return Part(("source", 0, ""), [*unknown, *problems], rows, faulty=frozenset(faulty))
+
+
+def _spdx(licence: str | None) -> str | None:
+    """Write a licence as its SPDX identifier is, where people put spaces.
+
+    >>> _spdx("CC BY 4.0")
+    'CC-BY-4.0'
+    """
+    return licence and "-".join(licence.split())
 
 
 def _states(seed: _Seed, places: Mapping[At, Places], names: list[str]) -> tuple[States, list[Problem]]:

@@ -151,7 +151,11 @@ function stated(record) {
 
 function passage(evidence) {
   const quote = make("blockquote");
-  quote.append("… " + evidence.prefix, make("mark", evidence.quote), evidence.suffix + " …");
+  if (evidence.context) {
+    const [before, after] = evidence.context.split(evidence.quote);
+    quote.append("… " + before, make("mark", evidence.quote), after + " …");
+  } else if (evidence.quote) quote.append(make("mark", evidence.quote));
+  else quote.append(make("span", "Words not shipped.", { class: "muted" }));
   const source = data.sources[evidence.source];
   const place = make("p", undefined, { class: "muted" });
   place.append(`Characters ${evidence.start} to ${evidence.end} of ${evidence.source}. ${source.citation} `);

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from plotly.offline import get_plotlyjs
 
-from caucasus_events.asking import steps
+from caucasus_events.asking import documents, steps
 from caucasus_events.asking.answers import ANSWERS, FIRST_DAY, LAST_DAY
 from caucasus_events.describing import about, citation
 from caucasus_events.model import codebook, layers
@@ -46,7 +46,7 @@ _OF_REPORTED = ("layer", "place", "says", "note", "confidence")
 _SHARED_INKS = {"ink": look.INK, "muted": look.MUTED, "band": look.BAND, "paper": look.PAPER}
 
 
-def write_explorer(path: str | Path, *, layer: str = layers.BEST) -> Path:
+def write_explorer(path: str | Path, *, layer: str = layers.BEST, texts: str | Path | None = None) -> Path:
     """Write the dataset as one HTML page that anybody can open, with nothing installed and no network.
 
     The page holds the timeline; a day box and slider with the answer to every record on that day
@@ -64,6 +64,10 @@ def write_explorer(path: str | Path, *, layer: str = layers.BEST) -> Path:
     layer
         Which layer the page opens with, ``"seed"``, ``"corroborated"`` or ``"reported"`` (see
         :func:`caucasus_events.load`); it holds all, and a reader can change between them.
+    texts
+        A folder that holds the documents (see :func:`caucasus_events.evidence`): the page shows
+        every passage with its words and its context, and is not to be passed on where a document
+        is not. Without it, with the words that are shipped.
 
     Returns
     -------
@@ -75,7 +79,7 @@ def write_explorer(path: str | Path, *, layer: str = layers.BEST) -> Path:
     UnwritableError
         If the file cannot be written (an ``OSError``).
     InvalidValueError
-        If there is no such layer (a ``ValueError``).
+        If there is no such layer, or a document is not in the folder (a ``ValueError``).
 
     Examples
     --------
@@ -85,7 +89,10 @@ def write_explorer(path: str | Path, *, layer: str = layers.BEST) -> Path:
     'explorer.html'
     """
     path = asked_path("path", path)
-    html = page_of({name: tables.load(name) for name in EXPLORED}, layer)
+    frames = {name: tables.load(name) for name in EXPLORED}
+    if texts is not None:
+        frames["evidence"] = documents.in_words(frames["evidence"], texts)
+    html = page_of(frames, layer)
     with whole_file(path) as partial:
         partial.write_text(html, encoding="utf-8", newline="\n")
     return path
@@ -205,19 +212,19 @@ def _record_panels(frames: Frames, whole: pd.DataFrame, drawn: pd.DataFrame, hom
             "stretches": home[place],
         }
         words = [record[key] for key in ("title", "parties", "type", "id", "place", "says", "note")]
-        quotes = [one["quote"] for one in record["evidence"]]
+        quotes = [one["quote"] for one in record["evidence"] if "quote" in one]
         found.append({**record, "search": " ".join([*words, *quotes]).lower()})
     return found
 
 
 def _evidence_shown(evidence: pd.DataFrame) -> dict[str, list[dict[Any, Any]]]:
-    """Return the passages of every record, in the order of the text."""
-    names = {"source_id": "source", "start_char": "start", "end_char": "end"}
-    columns = [*names, "quote", "prefix", "suffix"]
-    return {
-        str(name): group[columns].rename(columns=names).fillna("").to_dict("records")
-        for name, group in evidence.sort_values(["source_id", "start_char"]).groupby("record_id")
-    }
+    """Return the passages of every record, in the order of the text; words and context where there are any."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in dictionaries(evidence.sort_values(["source_id", "start_char"])):
+        place = {"source": row["source_id"], "start": row["start_char"], "end": row["end_char"]}
+        words = {name: row[name] for name in ("quote", "context") if row.get(name) is not None}
+        found.setdefault(row["record_id"], []).append(place | words)
+    return found
 
 
 def _references_shown(frames: Frames) -> dict[str, dict[str, str]]:

@@ -1,6 +1,7 @@
 """The Data part of ``CHANGELOG.md``, written from the tables and compared with them."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ _HEADINGS = {
     "corrected_text": "Corrected texts",
     "withdrawn": "Withdrawn",
     "coding_rule": "Coding rules",
+    "form": "Another form of the same",
 }
 # Worked out from other columns, these say nothing more to a reader.
 _DERIVED = {*BOUNDS, "date_precision", "end_state"}
@@ -59,6 +61,11 @@ def _lines_of(code: str, rows: Iterable[Row]) -> Iterable[str]:
     mine = [row for row in rows if row["reason_code"] == code]
     yield from (_shape_line(row, mine) for row in mine if of_shape(row))
     if code == "new_table":
+        return
+    if code == "form":
+        places = Counter((row["table"], row["column"], row["reason"]) for row in mine if not of_shape(row))
+        for (table, column, reason), count in places.items():
+            yield f"- `{table}.{column}`: {counted(count, 'cell')}{_reason_text({'reason': reason})}"
         return
     # The parts of a new or withdrawn record come and go with it.
     tables = OWN if code in ("new_record", "withdrawn") else (*OWN, *_PARTS)

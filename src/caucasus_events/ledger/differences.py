@@ -6,8 +6,12 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from caucasus_events.model.rows import FILES, TABLES, dictionaries, framed, texts, typed
+from caucasus_events.model.rows import FILES, TABLES, dictionaries, framed, sha256, texts, typed
 from caucasus_events.model.versions import parse
+
+# The column that holds words of a document, and the tables that have it.
+QUOTE, QUOTING = "quote", ("evidence", "timeline")
+_DIGEST = "sha256:"
 
 # A row of the table ``changes``, or one in the making, and the tables of a release by name.
 Entry = dict[str, str | None]
@@ -86,6 +90,34 @@ def of_shape(entry: Mapping[str, Any]) -> bool:
     return str(entry["operation"]).startswith(("column", "table"))
 
 
+def without_words(entry: Entry) -> Entry:
+    """Return a difference as it is shipped: words of a document as their digest.
+
+    What is shipped no longer would stand there for good, and one release after another would put a text together.
+
+    >>> entry = {"table": "evidence", "operation": "changed", "column": "quote", "old": "Words.", "new": None}
+    >>> without_words(entry)["old"][:20], without_words(entry)["new"]
+    ('sha256:45b0b7cb3ac58d', None)
+    """
+    if entry["table"] not in QUOTING:
+        return entry
+    if entry["column"] == QUOTE and entry["operation"] == "changed":
+        return entry | {side: _digest(entry[side]) for side in ("old", "new")}
+    whole = {side: json.loads(cells) for side in ("old", "new") if entry["column"] is None and (cells := entry[side])}
+    return entry | {side: _json(row | {QUOTE: _digest(row.get(QUOTE))}) for side, row in whole.items()}
+
+
+def _digest(words: str | None) -> str | None:
+    """Write words as their digest; of nothing, nothing."""
+    return None if words is None else _DIGEST + sha256(words.encode())
+
+
+def words_by_digest(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Return the words that some tables quote, by the digest that stands for them in ``changes``."""
+    frames = [tables[name] for name in QUOTING if name in tables]
+    return {str(_digest(words)): words for frame in frames for words in frame[QUOTE].dropna()}
+
+
 def changes_table(entries: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Make the table ``changes``: releases as versions compare, and within one by the rest of the key."""
     later = FILES["changes"].key[1:]
@@ -93,14 +125,19 @@ def changes_table(entries: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return framed("changes", rows)
 
 
-def replay(old: Mapping[str, pd.DataFrame], changes: pd.DataFrame) -> Tables:
-    """Carry out the changes of all later releases on the tables of an old one: the tables they lead to."""
+def replay(old: Mapping[str, pd.DataFrame], changes: pd.DataFrame, words: Mapping[str, str]) -> Tables:
+    """Carry out the changes of all later releases on the tables of an old one: the tables they lead to.
+
+    ``words`` are those that these quote, by the digest that stands for them in the changes.
+    """
     entries = dictionaries(changes)
     found: Tables = {}
     for name in TABLES:
         table, mine = FILES[name], [entry for entry in entries if entry["table"] == name]
         before = old.get(name, pd.DataFrame(columns=list(table.dtypes)))
         found[name] = replayed_table(before, mine, table.key, table.dtypes)
+        if name in QUOTING:
+            found[name][QUOTE] = found[name][QUOTE].map(lambda cell: words.get(cell, cell)).astype(table.dtypes[QUOTE])
     return found
 
 

@@ -62,8 +62,10 @@ FOLLOWS: dict[str, set[str]] = {
         _places("sources", "title author publisher first_published_by published"), _places("timeline", "citation")
     ),
     "sources.url": _places("timeline", "url"),
-    "sources.sha256": _places("evidence", "added removed start_char end_char quote prefix suffix")
+    "sources.sha256": _places("evidence", "added removed start_char end_char quote sha256")
     | _places("timeline", "quote"),
+    # Under a licence all passages are shipped in words.
+    "sources.licence": _places("evidence timeline", "quote"),
     # With a document goes what belongs to it, by its records too.
     "sources.removed": _removed_with("sources", "events", "timeline"),
     "entities.name": _WITH_NAMES,

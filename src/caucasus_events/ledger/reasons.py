@@ -15,11 +15,11 @@ import pandas as pd
 from caucasus_events.coding import seeds, toml
 from caucasus_events.errors import Fact, Problem, shown
 from caucasus_events.model import layers, rows
-from caucasus_events.model.rows import FILES, LAYER, OWN, SEED_TABLES, dictionaries
+from caucasus_events.model.rows import FILES, LAYER, OWN, SEED_TABLES, dictionaries, sha256
 from caucasus_events.model.versions import parse
 from caucasus_events.model.words import counted
 
-from .differences import Entry, Tables, changes_table, differences, of_shape
+from .differences import QUOTE, Entry, Tables, changes_table, differences, of_shape, without_words
 from .due import Due, due
 from .following import dependence, following, owner_of, place_of
 from .frozen import Frozen
@@ -100,7 +100,7 @@ def explain(tables: Tables, coded: Sequence[seeds.Coded], last: Frozen | None, v
         for entry, code in zip(found, evident, strict=True)
     ]
     explained = list(zip(found, evident, given, strict=True))
-    entries = [_explained(*each) | {"version": number} for each in explained]
+    entries = [without_words(_explained(*each)) | {"version": number} for each in explained]
     used, two = {each.name for each in given if each}, ("the id has two reasons", "write one for each release")
     problems = [
         *(each.problem(*two) for each in fresh if by_name[each.name] is not each),
@@ -178,6 +178,7 @@ def _too_wide(
     by_name = {reason.name: reason for _, _, reason in explained if reason and reason.block.id is None}
     found = [(entry, reason.name) for entry, _, reason in explained if reason and reason.name in by_name]
     forms = _forms(last, tables, {str(entry["table"]) for entry, _ in found})
+    forms |= _quoting(found, tables)
     for name, reason in by_name.items():
         entries = [entry for entry, other in found if other == name and not _says_the_same(entry, last, forms)]
         if entries:
@@ -221,6 +222,19 @@ def _forms(
             for name, was, becomes in zip(old[key], *sides, strict=True):
                 found[table, name, str(column)] = (was, becomes)
     return found
+
+
+def _quoting(
+    found: Iterable[tuple[Entry, str]], tables: Mapping[str, pd.DataFrame]
+) -> dict[_Cell, tuple[str | None, ...]]:
+    """Return the cells of a passage whose words are the same, and only shipped now, or no longer, before and after."""
+    passages = set(zip(tables["evidence"]["record_id"], tables["evidence"]["sha256"], strict=True))
+    return {
+        (str(entry["table"]), str(entry["id"]), QUOTE): (entry["old"], entry["new"])
+        for entry, _ in found
+        if entry["column"] == QUOTE and (entry["old"] is None) != (entry["new"] is None)
+        if (owner_of(entry["id"]), sha256(str(entry["old"] or entry["new"]).encode())) in passages
+    }
 
 
 def _silent(entries: Sequence[Entry], since: str, depends: Mapping[str, Sequence[str]]) -> list[Problem]:

@@ -16,7 +16,7 @@ from .words import markdown_table
 # What the sheets are coded with, and what is said of their records by others and between releases.
 _Coded = Literal["lane", "event", "status", "role", "kind", "assertion", "reason", "precision", "end_state", "record"]
 _Said = Literal["change", "layer", "bound", "relation", "confidence", "why_not", "basis"]
-_Cited = Literal["scheme", "match", "medium", "access"]
+_Cited = Literal["scheme", "match", "medium", "access", "licence"]
 Vocabulary = _Coded | _Said | _Cited
 
 

@@ -85,6 +85,11 @@ _SOURCES = {
     "speaks_until": _UNTIL,
     "url": of.words("address of the copy"),
     "language": of.text("language of the document, ISO 639", matches="[a-z]{2,3}"),
+    "licence": of.codes(
+        "licence of the document, SPDX, under which all passages are shipped in words; null: none is told",
+        codes("licence"),
+        nullable=True,
+    ),
     "sha256": of.text("SHA-256 of the text that was coded", matches="[0-9a-f]{64}"),
     "characters": of.counts("length of the text in code points"),
     "cited_share": of.shares("share of the characters, white space aside, that a record cites; 0 to 1"),
@@ -164,9 +169,8 @@ _EVIDENCE = {
     "source_id": _SOURCE_ID,
     "start_char": of.counts("where the passage begins in the text, in code points from 0"),
     "end_char": of.counts("where it ends, the character not included"),
-    "quote": of.text("the passage, verbatim but for white space, which is folded"),
-    "prefix": of.words("up to 32 code points before it, white space folded; may be empty", pattern=None),
-    "suffix": of.words("up to 32 code points after it, white space folded; may be empty", pattern=None),
+    "quote": of.text("the words, verbatim but for white space, which is folded; null: not shipped", nullable=True),
+    "sha256": of.text("SHA-256 of the words in UTF-8, white space folded, shipped or not", matches="[0-9a-f]{64}"),
 }
 _COVERAGE = {
     "source_id": _SOURCE_ID,
@@ -188,7 +192,8 @@ _TIMELINE = {
     "holds": of.flags("false: an explicit denial; null for events", nullable=True),
     "speaks_until": of.days(f"{_SPEAKS_UNTIL}; null: a reported event"),
     "quote": of.text(
-        "the passage that its coder put first, white space folded; null: a reported record", nullable=True
+        "the passage that its coder put first, white space folded; null: a reported record, or not shipped",
+        nullable=True,
     ),
     "says": _STATED["says"],
     "confidence": _STATED["confidence"],
@@ -239,11 +244,10 @@ _CHANGES = {
     "id": of.text("the key of the row, its parts joined by spaces; of a column or table, its name"),
     "operation": of.choices(f"what was done: {', '.join(_OPERATIONS)}", _OPERATIONS),
     "column": of.text("the column of the cell; null: the whole row", nullable=True, matches="[a-z0-9_]+"),
-    "old": of.text("what stood there, as text; of a whole row, its cells as JSON", nullable=True),
-    "new": of.text(
-        "what stands there, as text; of a whole row, its cells as JSON; of a withdrawn record, the id that replaces it",
-        nullable=True,
+    "old": of.text(
+        "what stood there, as text; of a whole row, its cells as JSON; words of a passage as sha256:…", nullable=True
     ),
+    "new": of.text("what stands there, written alike; of a withdrawn record, the id that replaces it", nullable=True),
     "reason": of.text(
         "why, in the words of the person who changed it; null: a new record, table or column", nullable=True
     ),

@@ -183,8 +183,9 @@ def load_evidence() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per record and passage; ``quote`` is verbatim but for white space, ``start_char``
-        and ``end_char`` are code points into the text of the seed.
+        One row per record and passage; ``quote`` is verbatim but for white space, and null where
+        the words are not shipped; ``start_char`` and ``end_char`` are code points into the text of
+        the seed, ``sha256`` is the digest of the words.
 
     Examples
     --------

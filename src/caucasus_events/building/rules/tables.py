@@ -157,11 +157,16 @@ def records_and_timeline_agree(shipped: Shipped) -> Iterator[Finding]:
 def timeline_repeats_its_records(shipped: Shipped) -> Iterator[Finding]:
     """What timeline says of a record is what its own table says, and its quote is one of its passages."""
     records = {row.key: row for row in shipped.records()}
-    quoted = {(row["record_id"], row["quote"]) for row in shipped.rows["evidence"]}
+    quoted = {(row["record_id"], row["quote"]) for row in shipped.rows["evidence"] if row["quote"] is not None}
+    in_words = {record for record, _ in quoted}
     for row in shipped.rows["timeline"]:
         record = records.get(row.key, row)
         for column in row:
             if row[column] != record.get(column, row[column]):
                 yield row.breaks(f"{column} in timeline is not that of the record")
-        if record["layer"] == "seed" and row.key in records and (row.key, row["quote"]) not in quoted:
+        if record["layer"] != "seed" or row.key not in records:
+            continue
+        if row["quote"] is None and row.key in in_words:
+            yield row.breaks("timeline has no quote, and a passage of the record is in words")
+        elif row["quote"] is not None and (row.key, row["quote"]) not in quoted:
             yield row.breaks("the quote in timeline is no passage of the record")

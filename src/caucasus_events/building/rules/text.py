@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from caucasus_events.coding import quotes
+from caucasus_events.building import quoting
 from caucasus_events.errors import Fact
+from caucasus_events.model.folding import fold_space
 from caucasus_events.model.rows import sha256
 
-from .registry import Finding, Shipped, rule
+from .registry import Finding, Shipped, TableRow, rule
 
 
 @rule("coverage")
@@ -55,18 +56,47 @@ def a_seed_gives_a_record(shipped: Shipped) -> Iterator[Finding]:
 
 @rule()
 def quotes_stand_at_their_offsets(shipped: Shipped) -> Iterator[Finding]:
-    """The text between the offsets, white space folded, is the quote, and what is around it its context."""
-    folded = {seed: quotes.FoldedText(text) for seed, text in shipped.texts.items()}
+    """The text between the offsets, white space folded, has the digest of the passage; so has the quote, if shipped."""
     for row in shipped.rows["evidence"]:
-        text, span = folded.get(row["source_id"]), quotes.Span(row["start_char"], row["end_char"])
+        if row["quote"] is not None and sha256(row["quote"].encode()) != row["sha256"]:
+            yield row.breaks("the quote has another digest than the passage")
+        text = shipped.texts.get(row["source_id"])
         if text is None:
             continue
-        cut = text.text[span.start : span.end]
-        if quotes.fold_space(cut) != row["quote"] or cut != cut.strip():
-            facts = Fact("quote", row["quote"]), Fact("text", quotes.fold_space(cut))
-            yield row.breaks("the quote is not what stands at its offsets", facts=facts)
-        elif quotes.context(span, text) != (row["prefix"], row["suffix"]):
-            yield row.breaks("prefix or suffix is not what stands around the quote")
+        cut = text[row["start_char"] : row["end_char"]]
+        words = fold_space(cut)
+        if sha256(words.encode()) != row["sha256"] or cut != cut.strip():
+            facts = Fact("quote", row["quote"] or "not shipped"), Fact("text", words)
+            yield row.breaks("the passage is not what stands at its offsets", facts=facts)
+
+
+@rule("passages", "licence")
+def words_are_a_quotation(shipped: Shipped) -> Iterator[Finding]:
+    """Of a document without a licence no more than a third is in words: one passage a record, the first records'."""
+    passages: dict[str, list[TableRow]] = {}
+    for row in shipped.rows["evidence"]:
+        passages.setdefault(row["source_id"], []).append(row)
+    for source in shipped.rows["sources"]:
+        of_source = sorted(passages.get(source.key, []), key=lambda row: str(row["record_id"]))
+        said = [row for row in of_source if row["quote"] is not None]
+        if source["licence"] is not None:
+            yield from (
+                row.breaks("the words are left out, and the licence of the document allows them")
+                for row in of_source
+                if row["quote"] is None
+            )
+            continue
+        records = [row["record_id"] for row in said]
+        for row, before in zip(said[1:], records, strict=False):
+            if row["record_id"] == before:
+                yield row.breaks("a second passage of the record is in words")
+        for row in of_source:
+            if records and row["record_id"] < records[-1] and row["record_id"] not in records:
+                yield row.breaks("the words are left out, and those of a later record are not")
+        text = shipped.texts.get(source.key, "")
+        share = quoting.share_of(((row["start_char"], row["end_char"]) for row in said), text)
+        if share > quoting.LARGEST:
+            yield source.breaks(f"{float(share):.1%} of the text is in words, more than a third")
 
 
 @rule("coverage", "sha256")
