@@ -92,8 +92,9 @@ def _wait_for(process: subprocess.Popen[bytes], url: str) -> None:
 
 def upload(gate: Gate, to: Index, *files: Path) -> None:
     """Upload files as they are uploaded to PyPI; a file that is there already is refused."""
+    # Only with --verbose does twine tell why.
     twine = gate.python("tools", *built.TOOLS).with_name("twine")
-    words = ("upload", "--non-interactive", "--disable-progress-bar", "-u", "any", "-p", "any")
+    words = ("upload", "--verbose", "--non-interactive", "--disable-progress-bar", "-u", "any", "-p", "any")
     run(twine, *words, "--repository-url", f"{to.url}/", *files, NO_COLOR="1", COLUMNS="200")
 
 
