@@ -53,8 +53,8 @@ STEPS: dict[str, Step] = {}
 # a slow machine, or a slow index, is no fault of a checkout.
 BUDGETS = {
     "rebuild": 30,
-    "engines": 120,
-    "audit": 150,
+    "engines": 180,
+    "audit": 180,
     "descriptors": 10,
     "validators": 90,
     "versions": 10,
@@ -65,7 +65,7 @@ BUDGETS = {
     "bare": 60,
     "zipped": 30,
     "size": 30,
-    "rehearsal": 150,
+    "rehearsal": 240,
 }
 
 
