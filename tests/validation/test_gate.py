@@ -27,11 +27,11 @@ import yaml
 
 from caucasus_events import __version__
 from gate import __main__ as command
-from gate import artefacts, environments, shares, steps
+from gate import artefacts, environments, rehearsal, shares, steps
 from gate.environments import Failed, Gate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[2]
 KEPT = os.environ.get("CAUCASUS_EVENTS_GATE")
@@ -487,6 +487,114 @@ def test_size_beyond_its_limit_fails() -> None:
     assert message == "readers would install rapidfuzz, which only builders need"
 
 
+@pytest.fixture
+def at_home(kept: Gate, tmp_path: Path) -> Iterator[rehearsal.Index]:
+    """An index with nothing in it."""
+    with rehearsal.index(kept, tmp_path / "home" / "packages") as running:
+        yield running
+
+
+def lacking(whole: Path, to: Path, name: str, *, unlisted: bool = False) -> Path:
+    """Pack a wheel again without a table, which its RECORD still lists unless told otherwise; it asks for nothing."""
+    to.mkdir()
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(to / whole.name, "w") as new:
+        for each in old.namelist():
+            lines = old.read(each).splitlines(keepends=True) if each.endswith(("/METADATA", "/RECORD")) else []
+            kept = [line for line in lines if not line.startswith(b"Requires-Dist:")]
+            kept = [line for line in kept if not (unlisted and name.encode() in line)]
+            if not each.endswith(f"/{name}"):
+                new.writestr(each, b"".join(kept) if lines else old.read(each))
+    return to / whole.name
+
+
+@slow
+def test_rehearsal_of_a_version_that_is_there_already_fails(kept: Gate, at_home: rehearsal.Index) -> None:
+    """What the index has already is not uploaded again: a version is published once."""
+    file, _ = artefacts.wheel_and_sdist(kept)
+    rehearsal.upload(kept, at_home, file)
+    message = " ".join(failure(lambda: rehearsal.upload(kept, at_home, file)).split())
+    assert re.search(rf"Package \S*{re.escape(file.name)}\S* already exists!", message), message
+
+
+@slow
+def test_rehearsal_of_a_wheel_without_data_fails(kept: Gate, at_home: rehearsal.Index, tmp_path: Path) -> None:
+    """A wheel that lacks a table is uploaded and installed as any other; used, it names the table."""
+    broken = lacking(artefacts.wheel_and_sdist(kept)[0], tmp_path / "broken", "events.parquet", unlisted=True)
+    rehearsal.upload(kept, at_home, broken)
+    python = rehearsal.environment(tmp_path / "env")
+    assert rehearsal.installed(at_home, python, "caucasus-events", broken) == __version__
+    # What it needs is at hand, behind what was installed.
+    [needs] = (kept.work / "env" / "wheel").rglob("site-packages")
+    [site] = (tmp_path / "env").rglob("site-packages")
+    (site / "needs.pth").write_text(str(needs))
+    assert "events.parquet" in failure(lambda: steps.used(python, tmp_path))
+
+
+@slow
+def test_rehearsal_of_another_file_than_was_uploaded_fails(
+    kept: Gate, at_home: rehearsal.Index, tmp_path: Path
+) -> None:
+    """What pip brings is held against the file that was built, by its digest."""
+    file, sdist = artefacts.wheel_and_sdist(kept)
+    bare = lacking(file, tmp_path / "bare", "no table")
+    rehearsal.upload(kept, at_home, bare)
+    python = rehearsal.environment(tmp_path / "env")
+    message = failure(lambda: rehearsal.installed(at_home, python, "caucasus-events", file, sdist))
+    came = f"{at_home.url}/packages/{file.name}"
+    assert message == f"pip install caucasus-events: what came is {came}, not what was uploaded"
+
+
+@slow
+def test_rehearsal_of_another_record_fails(kept: Gate, tmp_path: Path) -> None:
+    """A RECORD that does not list a table, which verify does, is told by the name of the table."""
+    file, _ = artefacts.wheel_and_sdist(kept)
+    python = kept.python("wheel", str(file))
+    assert rehearsal.check_record(python, file, tmp_path) == len(list((ROOT / "data").glob("*.parquet")))
+    unlisted = lacking(file, tmp_path / "unlisted", "events.parquet", unlisted=True)
+    message = failure(lambda: rehearsal.check_record(python, unlisted, tmp_path))
+    assert message == f"{file.name}: RECORD and verify differ: events.parquet"
+
+
+@slow
+def test_rehearsal_of_an_answer_that_is_not_given_fails(
+    kept: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command whose answer lacks what it must say is told with that answer."""
+    python = kept.python("wheel", str(artefacts.wheel_and_sdist(kept)[0]))
+    monkeypatch.setattr(rehearsal, "ASKED", {"--version": "9.9.9"})
+    message = failure(lambda: rehearsal.answers(python, tmp_path))
+    start = f"caucasus-events --version: its answer has no 9.9.9:\ncaucasus-events, version {__version__}\n"
+    assert message.startswith(start)
+
+
+def test_rehearsal_without_its_commands_in_the_readme_fails() -> None:
+    """How to install is read out of the README: what it does not say cannot be rehearsed."""
+    told = "\n## Install and read\n\n`pip install caucasus-events`, `pip install\n-U caucasus-events`.\n\n## Ask it\n"
+    message = failure(lambda: rehearsal.commands(told + "`pip install 'caucasus-events[build]'`\n"))
+    assert message == "README.md does not say how to install: build"
+    assert rehearsal.commands((ROOT / "README.md").read_text("utf-8")) == {
+        "plain": "caucasus-events",
+        "upgrade": "-U caucasus-events",
+        "build": "'caucasus-events[build]'",
+    }
+
+
+def test_an_upgrade_that_cannot_be_rehearsed_says_why(at: Gate) -> None:
+    """Before the first release, and in a checkout without history, there is nothing to upgrade from, and it is said."""
+    assert rehearsal.wheel_before(at, "1.0.0", at.work) == (None, "no release is before 1.0.0")
+    reason = "1.0.0: this checkout has no history to build it from"
+    assert rehearsal.wheel_before(at, "1.1.0", at.work) == (None, reason)
+
+
+def test_every_step_has_a_budget(at: Gate, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each step has its seconds; one that takes more is told so, and passes."""
+    assert steps.BUDGETS.keys() == steps.STEPS.keys()
+    monkeypatch.setitem(steps.BUDGETS, "size", -1)
+    monkeypatch.setitem(steps.STEPS, "size", lambda _: [])
+    assert command.passes(at, "size")
+    assert capsys.readouterr().out == "passed size (0 s of -1: over its budget, which fails nothing)\n"
+
+
 def test_artefacts_of_an_earlier_run_are_built_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -515,7 +623,7 @@ def test_the_gate_prints_the_cause_and_exits_with_1(
     with pytest.raises(SystemExit, match=r"^1 of 2 steps failed$"):
         command.main()
     printed = capsys.readouterr().out
-    assert "FAILED size (0 s)\n    the cause\n" in printed
+    assert "FAILED size (0 s of 30)\n    the cause\n" in printed
     assert "passed descriptors (" in printed
 
 
@@ -561,7 +669,7 @@ def test_a_step_that_breaks_off_is_named_and_the_others_go_on(
 
     monkeypatch.setitem(steps.STEPS, "size", broken)
     assert command.passes(at, "size") is False
-    expected = "FAILED size (0 s)\n    the step size broke off: FileNotFoundError: no such file\n"
+    expected = "FAILED size (0 s of 30)\n    the step size broke off: FileNotFoundError: no such file\n"
     assert capsys.readouterr().out == expected
 
 

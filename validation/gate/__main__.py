@@ -22,7 +22,7 @@ from pathlib import Path
 # A folder that is run is no package; from the one above it is found as one, and so is what stands beside it.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from gate.environments import Failed, Gate, forget
-from gate.steps import ROOT, STEPS
+from gate.steps import BUDGETS, ROOT, STEPS
 
 
 def passes(gate: Gate, name: str) -> bool:
@@ -35,7 +35,9 @@ def passes(gate: Gate, name: str) -> bool:
     # Whatever else a step meets must not keep the others from telling what they found.
     except Exception as error:  # noqa: BLE001
         lines, good = [f"the step {name} broke off: {type(error).__name__}: {error}"], False
-    words = f"{'passed' if good else 'FAILED'} {name} ({time.monotonic() - start:.0f} s)"
+    took = time.monotonic() - start
+    over = ": over its budget, which fails nothing" if took > BUDGETS[name] else ""
+    words = f"{'passed' if good else 'FAILED'} {name} ({took:.0f} s of {BUDGETS[name]}{over})"
     print("\n".join([words, *(f"    {line}" for line in lines)]), flush=True)
     return good
 

@@ -27,6 +27,7 @@ from caucasus_events.model.rows import sha256
 from caucasus_events.model.words import counted
 
 from . import artefacts as built
+from . import rehearsal as index
 from . import shares
 from .environments import Failed, completed, copied, has_git, pip, run
 
@@ -50,6 +51,25 @@ NEVER = ("rapidfuzz", "pytest", "hypothesis", "polars", "duckdb")
 FOR_BUILDERS = (("build",), ("check",), ("new", "note.txt"), ("release", "status"))
 REMEDY = "pip install 'caucasus-events[build]'"
 STEPS: dict[str, Step] = {}
+# So many seconds a step may take on two cores with empty environments. What takes longer is said and fails nothing:
+# a slow machine, or a slow index, is no fault of a checkout.
+BUDGETS = {
+    "rebuild": 30,
+    "engines": 180,
+    "audit": 180,
+    "descriptors": 10,
+    "validators": 90,
+    "versions": 10,
+    "history": 15,
+    "artefacts": 60,
+    "leaks": 60,
+    "quotation": 30,
+    "installs": 90,
+    "bare": 60,
+    "zipped": 30,
+    "size": 30,
+    "rehearsal": 240,
+}
 
 
 def step(function: Step) -> Step:
@@ -380,3 +400,45 @@ def check_size(unpacked: int, packages: dict[str, str]) -> None:
     strange = sorted(name for name in packages if name.lower() in NEVER)
     if strange:
         raise Failed(f"readers would install {', '.join(strange)}, which only builders need")
+
+
+@step
+def rehearsal(gate: Gate) -> list[str]:
+    """Uploaded to an index at home, the release is installed and upgraded from it as the README says, and used."""
+    files, version, home = built.wheel_and_sdist(gate), _written(gate.root), gate.elsewhere("rehearsal")
+    told = index.commands((gate.root / "README.md").read_text("utf-8"))
+    with index.index(gate, home / "packages") as at:
+        upgraded, lines = _upgraded_from(gate, at, home, version)
+        index.upload(gate, at, *files)
+        plain, builder = index.environment(home / "plain"), index.environment(home / "build")
+        for python, words in ((upgraded, told["upgrade"]), (plain, told["plain"]), (builder, told["build"])):
+            if python:
+                index.installed(at, python, words, files[0])
+                lines.append(f"pip install {words}: {used(python, gate.elsewhere('elsewhere'))}")
+        asked = index.answers(plain, gate.elsewhere("elsewhere"))
+        lines.append(f"at the command line: {', '.join(asked)}")
+        lines.append(f"{index.check_record(plain, files[0], home)} tables: RECORD says of them what verify does")
+        # With the extra, what is installed builds what is committed.
+        run(builder, "-m", "caucasus_events", "check", "--root", gate.root, cwd=home)
+        lines += [f"sdist: {_from_sdist(gate, at, name, plain, files[1])}" for name in index.pythons()]
+    return lines
+
+
+def _upgraded_from(gate: Gate, at: index.Index, home: Path, version: str) -> tuple[Path | None, list[str]]:
+    """Install the release before this one from the index, where there is one to upgrade from; say which."""
+    before, what = index.wheel_before(gate, version, home / "before")
+    if before is None:
+        return None, [f"no upgrade was rehearsed: {what}"]
+    index.upload(gate, at, before)
+    python = index.environment(home / "upgraded")
+    index.installed(at, python, index.NAME, before)
+    return python, [f"upgraded from {what}"]
+
+
+def _from_sdist(gate: Gate, at: index.Index, with_python: str, plain: Path, sdist: Path) -> str:
+    """Install the sdist under a Python, and use it there; under that of the gate what it needs is there already."""
+    own = run(with_python, "--version") == run(plain, "--version")
+    python = plain if own else index.environment(at.folder.with_name("from-sdist"), with_python)
+    words = f"--force-reinstall --no-deps {index.NAME}" if own else index.NAME
+    index.installed(at, python, words, sdist, PIP_NO_BINARY=index.NAME)
+    return f"{run(python, '--version')}: {used(python, gate.elsewhere('elsewhere'))}"
