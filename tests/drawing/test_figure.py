@@ -22,12 +22,15 @@ from caucasus_events.reading import tables
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# What is drawn of no record: the legend and names, what lies behind a mark, an axis, and white.
+SILENT = ("legend", "label", "halo", "axis", "gap")
 UCDP = Path(__file__).parents[3] / "shared" / "real" / "ucdpged_sample_1000.csv"
 
 
 def drawn_ids(shown: object) -> set[str]:
     """Give the ids of all records that have a mark."""
-    return {str(name) for trace in shown.data if trace.meta not in ("legend", "label") for name in trace.customdata}
+    ids = (str(name).split("; ") for trace in shown.data if trace.meta not in SILENT for name in trace.customdata)
+    return {name for listed in ids for name in listed}
 
 
 def words_at(shown: object, identity: str) -> str:
@@ -131,18 +134,18 @@ def test_the_axis_runs_to_the_last_day_a_source_speaks() -> None:
 
 def test_the_day_asked_about_is_marked_and_answered() -> None:
     """as_of draws a line on its day, and each record says what it was then."""
-    shown = figure.timeline(as_of="1993-06-01", layer="seed")
+    shown = figure.timeline(as_of="1993-06-01", layer="seed", rows="records")
     lines = [shape for shape in shown.layout.shapes if shape.name == "as of"]
     assert [pd.Timestamp(line.x0, unit="ms") for line in lines] == [pd.Timestamp("1993-06-01")]
     assert "as of 1993-06-01" in [note.text for note in shown.layout.annotations]
     assert "on 1993-06-01: unknown (start uncertain)" in words_at(shown, "turkey-armenia-border-closed")
     with pytest.raises(InvalidValueError, match=r"^as_of is one day \(YYYY-MM-DD\), not '1993'$"):
-        figure.timeline(as_of="1993")
+        figure.timeline(as_of="1993", rows="records")
 
 
 def test_what_is_shown_of_a_record() -> None:
     """Pointed at, a record says title, start, end, quote, citation and id; the end is never a day no source gives."""
-    shown = words_at(figure.timeline(layer="seed"), "turkey-armenia-border-closed")
+    shown = words_at(figure.timeline(layer="seed", rows="records"), "turkey-armenia-border-closed")
     assert shown.startswith(
         "<b>Turkey keeps its border with Armenia closed</b><br>start 1993-01-01 … 1993-12-31<br>still so on 2020-07-23"
     )
@@ -151,7 +154,9 @@ def test_what_is_shown_of_a_record() -> None:
     assert shown.endswith("<br>turkey-armenia-border-closed")
     assert (
         "“"
-        not in words_at(figure.timeline(types="alliance", quotes=False), "armenia-russia-alliance").split("<br>")[3][:1]
+        not in words_at(
+            figure.timeline(types="alliance", quotes=False, rows="records"), "armenia-russia-alliance"
+        ).split("<br>")[3][:1]
     )
 
 
@@ -164,8 +169,7 @@ def test_the_layer_is_said_where_the_frame_has_it() -> None:
 
 def marks_of(shown: object, identity: str) -> list[str]:
     """Give the marks that a record is drawn with."""
-    silent = ("legend", "label")
-    return [trace.meta for trace in shown.data if trace.meta not in silent and identity in list(trace.customdata)]
+    return [trace.meta for trace in shown.data if trace.meta not in SILENT and identity in list(trace.customdata)]
 
 
 def test_a_layer_chooses_the_records_and_is_said() -> None:
@@ -195,7 +199,7 @@ def test_a_frame_brings_its_own_layer() -> None:
 
 def test_what_only_others_state_is_a_tint_that_says_what_they_say() -> None:
     """A reported record has no solid bar; pointed at it gives the sources' words as ours, confidence and citation."""
-    shown = figure.timeline()
+    shown = figure.timeline(rows="records")
     assert words_at(shown, "armenia-csto-membership-2002").split("<br>") == [
         "<b>Armenia is a member of the CSTO</b>",
         "start 2002-10-07",
@@ -210,13 +214,13 @@ def test_what_only_others_state_is_a_tint_that_says_what_they_say() -> None:
     assert marks_of(shown, "armenia-azerbaijan-clash-2022") == ["day corroborated"]
     denial = "armenian-authorities-nagorno-karabakh-not-controlled-territory"
     assert set(marks_of(shown, denial)) == {"possible", "denied corroborated", "ongoing denied"}
-    assert "charter" not in words_at(figure.timeline(quotes=False), "armenia-csto-membership-2002")
+    assert "charter" not in words_at(figure.timeline(quotes=False, rows="records"), "armenia-csto-membership-2002")
 
 
 def test_what_is_below_the_confidence_is_drawn_pale() -> None:
     """By default what is weakly supported is no certain bar; asked for, it is one, and less can be asked for too."""
     weak, medium = "azerbaijan-russia-military-base-gabala", "armenia-azerbaijan-clash-2022"
-    found = {level: figure.timeline(confidence=level) for level in ("low", "medium", "high")}
+    found = {level: figure.timeline(confidence=level, rows="records") for level in ("low", "medium", "high")}
     told = {level: (set(marks_of(shown, weak)), set(marks_of(shown, medium))) for level, shown in found.items()}
     beside = {"possible", "end unknown"}
     assert told == {
@@ -224,12 +228,12 @@ def test_what_is_below_the_confidence_is_drawn_pale() -> None:
         "medium": (beside | {"weak"}, {"day corroborated"}),
         "high": (beside | {"weak"}, {"day weak"}),
     }
-    assert "low confidence" in [trace.name for trace in figure.timeline().data if trace.showlegend]
+    assert "low confidence" in [trace.name for trace in figure.timeline(rows="records").data if trace.showlegend]
     assert "low confidence" not in [trace.name for trace in found["low"].data if trace.showlegend]
     with pytest.raises(
         InvalidValueError, match=r"^unknown confidence 'lo' \(nearest: low; known: high, medium, low\)$"
     ):
-        figure.timeline(confidence="lo")
+        figure.timeline(confidence="lo", rows="records")
 
 
 def continued(shown: object) -> dict[str, tuple[str, str]]:
@@ -245,8 +249,8 @@ def continued(shown: object) -> dict[str, tuple[str, str]]:
 
 def test_what_was_still_so_is_carried_to_the_day_asked_for() -> None:
     """Asked for, a pale bar goes on from the last word to that day, and the figure says so."""
-    assert continued(figure.timeline()) == {}
-    shown = figure.timeline(types=["controlled_territory", "membership"], carry_to="2026")
+    assert continued(figure.timeline(rows="records")) == {}
+    shown = figure.timeline(types=["controlled_territory", "membership"], carry_to="2026", rows="records")
     statuses = tables.load_statuses()
     of_types = statuses["type"].isin(["controlled_territory", "membership"])
     going_on = statuses[of_types & statuses["end_state"].eq("ongoing")]
@@ -318,15 +322,18 @@ def test_a_size_in_which_nothing_can_be_read_is_refused() -> None:
     with pytest.raises(
         InvalidValueError, match=r"^height 100 leaves no room for the rows: it must be above \d+ pixels$"
     ):
-        figure.timeline(height=100)
+        figure.timeline(height=100, rows="records")
     with pytest.raises(InvalidValueError, match=r"^end 1999 is before start 2000$"):
-        figure.timeline(start="2000", end="1999")
+        figure.timeline(start="2000", end="1999", rows="records")
 
 
 def test_the_height_grows_with_the_records_or_is_the_one_given() -> None:
     """Without a height every row has its full size; with one, the figure has it."""
-    assert figure.timeline(height=700).layout.height == 700
-    few, all_of_them = figure.timeline(types="clash").layout.height, figure.timeline().layout.height
+    assert figure.timeline(height=700, rows="records").layout.height == 700
+    few, all_of_them = (
+        figure.timeline(types="clash", rows="records").layout.height,
+        figure.timeline(rows="records").layout.height,
+    )
     assert all_of_them - few > 25 * (42 - 5)
 
 
@@ -344,7 +351,7 @@ def test_the_legend_explains_the_marks_that_occur() -> None:
     entries = [trace.name for trace in figure.timeline(types="clash", layer="seed").data if trace.showlegend]
     assert entries == ["event within a window", "no source speaks"]
     every = [trace.name for trace in figure.timeline(states.frame(), carry_to=states.CARRIED).data if trace.showlegend]
-    assert every == list(look.LEGEND.values())
+    assert every == [name for mark, name in look.LEGEND.items() if mark not in ("disagree", "gap")]
 
 
 def test_each_trace_has_one_colour() -> None:
@@ -421,7 +428,7 @@ def test_a_reader_draws_ucdp_in_three_lines(tmp_path: Path) -> None:
     mine = mine.rename(columns={"date_start": "start_earliest", "date_end": "end_latest", "dyad_name": "title"})
     shown = figure.timeline(mine, lanes="country")
     assert drawn_ids(shown) == {"1", "2"}
-    assert {trace.meta for trace in shown.data if not trace.showlegend} == {"window", "day", "label"}
+    assert {trace.meta for trace in shown.data if not trace.showlegend} == {"window", "day", "label", "halo"}
 
 
 @pytest.mark.skipif(not UCDP.is_file(), reason="no sample of UCDP beside the checkout")

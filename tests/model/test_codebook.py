@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from caucasus_events.drawing import look
+from caucasus_events.errors import InvalidValueError
 from caucasus_events.model import codebook
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +53,16 @@ def test_symmetric_types_take_the_same_kinds_on_both_sides() -> None:
     symmetric = [kind for kind in codebook.status_types().values() if kind.symmetric]
     assert symmetric
     assert all(kind.subject == kind.object for kind in symmetric)
+
+
+@pytest.mark.parametrize("written", ["Clashes", "Clashes: {party}", "Clashes: {parties} {parties}", "Clashes: {", None])
+def test_a_pattern_has_its_fields_once(written: str | None) -> None:
+    """A name of a line that misses a field, has one twice, or another, is refused where it stands."""
+    with pytest.raises(InvalidValueError) as caught:
+        codebook.pattern("event.clash", "plural", {} if written is None else {"plural": written}, ["parties"])
+    assert (
+        str(caught.value) == f"codebook.toml: [event.clash]: plural '{written or ''}' must have {{parties}}, each once"
+    )
 
 
 def luminance(colour: str) -> float:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 # What a frame of the reader's must have to be drawn as facts.
 _NEEDED = ("type", "title", "subject", "object", "holds", *BOUNDS, "end_state", "speaks_until")
-_MAY = ("about", "place", "confidence", "layer", "location", *(f"seed_{name}" for name in (*BOUNDS, "end_state")))
-READ = (*_NEEDED, *_MAY, "kind", "seed_speaks_until")
+_MAY = ("about", "place", "confidence", "layer", "location")
+_OF_SEED = tuple(f"seed_{name}" for name in (*BOUNDS, "end_state", "speaks_until"))
+READ = (*_NEEDED, *_MAY, *_OF_SEED, "kind")
 
 
 class Facts(NamedTuple):
@@ -66,7 +67,9 @@ def of_frame(frame: pd.DataFrame, records: pd.DataFrame, confidence: str, carry_
         raise InvalidValueError(
             "rows='facts' needs an id of its own for every row (record_id, event_id, status_id, id)"
         )
-    whole = whole.reindex(columns=["record_id", *dict.fromkeys([*whole.columns, *_MAY])])
+    # The id stands in one column, whatever the reader calls it.
+    whole = whole.drop(columns=["event_id", "status_id"], errors="ignore")
+    whole = whole.reindex(columns=[*dict.fromkeys([*whole.columns, *_MAY])])
     event = records["event"].to_numpy(bool)
     entities = tables.load_entities()
     names = dict(zip(entities["entity_id"], entities["name"], strict=True))
@@ -78,17 +81,20 @@ def of_frame(frame: pd.DataFrame, records: pd.DataFrame, confidence: str, carry_
     stated["symmetric"] = [kind in types and types[kind].symmetric for kind in stated["type"]]
     stated["holds"] = stated["holds"].fillna(value=True).astype(bool)
     own = whole[event].rename(columns={"record_id": "event_id"})
-    layered = [name for name in _MAY if name.startswith("seed_")]
-    seeds = stated
-    if stated["layer"].notna().any() and stated[layered].notna().any(axis=None):
-        seeds = layers.view("statuses", stated, "seed")
+    layered = stated["layer"].notna().any() and {*_OF_SEED} <= {*stated}
+    seeds = layers.view("statuses", stated, "seed") if layered else stated
     both = [event_lines(own, sides, names, people, confidence)] if event.any() else []
     both += [status_lines(stated, seeds, names, confidence, carry_to)] if not event.all() else []
     return Facts(in_order(both), records.set_index("record_id"))
 
 
-def rows(facts: Facts, lanes: str | Mapping[str, str] | None) -> pd.DataFrame:
-    """Return the lines as the rows of a page, as columns of prepared records; ``number`` is the place of a line."""
+def rows(
+    facts: Facts, lanes: str | Mapping[str, str] | None, window: tuple[float, float] = (np.nan, np.nan)
+) -> pd.DataFrame:
+    """Return the lines as the rows of a page, as columns of prepared records; ``number`` is the place of a line.
+
+    Lines of which nothing is drawn within a window, first and last day, are left out; NaN is open.
+    """
     lines, pieces = facts.lines
     entities = tables.load_entities()
     names = dict(zip(entities["entity_id"], entities["name"], strict=True))
@@ -118,7 +124,10 @@ def rows(facts: Facts, lanes: str | Mapping[str, str] | None) -> pd.DataFrame:
             "number": np.arange(len(lines)),
         }
     ).assign(start_latest=np.nan)
-    return found.iloc[np.argsort(lane.codes, kind="stable")].reset_index(drop=True)
+    # Comparisons with NaN are false: a side that is left out, or unknown, keeps all.
+    inside = set(drawn["line"][~((first > window[1]) | (last < window[0]))])
+    order = [place for place in np.argsort(lane.codes, kind="stable") if place in inside]
+    return found.iloc[order].reset_index(drop=True)
 
 
 def spans(facts: Facts, shown: pd.DataFrame) -> pd.DataFrame:
@@ -135,7 +144,7 @@ def spans(facts: Facts, shown: pd.DataFrame) -> pd.DataFrame:
     closes = (kept["mark"] == "end unknown").to_numpy() | (loose & (last == LAST_DAY + 1))
     return pd.DataFrame(
         {
-            "record": kept["line"].map(place).to_numpy(),
+            "record": kept["line"].map(place).to_numpy(np.int64),
             "mark": pd.Categorical(kept["mark"], marks.MARKS),
             "first": np.where(opens, np.nan, first),
             "last": np.where(closes, np.nan, last),

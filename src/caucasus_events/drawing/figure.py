@@ -1,4 +1,4 @@
-"""The timeline: one row per record, drawn with plotly.
+"""The timeline: one row for a fact or a record, drawn with plotly.
 
 Solid is certain, hatched is possible, open is unknown, and nothing is drawn past the day on which the source stops
 speaking. Colour tells the lane and never carries anything alone.
@@ -72,9 +72,17 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     carry_to: Day | None = None,
     rows: str | None = None,
 ) -> go.Figure:
-    """Draw records on a time axis, each with what is certain, possible and unknown about its dates.
+    """Draw facts, or records, on a time axis, with what is certain, possible and unknown about their dates.
 
-    A bar is solid where a record is certain (``start_latest`` … ``end_earliest``), hatched where
+    A line of the released data is a fact: a proposition, whatever the number of documents and sources
+    that speak of it, or the events of one type and the same parties, and how many these are stands
+    behind the name. On every day a line of statuses is what :func:`caucasus_events.as_of` answers with
+    the same layer, confidence and ``carry_to``: solid where documents alone make it yes, a tint where
+    other sources do, an outline where it is no, crossed where sources disagree, hatched where it may
+    be, and white where no source speaks of it; pointed at, white says why. A piece that is pointed at
+    lists the records behind it. Events of more than 45 days are bars, behind those that are shorter.
+
+    Of records, a bar is solid where a record is certain (``start_latest`` … ``end_earliest``), hatched where
     it is possible, and open where a bound is unknown; an arrowhead ends what was still so when
     the source stopped speaking, and nothing is drawn past it. A denial is an outline. An event is
     a diamond, filled if its day is known; if not, a whisker spans its window and the diamond is
@@ -104,14 +112,15 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
         Show these days only (``YYYY``, ``YYYY-MM``, ``YYYY-MM-DD``, a year, or a date; both included),
         and the records whose stated days meet them; the title counts what is left out.
     lanes
-        What groups the rows: the lanes of the codebook (default), the name of a column, or a lane
-        for every type.
+        What groups the rows: the lanes of the codebook (default), the name of a column (of facts
+        ``"subject"``, ``"object"``, ``"about"``, ``"kind"`` or ``"type"``), or a lane for every type.
     as_of
         A day to mark with a line; what is shown at each record then says what it was on that day.
     width, height
         In pixels. Without a width, the figure fits its container and is laid out for 1,200;
-        below 640, labels stand above their bars. Without a height, up to 200 records get a row
-        of full size each. Where rows are too low for labels of 9 pixels, there are none.
+        below 640, labels stand above their bars. Without a height, every line gets a row of full
+        size, and so do up to 200 records. A height that is too small for the names of lines is
+        refused; where rows of records are too low for labels of 9 pixels, there are none.
     title
         Left out, that of the dataset for its own records, and none for a frame.
     quotes
@@ -132,12 +141,18 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
         taken to go on up to it, in a pale continuation, unless something else is stated before:
         the opposite, an end, or another record of the same. That is your assumption, not the
         source's. Left out, nothing is drawn past the last word.
+    rows
+        ``"facts"``: one row a line, as above, the default of the released records; ``"records"``: one
+        row a record, the default of a frame. A frame is drawn as facts if it has ``type``, ``title``,
+        ``subject``, ``object``, ``holds``, the four bounds, ``end_state`` and ``speaks_until``; used
+        where they are there: ``about``, ``place``, ``layer``, ``location``, and the bounds of the seed.
 
     Returns
     -------
     plotly.graph_objects.Figure
-        One row per record, in lanes, in order of the first day drawn. ``meta`` of a trace names
-        its mark, ``customdata`` the record of each point.
+        Lines in lanes, events first, by type and the first day drawn; records in lanes, in order of
+        the first day drawn. ``meta`` of a trace names its mark, ``customdata`` the record of each
+        point, or the records, separated by ``"; "``.
 
     Raises
     ------
@@ -158,8 +173,12 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     Examples
     --------
     >>> figure = timeline(types="border_closed")
-    >>> any("turkey-armenia-border-closed" in trace.customdata for trace in figure.data if trace.meta == "certain")
-    True
+    >>> [list(trace.customdata) for trace in figure.data if trace.meta == "certain"]
+    [['turkey-armenia-border-closed; turkey-armenia-border-closed-reported']]
+
+    Who is in what, organisation by organisation:
+
+    >>> members = timeline(types="membership", lanes="object", start=1988, title="Members")
 
     Your own events, of UCDP say, after one renaming:
 
@@ -185,23 +204,25 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     carried = None if carry_to is None else as_numbers(read_days(carry_to, "carry_to"))[1]
     asked = with_party(_with_types(whole, types), entities)
     records = marks.prepare(asked, lanes if of_records else None, confidence, carried)
-    found = None if of_records else _facts(asked, records, layer if frame is None else None, confidence, carried)
-    shown = records if found is None else facts.rows(found, lanes)
-    lower, upper = marks.extent(shown)
-    upper = np.fmax(upper, shown["carried"].to_numpy(float))
+    lower, upper = marks.extent(records)
+    upper = np.fmax(upper, records["carried"].to_numpy(float))
     # Comparisons with NaN are false: a side that is left out keeps all, and so does a bound that is not stated.
     meets = ~(lower > last) & ~(upper < first)
     stated = ~np.isnan(lower)
-    if len(unplaced := shown.loc[meets & ~stated, "record_id"]):
+    if len(unplaced := records.loc[meets & ~stated, "record_id"]):
         names = ", ".join(unplaced[: marks.MOST_NAMED]) + (" and more" if len(unplaced) > marks.MOST_NAMED else "")
         warnings.warn(f"{len(unplaced)} not drawn, without any bound: {names}", UserWarning, stacklevel=2)
-    if not (meets & stated).all():
-        shown = shown[meets & stated].reset_index(drop=True)
+    # Of a proposition every row is asked, whenever it is.
+    kept = meets & stated if of_records else (meets & stated) | ~records["event"].to_numpy(bool)
+    shown = records if kept.all() else records[kept].reset_index(drop=True)
+    if not of_records:
+        found = _facts(asked, shown, layer if frame is None else None, confidence, carried)
+        shown = facts.rows(found, lanes, (first, last))
     written = _HEADING if title is None and frame is None else title or ""
     heading = (written, _subtitle(shown, len(whole), layer if frame is None else "", carried))
     size = (width or _USUAL_WIDTH, height)
     window = (first, last + 1)
-    if found is None:
+    if of_records:
         figure = compose(shown, size, heading, window=window, as_of=day, quotes=quotes)
     else:
         figure = compose_facts(found, shown, size, heading, window=window, as_of=day, quotes=quotes)
@@ -236,7 +257,7 @@ def _facts(
     if layer is None:
         return facts.of_frame(frame, records, confidence, carry_to)
     asked = [tables.load(name) for name in ("events", "statuses")]
-    events, statuses = (each[each.iloc[:, 0].isin(frame["record_id"])] for each in asked)
+    events, statuses = (each[each.iloc[:, 0].isin(records["record_id"])] for each in asked)
     return facts.of_release(events, statuses, records, layer, confidence, carry_to)
 
 

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from .captions import escape_one, iso_day
 from .look import AXIS, BAND, FONT, GRID, INK, MANY, MILLISECONDS, MUTED, PAPER, VEIL
-from .page import GAP, SIDE, UPPER_AXIS, lane_name_below
+from .page import GAP, SIDE, UPPER_AXIS, lane_name_below, lane_title
 
 if TYPE_CHECKING:
     from .look import Page
 
 _LEGEND_PLACE = {"orientation": "h", "x": 0, "xref": "container", "y": 0, "yref": "container", "yanchor": "bottom"}
 _LEGEND_ITEMS = {"itemclick": False, "itemdoubleclick": False, "itemsizing": "trace", "traceorder": "normal"}
+# After how many rows a lane is named again.
+_NAMED_AGAIN = 30
 # A rectangle without an edge that lies under everything.
 _UNDERNEATH = {"type": "rect", "layer": "below", "line": {"width": 0}}
 
@@ -65,7 +67,7 @@ def _legends(page: Page) -> dict[str, Any]:
 
 def _days_along_the_top(page: Page) -> dict[str, Any]:
     """Describe the same days above the plot."""
-    where = {"overlaying": "x", "matches": "x", "side": "top"}
+    where = {"overlaying": "x", "matches": "x", "side": "top", "tickmode": "auto"}
     return {**_days_along_the_bottom(page), **where, "showgrid": False, "ticklen": 3}
 
 
@@ -127,13 +129,16 @@ def _lane_names(page: Page) -> list[dict[str, Any]]:
     font = max(min(13.0, GAP * page.pitch * 0.78), 1.0) if page.narrow else 13.0
     left = {"xref": "paper", "x": 0, "xanchor": "left", "align": "left", "yanchor": "middle", "showarrow": False}
     left["xshift"] = -2 if page.narrow else -(page.margin["l"] - SIDE)
+    # In a page that is scrolled the name of a long lane comes again and again.
+    after = _NAMED_AGAIN if page.tall and not page.narrow else page.bottom_row
     return [
         {
             **left,
             "name": f"lane {lane.title}",
-            "y": lane.first + lane_name_below(page),
-            "text": f"<b>{escape_one(lane.title)}</b>",
+            "y": lane.first + lane_name_below(page) + number * after,
+            "text": f"<b>{escape_one(lane_title(lane.title, page))}</b>",
             "font": {"color": lane.colour, "size": font},
         }
         for lane in page.lanes
+        for number in range(max(round((lane.last - lane.first) / after), 1))
     ]

@@ -165,11 +165,11 @@ def event_lines(
     number = keys.groupby([*keys]).ngroup().to_numpy()
     lines = keys.iloc[np.unique(number, return_index=True)[1]].reset_index(drop=True)
     titles, known = events["title"].groupby(number), codebook.event_types()
-    told = zip(titles.first().tolist(), titles.nunique().tolist(), titles.size().tolist(), strict=True)
+    told = zip(titles.first().tolist(), titles.size().tolist(), strict=True)
     own = zip(lines["type"].tolist(), lines["parties"].tolist(), told, strict=True)
     lines["label"] = [
-        first if several == 1 else f"{_plural(known, kind, _named(ids, names))} ({count})"
-        for kind, ids, (first, several, count) in own
+        first if count == 1 else f"{_plural(known, kind, _named(ids, names))} ({count})"
+        for kind, ids, (first, count) in own
     ]
     both = zip(lines["type"], lines["parties"], strict=True)
     lines["line_id"] = ["/".join(filter(None, [kind, *ids.split("; ")])) for kind, ids in both]
@@ -289,7 +289,12 @@ def _ids_behind(tiles: pd.DataFrame, said: pd.DataFrame, rows: Spells, ids: NDAr
 
 def _stubs(tiles: pd.DataFrame, rows: Spells, statuses: pd.DataFrame) -> pd.DataFrame:
     """Find the stubs of unknown bounds: beside the bar of their row, and only where there is a gap."""
-    gaps = tiles[tiles["mark"] == GAP]
+    # Gaps of several reasons that follow on each other are one room.
+    white = (tiles["mark"] == GAP).to_numpy()
+    run = pd.Series(np.cumsum(~white | (np.diff(tiles["line"], prepend=-1) != 0)), tiles.index)
+    gaps = tiles[white]
+    opening, closing = (gaps[name].groupby(run[white]) for name in ("first_day", "last_day"))
+    gaps = gaps.assign(opens=opening.transform("min"), closes=closing.transform("max"))
     place = answers.places(gaps["line"].to_numpy(), gaps["first_day"].to_numpy())
     null = {name: statuses[name].isna().to_numpy() for name in ("start_earliest", "end_latest")}
     certain = rows.strong & (rows.start_latest <= rows.known_last)
@@ -307,7 +312,7 @@ def _stubs(tiles: pd.DataFrame, rows: Spells, statuses: pd.DataFrame) -> pd.Data
         at = np.searchsorted(place, answers.places(line, day), "right") - 1
         gap = gaps.iloc[at]
         inside = (at >= 0) & (gap["line"].to_numpy() == line) & (gap["last_day"].to_numpy() >= day)
-        first, last = gap["first_day"].to_numpy(), gap["last_day"].to_numpy()
+        first, last = gap["opens"].to_numpy(), gap["closes"].to_numpy()
         first, last = (first, day) if mark == "start unknown" else (day, last)
         stub = _frame(line, np.full(len(line), PIECES.index(mark)), first, last)
         stub["why"] = gap["why"].to_numpy()
@@ -373,7 +378,7 @@ def _parties(events: pd.DataFrame, participants: pd.DataFrame, people: set[str])
         for where in (~mediates & ~person, ~mediates, mediates)
     ]
     # On the border of two is of both.
-    place = events["location"].str.replace("-", "; ").set_axis(ids)
+    place = events["location"].astype("str").str.replace("-", "; ").set_axis(ids)
     found = united[0].reindex(ids)
     for other in (place, *united[1:]):
         found = found.where(found.notna(), other.reindex(ids))
@@ -425,9 +430,14 @@ def in_order(both: list[Lines]) -> Lines:
     lines["first_day"] = first.groupby(drawn["line"]).min().reindex(lines.index, fill_value=FIRST_DAY)
     types: dict[str, Any] = {**codebook.event_types(), **codebook.status_types()}
     lines["lane"] = [types[kind].lane if kind in types else None for kind in lines["type"]]
-    known = [*codebook.lanes(), None]
+    lanes = {lane: place for place, lane in enumerate(codebook.lanes())}
     rank = {kind: place for place, kind in enumerate(dict.fromkeys([*types, *lines["type"]]))}
-    keys = [lines["first_day"], lines["type"].map(rank), lines["kind"] == "status", lines["lane"].map(known.index)]
+    keys = [
+        lines["first_day"],
+        lines["type"].map(rank),
+        lines["kind"] == "status",
+        lines["lane"].map(lanes).fillna(len(lanes)),
+    ]
     order = np.lexsort([np.asarray(key) for key in keys])
     names = ["line_id", "lane", "kind", "type", "label", "parties", *PARTIES, "records", "record_ids", "first_day"]
     place = np.empty(len(order), np.int64)

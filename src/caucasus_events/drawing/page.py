@@ -30,6 +30,8 @@ SIDE, AFTER, STUB = 12, 16, 26
 # lanes where their names stand in it.
 FIRST_ROW, BELOW_LAST, EMPTY, GAP = 0.5, 0.7, 2.0, 0.85
 _LEAST_FONT = 9.0
+# How much of a wide figure the names of lanes may take, beside the labels.
+LANE_SHARE = 0.17
 _SHORTEST_AXIS = 30.0
 # The pixels of a row of full size, and the least with a label, in a wide and in a narrow figure.
 _PITCH, _FACT_PITCH, _LEAST_PITCH = (26, 36), (20, 34), (12, 25)
@@ -79,9 +81,8 @@ def arrange(
     labels, column = _fitted(records["label"] if font else pd.Series([], dtype=object), width, font, narrow=narrow)
     # The names of the lanes stand beside the labels.
     if lanes and not narrow:
-        column = (
-            max(column, 0.0) + float(_text_width(pd.Series([lane.title for lane in lanes]), 13, bold=True).max()) + 14
-        )
+        widest = float(_text_width(pd.Series([lane.title for lane in lanes]), 13, bold=True).max())
+        column += min(widest, width * LANE_SHARE) + 14
     left = SIDE + (0 if narrow else column + 8)
     return Page(
         width=width,
@@ -152,6 +153,14 @@ def standing(records: pd.DataFrame, page: Page) -> dict[str, Any]:
 def lane_name_below(page: Page) -> float:
     """Return how far below the top of its band the name of a lane stands, in rows."""
     return GAP * 0.42 if page.narrow else 0.75
+
+
+def lane_title(title: str, page: Page) -> str:
+    """Shorten the name of a lane to the room that there is beside the labels, in bold letters of 13 pixels."""
+    room = page.width - 2 * SIDE if page.narrow else max(page.width * LANE_SHARE, 60)
+    while len(title) > 8 and _text_width(pd.Series([title]), 13, bold=True)[0] > room + 1:  # noqa: PLR2004
+        title = title.removesuffix(" …")[:-1].rstrip() + " …"
+    return title
 
 
 def runs(values: NDArray[Any], within: slice) -> list[slice]:
