@@ -35,19 +35,18 @@ function wordsFor(fact) {
 }
 
 function matches(fact) {
-  const changed = daysOf(state.changed);
   const words = state.q.toLowerCase().split(/\s+/).filter(Boolean);
   return !state.off.includes(all.lanes[fact.lane])
     && (!state.type || fact.type === state.type)
     && (!state.entity || fact.records.some((record) => (all.records[record].i || []).some((entity) => all.entities[entity][0] === state.entity)))
-    && (!changed || changesIn(fact, changed, state.layer))
+    && (!state.changed || changedIn(fact, state).length)
     && (!state.answer || answerOf(fact, state).answer === state.answer)
     && words.every((word) => wordsFor(fact).includes(word));
 }
 
 function sortKey(fact) {
   if (state.sort === "answer") return answerWords(answerOf(fact, state));
-  if (state.sort === "when") return spellOf(fact, state.layer, dayNumber(state.carry));
+  if (state.sort === "when") return spellOf(fact, state);
   return state.sort === "lane" ? fact.lane : fact.label;
 }
 
@@ -94,7 +93,7 @@ function drawRow(fact) {
   const button = make("button", fact.label, { type: "button" });
   button.addEventListener("click", () => openFact(fact.id, "", button));
   const lane = make("td", all.lanes[fact.lane], { class: `wide l${fact.lane}` });
-  row.append(make("td"), lane, make("td", spellOf(fact, state.layer, dayNumber(state.carry))), make("td"));
+  row.append(make("td"), lane, make("td", spellOf(fact, state)), make("td"));
   row.children[0].append(button);
   row.children[3].append(make("span", found.answer, { class: found.answer === "happened" ? "yes" : found.answer, "data-answer": found.answer }));
   row.children[3].append(answerWords(found).slice(found.answer.length));
@@ -166,6 +165,7 @@ function recordArticle(place, fact) {
   const seed = !record.l;
   const article = make("article", undefined, { "data-record": record.id, class: record.id === state.record ? "chosen" : "" });
   article.append(make("h4", record.n));
+  if (changedIn(fact, state).includes(place)) article.append(make("span", `changes in ${state.changed}`, { class: "tag" }));
   const denial = record.h === 0 ? "an explicit denial" : "";
   const claim = [record.m, denial].filter(Boolean).join("; ");
   const dated = state.layer === "seed" ? "the document alone" : record.y || "the document alone";
@@ -208,11 +208,13 @@ function drawPanel() {
   at("panel-title").textContent = fact.label;
   const found = answerOf(fact, state);
   const answer = make("p", `On ${state.day}: `, { class: "answer" });
-  answer.append(make("strong", answerWords(found), { class: found.answer === "happened" ? "yes" : found.answer }));
+  answer.append(make("strong", found.answer, { class: found.answer === "happened" ? "yes" : found.answer }), answerWords(found).slice(found.answer.length));
   const type = make("p", "", { class: "muted" });
   type.append(make("span", all.lanes[fact.lane], { class: "tag" }), ` ${fact.type}: ${all.types[fact.type]?.[1] ?? ""}`);
   const start = (place) => boundsOf(all.records[place], state.layer).find((day) => day !== null) ?? FIRST;
-  const records = [...fact.records].sort((a, b) => start(a) - start(b));
+  const changed = changedIn(fact, state);
+  const order = (place) => [!changed.includes(place), start(place)];
+  const records = [...fact.records].sort((a, b) => order(a)[0] - order(b)[0] || order(a)[1] - order(b)[1]);
   const count = records.length === 1 ? "One record" : `${records.length} records`;
   at("panel-body").replaceChildren(
     answer,
@@ -244,6 +246,12 @@ function writeHash() {
   history.replaceState(null, "", "#" + parts.toString());
 }
 
+// Of what changed in some days, the days themselves and as many beside them.
+function axisAround(changed) {
+  const days = daysOf(changed);
+  return days && withinReach([days[0] - (days[1] - days[0]) - 30, days[1] + (days[1] - days[0]) + 30]);
+}
+
 function readAxis(text) {
   const days = (text || "").split("|").map(Number);
   return days.length === 2 && days.every(Number.isFinite) && days[0] < days[1] ? days : null;
@@ -272,7 +280,7 @@ function readHash() {
     view: oneOf("view", ["table"]),
     sort: oneOf("sort", COLUMNS.map(([name]) => name)),
     down: parts.get("down") === "1",
-    axis: readAxis(parts.get("axis")),
+    axis: readAxis(parts.get("axis")) || axisAround(parts.get("changed") || ""),
     fact: home ? home.id : known.has(parts.get("fact")) ? parts.get("fact") : "",
     record: home ? parts.get("record") : "",
   };
@@ -333,9 +341,12 @@ function show() {
   at("chart").hidden = at("axis").hidden = asTable;
   drawSummary(list);
   drawPanel();
-  if (!asTable) return drawChart(list);
-  drawHead();
-  document.querySelector("tbody").replaceChildren(...list.map(drawRow));
+  if (asTable) {
+    drawHead();
+    document.querySelector("tbody").replaceChildren(...list.map(drawRow));
+  } else {
+    drawChart(list);
+  }
 }
 
 // Of a day alone the rows stay as they are, unless they are chosen by their answers.
@@ -412,8 +423,7 @@ function listen() {
   dated("day", isDay, (day) => ({ day }));
   dated("carry", (text) => !text || isDay(text), (carry) => ({ carry, axis: null }));
   dated("changed", (text) => !text || daysOf(text) !== null, (changed) => {
-    const days = daysOf(changed);
-    return { changed, axis: days && withinReach([days[0] - (days[1] - days[0]) - 30, days[1] + (days[1] - days[0]) + 30]) };
+    return { changed, axis: axisAround(changed) };
   });
   on("search", "input", () => update({ q: at("search").value }));
   for (const id of ["entity", "type", "answer"]) on(id, "change", () => update({ [id]: at(id).value }));

@@ -58,7 +58,7 @@ function bar(mark, first, last, lane) {
   const solid = mark === "certain";
   const rect = draw("rect", { x: share(first), width: length(first, last), y: solid ? 4 : 4.5, height: solid ? 16 : 15, ...style });
   // What is too short to be seen is seen all the same, behind what it is once the axis is stretched.
-  const brief = (last + 1 - first) / SPAN < 1 / 150;
+  const brief = (YES.has(mark) || NO.has(mark)) && (last + 1 - first) / SPAN < 1 / 150;
   return brief ? [stand(mark.startsWith("denied") ? "narrow" : "brief", (first + last + 1) / 2, style), rect] : [rect];
 }
 
@@ -128,7 +128,8 @@ function drawChart(list) {
   if (terms !== rowsOf) rows.clear();
   rowsOf = terms;
   const carry = dayNumber(state.carry);
-  const lanes = Map.groupBy ? Map.groupBy(list, (fact) => fact.lane) : grouped(list);
+  const lanes = new Map();
+  for (const fact of list) lanes.set(fact.lane, [...(lanes.get(fact.lane) || []), fact]);
   const sections = [...lanes].map(([lane, facts], place) => {
     const section = make("section", undefined, { class: `lane l${lane} ${place % 2 ? "" : "odd"}` });
     const head = make("h2", all.lanes[lane]);
@@ -141,12 +142,6 @@ function drawChart(list) {
   list.forEach(drawAnswer);
   drawAxis();
   rove(document.querySelector(".name"));
-}
-
-function grouped(list) {
-  const lanes = new Map();
-  for (const fact of list) lanes.set(fact.lane, [...(lanes.get(fact.lane) || []), fact]);
-  return lanes;
 }
 
 function drawAnswer(fact) {
@@ -241,13 +236,12 @@ function drawAxis() {
   const day = dayNumber(state.day);
   const found = ticks([first, last], axis.clientWidth || 700);
   const pixels = (axis.clientWidth || 700) / (last - first);
-  const near = (other) => Math.abs(other - day) * pixels < 66;
-  const free = (other) => (other - first) * pixels > 14 && (last - other) * pixels > 14;
-  const texts = found.filter(([tick]) => free(tick) && !near(tick)).map(([tick, text]) => draw("text", { x: place(tick), y: 16 }, text));
   const asked = first <= day && day <= last;
-  const side = (day - first) * pixels < 36 ? "start" : (last - day) * pixels < 36 ? "end" : "middle";
-  if (asked) texts.push(draw("text", { x: place(day), y: 16, class: "asked", style_: "", "text-anchor": side }, state.day));
-  axis.replaceChildren(...texts);
+  const side = (other) => ((other - first) * pixels < 36 ? "start" : (last - other) * pixels < 36 ? "end" : "middle");
+  const write = (other, text, name) => draw("text", { x: place(other), y: 16, class: name, "text-anchor": side(other) }, text);
+  const free = found.filter(([tick]) => !asked || Math.abs(tick - day) * pixels > 36 + 14 + (side(day) === "middle" ? 0 : 36));
+  const texts = free.map(([tick, text]) => write(tick, text, "tick"));
+  axis.replaceChildren(...texts, ...(asked ? [write(day, state.day, "asked")] : []));
   const line = (x, name) => draw("line", { x1: x, x2: x, y1: 0, y2: "100%", class: name });
   const silent = draw("rect", { x: place(spokenUntil() + 1), y: 0, height: "100%", width: "100%" });
   at("grid")?.replaceChildren(silent, ...found.map(([tick]) => line(place(tick), "tick")));
@@ -255,9 +249,15 @@ function drawAxis() {
 }
 
 // The last word of all: after it no source speaks of anything.
+const lastWords = new Map();
 function spokenUntil() {
-  const facts = [...factsOf(state.layer, state.confidence).values()];
-  return Math.max(...facts.flatMap((fact) => fact.records.map((record) => Math.max(spokenOf(all.records[record], state.layer) ?? FIRST, ...boundsOf(all.records[record], state.layer)))));
+  const name = setName(state.layer, state.confidence);
+  if (!lastWords.has(name)) {
+    const told = [...factsOf(state.layer, state.confidence).values()].flatMap((fact) => fact.records.map((record) => all.records[record]));
+    const days = told.flatMap((record) => [spokenOf(record, state.layer) ?? FIRST, ...boundsOf(record, state.layer)]);
+    lastWords.set(name, Math.max(FIRST, ...days));
+  }
+  return lastWords.get(name);
 }
 
 // ------------------------------------------------------------------ pointing
@@ -438,9 +438,8 @@ function drawLegend() {
 
 function legendMark(mark) {
   if (mark === "gap") return [draw("rect", { x: 1, y: 4, width: 32, height: 16, class: "gap" })];
-  const group = draw("g", { class: mark });
-  const middle = FIRST + SPAN / 2;
-  const piece = { mark, first: mark.endsWith("unknown") || mark.startsWith("ongoing") || mark === "window" ? FIRST : FIRST, last: LAST };
-  group.append(...shapesOf(mark.startsWith("day") ? { mark, first: middle - 1, last: middle } : piece, "legend"));
-  return [group];
+  const piece = { mark, first: FIRST, last: LAST };
+  const picture = draw("svg", { x: 1, width: 32, height: 24, overflow: "visible", class: mark }, ...shapesOf(piece, "legend"));
+  if (mark.startsWith("ongoing")) picture.setAttribute("x", -8);
+  return [picture];
 }

@@ -185,24 +185,28 @@ function stretchDays({ first, last }) {
 }
 
 // When a line is so, in words: the days of its yes, else of its no; of events the first and the last day.
-function spellOf(fact, layer, carry) {
-  if (fact.records.length === 1) return whenOf(all.records[fact.records[0]], layer);
+function spellOf(fact, asked) {
+  const changed = changedIn(fact, asked);
+  if (changed.length && changed.length < fact.records.length) return changed.map((record) => whenOf(all.records[record], asked.layer)).join("; ");
+  if (fact.records.length === 1) return whenOf(all.records[fact.records[0]], asked.layer);
   if (fact.event) {
-    const days = fact.records.flatMap((record) => boundsOf(all.records[record], layer)).filter((day) => day !== null);
+    const days = fact.records.flatMap((record) => boundsOf(all.records[record], asked.layer)).filter((day) => day !== null);
     return `${dayText(Math.min(...days))} … ${dayText(Math.max(...days))}, ${fact.records.length} records`;
   }
-  const stretches = stretchesOf(fact, carry);
+  const stretches = stretchesOf(fact, dayNumber(asked.carry));
   const known = ["yes", "no"].map((answer) => stretches.filter((one) => one.answer === answer)).find((some) => some.length);
   return known ? known.map(stretchDays).join("; ") : "no certain day";
 }
 
-// Whether a fact begins, ends or happens within some days, as far as anybody states when.
-function changesIn(fact, [first, last], layer) {
-  return fact.records.some((place) => {
+// The records of a fact that begin, end or happen within the days that are asked for, as far as anybody states when.
+function changedIn(fact, asked) {
+  const days = daysOf(asked.changed);
+  if (!days) return [];
+  const within = (day) => day !== null && days[0] <= day && day <= days[1];
+  return fact.records.filter((place) => {
     const record = all.records[place];
-    const [start, startLatest, endEarliest, end] = boundsOf(record, layer);
-    const within = (day) => day !== null && first <= day && day <= last;
-    if (record.k) return within(start) || within(end) || (startLatest !== null && startLatest <= first && last <= endEarliest);
-    return (start !== null && (within(start) || within(startLatest))) || (end !== null && (within(end) || within(endEarliest)));
+    const [start, startLatest, endEarliest, end] = boundsOf(record, asked.layer);
+    const covers = record.k && startLatest !== null && startLatest <= days[0] && days[1] <= endEarliest;
+    return covers || (start !== null && (within(start) || within(startLatest))) || (end !== null && (within(end) || within(endEarliest)));
   });
 }

@@ -54,7 +54,7 @@ SETS = {
 }
 _SECONDS = 86_400
 # Lines that begin before the others would leave the axis white: it opens with the year in which this share has begun.
-_EARLY = 0.05
+_EARLY = 0.04
 _OVER = ("ongoing", "ongoing denied", "start unknown", "end unknown")
 _ANSWERED = ("certain", "corroborated", "denied", "denied corroborated")
 _TEXTS = {"pl": "place", "c": "confidence", "s": "says", "o": "note", "x": "source_id"}
