@@ -229,7 +229,7 @@ function drawPanel() {
 
 function citeLine(records) {
   const ids = records.map((place) => all.records[place].id);
-  const line = make("p", `${all.cite[0]} ${ids.length > 1 ? "Records" : "Record"}: ${ids.join(", ")}. With it, cite the sources above. `, { class: "cited" });
+  const line = make("p", `${all.cite[0]} ${ids.length > 1 ? "Records" : "Record"}: ${ids.join(", ")}. With it, cite the sources above. `, { class: "cited", id: "how-to-cite" });
   line.append(make("a", "A link to this view", { href: location.hash || "#" }));
   return line;
 }
@@ -238,10 +238,9 @@ function citeLine(records) {
 
 function writeHash() {
   const parts = new URLSearchParams();
-  const usual = initial(state.layer, state.confidence);
   for (const [name, value] of Object.entries(state)) {
     const text = Array.isArray(value) ? value.join("|") : value === true ? "1" : value || "";
-    if (text && (text !== usual[name] || name === "layer" || name === "day")) parts.set(name, text);
+    if (text) parts.set(name, text);
   }
   history.replaceState(null, "", "#" + parts.toString());
 }

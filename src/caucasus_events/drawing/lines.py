@@ -148,7 +148,8 @@ def status_lines(
     tiles["record_ids"] = _ids_behind(tiles, said, rows, statuses["status_id"].to_numpy(object))
     pieces = pd.concat([tiles, _stubs(tiles, rows, statuses), _arrows(tiles, rows, statuses)], ignore_index=True)
     lines = named.reset_index(drop=True)[[*PROPOSITION]].assign(kind="status")
-    lines["label"] = _status_labels(lines, statuses.assign(line=number), names)
+    # Half characters can only stand in a column of objects.
+    lines["label"] = pd.Series(_status_labels(lines, statuses.assign(line=number), names), dtype=object)
     lines["parties"] = [_joined("; ", row) for row in lines[[*PARTIES]].itertuples(index=False)]
     lines["line_id"] = [_joined("/", row) for row in lines[[*PROPOSITION]].itertuples(index=False)]
     lines["records"] = np.bincount(number, minlength=len(lines))
