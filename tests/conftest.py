@@ -22,7 +22,7 @@ settings.load_profile("untimed")
 
 HERE = Path(__file__).parent
 # The source distribution holds the tests, but neither the seeds nor the folders of examples.
-WHOLE = all((HERE / name).is_dir() for name in ("mini", "bad", "bad-readings", "chronicle", "../seeds"))
+WHOLE = all((HERE / name).is_dir() for name in ("mini", "bad", "bad-readings", "bad-reported", "chronicle", "../seeds"))
 # What is not left out there needs no tables, or reads the installed ones in a process of its own.
 IN_REPOSITORY_ONLY = [path.name for path in sorted(HERE.iterdir()) if [*path.glob("test_*.py")]]
 collect_ignore = [] if WHOLE else IN_REPOSITORY_ONLY

@@ -382,7 +382,8 @@ COMMANDS = dict(commands(main))
 def command_lines(path: tuple[str, ...], command: click.Command, root: Path) -> Iterator[list[str]]:
     """Yield command lines: a bad text as each argument and option in turn, the others good; one too many; no option."""
     good = {"source": "in.parquet", "target": "out.parquet", "like": "ucdp_ged", "day": "2031-02-03"}
-    good |= {"text": "in.parquet", "root": str(root)}
+    good |= {"text": "in.parquet", "root": str(root), "path": "out.sqlite"}
+    good |= {"start": "1993", "end": "1994", "subject": "ARM", "object": "RUS", "unit": "entity", "freq": "year"}
     arguments = [each for each in command.params if isinstance(each, click.Argument)]
     valued = [each for each in command.params if isinstance(each, click.Option) and not each.is_flag]
     usual = [good[str(each.name)] for each in arguments if each.required]

@@ -97,7 +97,7 @@ import caucasus_events as ce
 
 rows = pd.DataFrame({"day": ["2020-07-23"], "state": ["TUR"]})
 ce.verify(), ce.load_timeline(), ce.load_timeline("corroborated"), ce.changes(since="1.0.0")
-asked = ce.as_of("2020-07-23", dates="corroborated")
+asked = ce.as_of("2020-07-23", layer="corroborated")
 ce.evidence(asked), ce.cite(asked), ce.history("ARM"), ce.between("1993", "1994")
 ce.panel("dyad", "year", "1993", "1994"), ce.annotate(rows, date="day", subject="state", codes="iso3")
 print([name for name in ("pandera", "pyspark") if name in sys.modules])

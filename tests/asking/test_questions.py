@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 from oracle import (
     STATED_BOUNDS,
@@ -188,10 +188,11 @@ def test_fast_answers_are_those_of_the_definition() -> None:
         seen.update(expected.values())
 
     compare()
-    answers = {("yes", None, True), ("yes", None, False), ("no", None, True), ("no", None, False)}
-    reasons = {why for _, why, _ in seen} - {None}
-    assert answers <= set(seen)
-    assert reasons >= {*REASONS} - {"no source", "changes within"}
+    assert {answer for answer, *_ in seen} == {"yes", "no", "unknown"}
+    assert {carried for *_, carried in seen} == {True, False}
+    # Those that take two rows and a certain day are worked out by hand.
+    rare = {"sources disagree", "between sources", "no source", "changes within"}
+    assert {why for _, why, _ in seen} >= {*REASONS} - rare
 
 
 def test_fast_answers_of_windows_are_those_of_the_definition() -> None:
@@ -217,7 +218,8 @@ def test_the_smallest_layer_with_the_same_answer_is_named() -> None:
     """Of random rows, each in one of three layers, the layer of a yes or no is the first that gives it; else null."""
     seen: Counter[object] = Counter()
 
-    @settings(max_examples=40, deadline=None, database=None)
+    @seed(20200723)
+    @settings(max_examples=120, deadline=None, database=None)
     @given(_ROWS, days(extremes=False), asked())
     def compare(rows: list[Row], day: dt.date, terms: dict) -> None:
         first = {
@@ -275,7 +277,6 @@ def test_windows_of_several_rows_hold_those_of_each() -> None:
     assert pd.isna(asked["end_latest"].iloc[0])
 
 
-@pytest.mark.released
 def test_a_membership_is_answered_layer_by_layer() -> None:
     """Armenia's in the CSTO in 2018: its document says only that it is so in 2020, other sources since when."""
     asked_for = {"types": "membership", "entities": "ARM"}

@@ -86,7 +86,8 @@ def test_reported_records_come_with_what_each_of_their_sources_is_cited_for() ->
     assert not (said["layer"] == "seed").any()
     one = records.iloc[0]
     written = statements.cite(one["record_id"], style="apa").splitlines()
-    assert len(written) == 1 + len(one["reference_ids"].split("; "))
+    assert written[1:3] == ["", "Other sources, of reported records and of dates:"]
+    assert len(written) == 3 + len(one["reference_ids"].split("; "))
 
 
 def test_the_context_of_every_passage_is_the_words_of_its_seed() -> None:

@@ -15,7 +15,7 @@ import pytest
 from caucasus_events.building import dataset, files, standing
 from caucasus_events.coding import reported, seeds
 from caucasus_events.errors import ProblemsError, ReleaseError
-from caucasus_events.model.rows import TABLES
+from caucasus_events.model.rows import FILES, TABLES
 
 ROOT = Path(__file__).parents[2]
 MINI = Path(__file__).parents[1] / "mini"
@@ -167,3 +167,41 @@ def test_a_seed_without_events_keeps_its_codes(mini: Path) -> None:
     built = dataset.build_dataset(mini)
     assert built.tables["events"].empty
     standing.check_dataset(mini)
+
+
+def _checked(root: Path) -> str:
+    """Return what a check says that is no agreement."""
+    with pytest.raises(ProblemsError) as caught:
+        standing.check_dataset(root)
+    return str(caught.value)
+
+
+def test_a_folder_in_the_place_of_a_table_is_no_table_without_rows(mini: Path) -> None:
+    """A folder with the name of a table is told as a missing file and as a folder that the build does not write."""
+    dataset.build_dataset(mini)
+    (mini / "data" / "events.parquet").unlink()
+    (mini / "data" / "events.parquet").mkdir()
+    assert _checked(mini) == (
+        "data/events.parquet: the file is missing\n"
+        "    do        run caucasus-events build\n"
+        "\n"
+        "data/events.parquet: the build does not write this folder\n"
+        "    do        move it out of data/, or remove it"
+    )
+
+
+def test_a_table_without_columns_is_told_column_by_column(mini: Path) -> None:
+    """Of a table without rows and columns every column is missing, and nothing is said of its rows."""
+    dataset.build_dataset(mini)
+    pd.DataFrame().to_parquet(mini / "data" / "events.parquet")
+    told = _checked(mini).split("\n\n")
+    missing = [
+        f"data/events.parquet: a column is missing\n    found     {name}\n    do        run caucasus-events build"
+        for name in FILES["events"].columns
+    ]
+    assert told[: len(missing)] == missing
+    assert told[-1] == (
+        "data/events.parquet: the file is not what the seeds build\n"
+        "    do        run caucasus-events build and commit data/, or undo the change to\n"
+        "              the seeds"
+    )

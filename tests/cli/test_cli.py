@@ -67,7 +67,7 @@ def test_the_version_is_that_of_the_package() -> None:
     command = [sys.executable, "-m", "caucasus_events", "--version"]
     module = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     told = f"caucasus-events, version {caucasus_events.__version__}\n"
-    told += "To cite it: caucasus_events.cite(), in BibTeX, APA or CSL-JSON\n"
+    told += "To cite it: caucasus-events cite, in BibTeX, APA or CSL-JSON\n"
     assert run("--version").output == module == told
 
 
@@ -114,6 +114,18 @@ def test_problems_go_to_standard_error_and_exit_with_1(mini: Path) -> None:
         "\n1 problem; nothing was written.\n"
     )
     assert not (mini / "data").exists()
+
+
+def test_a_code_of_any_length_is_cut_in_a_message(mini: Path) -> None:
+    """Of a code that no codebook has, however long, a message shows what fits a line."""
+    sheet = mini / "seeds" / "mini.toml"
+    sheet.write_text(sheet.read_text().replace('kind = "organisation"', f'kind = "{"o" * 9_999}"'))
+    assert run("build", "--root", str(mini)).stderr == (
+        f"seeds/mini.toml:28: entity LEAGUE: unknown kind '{'o' * 58}' …\n"
+        "    known     state, organisation, territory, authority, person\n"
+        "    do        write one of the known codes\n"
+        "\n1 problem; nothing was written.\n"
+    )
 
 
 def test_check_of_data_that_are_not_there_names_every_file(mini: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caucasus_events.coding import dates
-from caucasus_events.model.bounds import Window
+from caucasus_events.model.bounds import Bounds, Window
 
 UNTIL = date(2020, 7, 23)
 
@@ -243,3 +243,46 @@ def test_bounds_of_a_status_are_ordered(start: str | None, end: str | None, unti
         assert one is None or other is None or one <= other
     assert (bounds.start_earliest is None) == (start is None)
     assert (bounds.end_latest is None) == (state != "ended")
+
+
+REPORTED_STATUSES = [
+    # Start, end, the last day that is known, the four bounds, and the state of the end.
+    ("2003-09-18", "..", "2025-03-31", "2003-09-18 2003-09-18 2025-03-31 None ongoing"),
+    (None, "..", "2025-03-31", "None 2025-03-31 2025-03-31 None ongoing"),
+    ("2003", None, "2014-01-01", "2003-01-01 2003-12-31 2014-01-01 None unknown"),
+    (None, None, "2014-01-01", "None 2014-01-01 2014-01-01 None unknown"),
+    ("1992", "2009-08-18", "2025-11-25", "1992-01-01 1992-12-31 2009-08-18 2009-08-18 ended"),
+    (None, "[2023-09-28..2024-01-01]", "2025-11-25", "None 2024-01-01 2023-09-28 2024-01-01 ended"),
+]
+
+
+@pytest.mark.parametrize(("start", "end", "horizon", "expected"), REPORTED_STATUSES)
+def test_bounds_of_a_reported_status_follow_the_table(
+    start: str | None, end: str | None, horizon: str, expected: str
+) -> None:
+    """What is still so, or of which no end is told, held up to the last day that is known; a stated end is one."""
+    bounds, state = dates.reported_status_bounds(start, end, date.fromisoformat(horizon))
+    assert " ".join(map(str, (*bounds, state))) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("[1993-05..]", "an event needs a last day on which it can have been"),
+        ("2025-12", "the date lies after 2025-11-25, the last day that is known"),
+        ("2025-11/2025-12", "the date lies after 2025-11-25, the last day that is known"),
+        ("May 1993", "the date is not one that this dataset reads"),
+    ],
+)
+def test_a_reported_event_has_days_up_to_that_of_compiling(text: str, what: str) -> None:
+    """An event of other sources ends on a day, and not after the sources were looked for."""
+    with pytest.raises(dates.DateError) as caught:
+        dates.reported_event_bounds(text, date(2025, 11, 25))
+    assert caught.value.what == what
+
+
+def test_a_reported_event_is_cut_on_the_day_of_compiling() -> None:
+    """Of a month that is not over when the sources were looked for, only its first days are meant."""
+    assert dates.reported_event_bounds("2025-11", date(2025, 11, 25)) == Bounds(
+        *(date(2025, 11, day) for day in (1, 25, 1, 25))
+    )

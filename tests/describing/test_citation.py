@@ -147,6 +147,24 @@ def test_csl_json_is_a_list_of_items() -> None:
     }
 
 
+def test_sources_follow_under_a_heading_those_of_a_publisher_together() -> None:
+    """Dataset and documents come first; each other source stands once below them, by publisher and date."""
+    asked = questions.as_of("2018")
+    dataset, document, gap, heading, *others = statements.cite(asked, style="apa").splitlines()
+    assert dataset.startswith("The caucasus-events maintainers. (n.d.)")
+    assert document == f"Chronicler, A. (2020, July 23). {TITLE}. The Test Gazette. {URL}"
+    assert (gap, heading) == ("", "Other sources, of reported records and of dates:")
+    listed = asked["references"].str.split("; ").explode().dropna().unique()
+    assert len(others) == len(set(others)) == len(listed) > 5
+    cited = tables.load_references().set_index("reference_id").loc[listed]
+    assert [line.partition(" (")[0].rstrip(".") for line in others] == sorted(
+        cited["publisher"].str.rstrip("."), key=str.casefold
+    )
+    ids = [item["id"] for item in json.loads(statements.cite(asked, style="csl-json"))]
+    assert ids[:2] == ["caucasus-events", "chronicle-2020"]
+    assert list(parse_string(statements.cite(asked), "bibtex").entries) == ids
+
+
 def test_authors_are_persons_unless_they_publish_the_copy() -> None:
     """Given names shrink to initials, several authors are joined, an institution stays whole."""
     assert _document() == "Akar, J.-P. A. (1991, May 7). A title. A Paper. https://a.example/"

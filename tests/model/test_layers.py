@@ -259,7 +259,8 @@ def test_armenia_in_csto_and_eaeu_is_the_case_that_matters() -> None:
         "armenia-eaeu-membership-start-2015-01-02",
     ]
     assert sharp.attrs["layer"] == "corroborated"
-    cited = ce.cite(sharp, style="apa").splitlines()
+    # The dataset and its document stand first, the other sources below a heading.
+    cited = [line for line in ce.cite(sharp, style="apa").splitlines() if line and not line.endswith(":")]
     eaeu = "https://www.commonspace.eu/commentary/armenia-becomes-4th-member-eeu-which-came-being-1-january-2015"
     assert cited[2] == f"commonspace.eu. (n.d.). Armenia becomes 4th member of EEU. {eaeu}"
     assert cited[3].startswith("ragmamoul. (2015, January 2). Armenia Becomes Member of the EEU. https://")

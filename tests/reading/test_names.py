@@ -77,6 +77,8 @@ def test_acled_numbers_states_as_iso_does() -> None:
     """The scheme of ACLED's column `iso` is the numeric code of ISO 3166-1, of the states that are entities."""
     meanings = names.code_meanings("iso_numeric")
     assert {51: "ARM", 31: "AZE", 268: "GEO", 643: "RUS", 792: "TUR"}.items() <= meanings.items()
+    states = load_entities().query("kind == 'state'")
+    assert sorted(meanings.values()) == sorted(states["entity_id"])
 
 
 def test_a_shared_name_is_refused_and_stands_for_nobody() -> None:
@@ -139,3 +141,24 @@ def test_an_unknown_scheme_names_those_there_are() -> None:
         "unknown scheme of codes 'iso2' (nearest: iso3; known: id, iso3, cow, cow_abbrev, gw, cow_igo, "
         "ucdp_actor, wikidata, name, iso_numeric)"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [
+        ("Republic of Turkey", "TUR"),
+        ("republic of turkiye", "TUR"),
+        ("Republic of Georgia", "GEO"),
+        ("Armenia, Republic of", "ARM"),
+        ("U.S.A.", "USA"),
+    ],
+)
+def test_states_are_known_as_tables_of_states_write_them(name: str, state: str) -> None:
+    """A republic by its short name, and the words of an official name turned round."""
+    assert names.resolve(name) == state
+
+
+def test_a_name_of_another_state_is_not_taken() -> None:
+    """What would be another state if a name were made by rule is nobody."""
+    with pytest.raises(UnknownNameError):
+        names.resolve("Republic of China")

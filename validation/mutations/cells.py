@@ -52,8 +52,10 @@ def as_in(other: str) -> Callable[[Any, str], Any]:
 
 
 DAY, HOUR, YEAR = pd.Timedelta("1D"), pd.Timedelta("1h"), pd.Timedelta("365D")
+BORDERS = ("location", "ARM-AZE")
 MONTH, YEAR_1993, ONGOING = ("date_precision", "month"), ("start", "1993"), ("end_state", "ongoing")
 ALLIANCE, CLOSED, MEMBER = ("type", "alliance"), ("type", "border_closed"), ("type", "membership")
+CODED, REPORTED = ("layer", "seed"), ("layer", "reported")
 SIDE, ARMENIA, AGAINST = ("role", "side"), ("entity_id", "ARM"), ("relation", "contradicts")
 TURNED = {"subject": as_in("object"), "object": as_in("subject")}
 
@@ -75,13 +77,15 @@ EDITS = {
         "bounds of a start swapped": Edit(
             "Earliest and latest start of an event change places",
             MONTH,
-            {"start_earliest": as_in("start_latest"), "start_latest": as_in("start_earliest")},
+            {"seed_start_earliest": as_in("seed_start_latest"), "seed_start_latest": as_in("seed_start_earliest")},
         ),
         "start moved by a day": Edit(
-            "A start begins a day earlier than the coded date says", MONTH, {"start_earliest": plus(-DAY)}
+            "A start begins a day earlier than the coded date says", MONTH, {"seed_start_earliest": plus(-DAY)}
         ),
         "bound after the seed": Edit(
-            "An event ends a year after the seed was published", 0, {"end_latest": plus(YEAR, of="speaks_until")}
+            "An event ends a year after the seed was published",
+            CODED,
+            {"seed_end_latest": plus(YEAR, of="seed_speaks_until")},
         ),
         "date changed": Edit(
             "The coded date of an event is a year later, its bounds are not", ("date", "1993"), {"date": "1994"}
@@ -90,18 +94,19 @@ EDITS = {
         "location given to a speech": Edit(
             "An accusation is said to have been made in a place", ("type", "accusation"), {"location": "TUR"}
         ),
-        "border turned round": Edit(
-            "The two codes of a border change places", ("location", "ARM-AZE"), {"location": "AZE-ARM"}
+        "border of a territory": Edit(
+            "An event on a border is said to be on that of a territory", BORDERS, {"location": "ARM-XNK"}
         ),
+        "border turned round": Edit("The two codes of a border change places", BORDERS, {"location": "AZE-ARM"}),
         "direction of a title turned": Edit(
             "A title holds a character that turns what follows it round", 0, {"title": plus("\u202e")}
         ),
         "assertion changed": Edit(
             "An implied claim is said to be asserted", ("assertion", "implied"), {"assertion": "asserted"}
         ),
-        "null for a day": Edit("A record does not say how far it speaks", 0, {"speaks_until": pd.NaT}),
     },
     "statuses": {
+        "null for a day": Edit("A record does not say how far it speaks", 0, {"speaks_until": pd.NaT}),
         "window narrowed": Edit(
             "A coded year is given the bounds of its first day", YEAR_1993, {"start_latest": as_in("start_earliest")}
         ),
@@ -114,7 +119,18 @@ EDITS = {
             "What went on when the seed spoke ends in 9999", ONGOING, {"end_latest": pd.Timestamp("9999-12-31")}
         ),
         "end state changed": Edit("What went on is said to have ended", ONGOING, {"end_state": "ended"}),
-        "horizon of a record moved": Edit("A record speaks a day longer than its seed", 0, {"speaks_until": plus(DAY)}),
+        "horizon of a record moved": Edit(
+            "A record speaks a day longer than its seed", CODED, {"seed_speaks_until": plus(DAY)}
+        ),
+        "basis of a reported window changed": Edit(
+            "A window that other sources state is said to be a document's", REPORTED, {"start_basis": "seed"}
+        ),
+        "document given to a reported record": Edit(
+            "What only other sources state is said to be coded", REPORTED, {"source_id": "markedonov-2020"}
+        ),
+        "reported confidence left out": Edit(
+            "A reported record does not say how well it is supported", REPORTED, {"confidence": None}
+        ),
         "sign of a status flipped": Edit(
             "A status that the seed states is said to be denied", ("holds", True), {"holds": False}
         ),
@@ -133,7 +149,7 @@ EDITS = {
         ),
         "object of a wrong kind": Edit("A state is made a member of a state", MEMBER, {"object": "RUS"}),
         "claim attributed": Edit(
-            "A claim of the author is laid at somebody's door, its assertion is not", 0, {"attributed_to": "RUS"}
+            "A claim of the author is laid at somebody's door, its assertion is not", CODED, {"attributed_to": "RUS"}
         ),
         "row dropped": Edit("A status is gone from its table", 0, None),
         "null where none may be": Edit("A status has no subject", 0, {"subject": None}),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SHEET, TEXT, READINGS = "seeds/markedonov-2020.toml", "seeds/markedonov-2020.txt", "seeds/reported/readings.toml"
+REPORTED = "seeds/reported/organisations.toml"
 
 
 class Words(NamedTuple):
@@ -89,6 +90,18 @@ WORDS = {
     ),
     "words of a source changed": Words(
         "What sources are said to say is something else", 'says = "', 'says = "perhaps ', READINGS
+    ),
+    "word of a reported record changed": Words(
+        "What other sources are said to report is something else", 'says = "', 'says = "perhaps ', REPORTED
+    ),
+    "reported record known a day longer": Words(
+        "The day on which a status is still known to go on is another",
+        'known_until = "2025-',
+        'known_until = "2024-',
+        REPORTED,
+    ),
+    "reported file without its day": Words(
+        "A file of reported records does not say when it was compiled", "compiled = ", "# compiled = ", REPORTED
     ),
     "word of the text changed": Words(
         "A word of the text is another one, the sheet is not", "since 1993", "since 1994", TEXT

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from caucasus_events.building import files
 from caucasus_events.coding import dates
 from caucasus_events.model.bounds import BOUNDS
-from caucasus_events.model.rows import FILES
+from caucasus_events.model.rows import FILES, PROPOSITION
 
 from .registry import TABLES, register, words_of
 
@@ -120,8 +120,8 @@ REMADE = {
     ),
     "unused codes left out": Remake(
         "A dictionary column has only the codes that occur",
-        "statuses",
-        remade("end_state", lambda column: column.cat.remove_unused_categories()),
+        "events",
+        remade("date_precision", lambda column: column.cat.remove_unused_categories()),
     ),
     "column added": Remake("A table has a column more", "events", lambda frame: frame.assign(deaths=0)),
     "column dropped": Remake("A table has a column less", "events", lambda frame: frame.drop(columns="same_as")),
@@ -148,7 +148,7 @@ REMADE = {
         "Offsets are floating-point numbers", "evidence", remade("start_char", lambda column: column.astype("float64"))
     ),
     "source that nobody cites": Remake(
-        "References lists a source that no reading and no identifier cites",
+        "References lists a source that nothing cites",
         "references",
         lambda frame: pd.concat([frame, frame.iloc[[-1]].assign(reference_id="zz-not-cited")], ignore_index=True),
     ),
@@ -202,11 +202,12 @@ def date_and_bounds_changed(tables: Tables) -> None:
 def contradiction_made(tables: Tables) -> None:
     """The seed is made to deny the membership that it states."""
     statuses = tables["statuses"]
-    denial = statuses[(statuses["type"] == "membership") & ~statuses["holds"]]
+    coded = (statuses["type"] == "membership") & (statuses["layer"] == "seed")
+    denial = statuses[coded & ~statuses["holds"]]
     # Beside another document the first claim may be of another than the first denial.
     same = statuses["source_id"] == denial["source_id"].iloc[0]
-    claim = statuses[(statuses["type"] == "membership") & statuses["holds"] & same].iloc[0]
-    start = ["start", "start_earliest", "start_latest"]
+    claim = statuses[coded & statuses["holds"] & same].iloc[0]
+    start = ["start", "seed_start_earliest", "seed_start_latest"]
     for row in (int(denial.index[0]), int(claim.name)):
         statuses.loc[row, start] = ["1993", pd.Timestamp("1993-01-01"), pd.Timestamp("1993-12-31")]
         statuses.loc[row, ["subject", "object"]] = claim[["subject", "object"]].to_numpy()
@@ -310,6 +311,12 @@ def readings_that_exclude_each_other(tables: Tables) -> None:
     )
     tables["corroborations"] = pd.concat([frame, twin]).sort_values("reading_id", ignore_index=True)
     _reread(tables["corroborations"], tables.find("corroborations", "reading_id", "armenia-eaeu-membership-end-2014"))
+    status = tables.find("statuses", "status_id", "armenia-eaeu-membership")
+    cells = ["start_latest", "reading_ids"]
+    tables["statuses"].loc[status, cells] = [
+        pd.Timestamp("2014-12-31"),
+        f"{APPLIED[1]}; armenia-eaeu-membership-end-2014",
+    ]
 
 
 @in_tables
@@ -318,4 +325,77 @@ def reading_that_makes_a_seed_contradict_itself(tables: Tables) -> None:
     denial = tables.find("statuses", "status_id", "azerbaijan-csto-not-membership")
     tables["statuses"].loc[denial, ["subject", "object"]] = ["ARM", "CSTO"]
     member = tables.find("statuses", "status_id", "armenia-csto-membership")
-    tables["statuses"].loc[member, "end_earliest"] = pd.Timestamp("2010-01-01")
+    tables["statuses"].loc[member, ["end_earliest", "seed_end_earliest"]] = pd.Timestamp("2010-01-01")
+
+
+# ---------------------------------------------------------------------------- what only other sources report
+
+
+def _dated(tables: Tables, table: str, record: str, **cells: object) -> None:
+    """Date a reported record anew, in its own table and, as far as it has the columns, in timeline."""
+    for name, key in ((table, FILES[table].key[0]), ("timeline", "record_id")):
+        row = tables.find(name, key, record)
+        for column in cells.keys() & set(tables[name]):
+            tables[name].loc[row, column] = cells[column]
+
+
+def _reported(tables: Tables, table: str) -> pd.DataFrame:
+    """Take the reported records of a table in the order in which they began."""
+    frame: pd.DataFrame = tables[table]
+    return frame[frame["layer"] == "reported"].sort_values(["start_latest", FILES[table].key[0]])
+
+
+@in_tables
+def spell_begun_before_the_last_one_ended(tables: Tables) -> None:
+    """A reported spell is dated to the day before the one before it ended, in every table."""
+    rows = _reported(tables, "statuses").dropna(subset=["start_latest", "end_earliest"])
+    said = [*PROPOSITION, "place", "holds"]
+    second = rows[rows.duplicated(said)].iloc[0]
+    same = pd.concat([rows[column].eq(second[column]) | rows[column].isna() for column in said], axis=1).all(axis=1)
+    day = rows[same].iloc[0]["end_earliest"] - pd.Timedelta("1D")
+    _dated(tables, "statuses", second["status_id"], start=str(day.date()), start_earliest=day, start_latest=day)
+
+
+@in_tables
+def occurrence_reported_again(tables: Tables) -> None:
+    """A reported event is dated to the day of another of its type, place and parties, or the next, in every table."""
+    rows = _reported(tables, "events").query("date_precision == 'day' and type == 'clash'")
+    alike = ["location", "participants"]
+    first = rows[rows.duplicated(alike, keep="last")].iloc[0]
+    second = rows[rows.duplicated(alike) & rows[alike].eq(first[alike]).all(axis=1)].iloc[0]
+    day, after = first["start_earliest"], first["start_earliest"] + pd.Timedelta("1D")
+    cells = {"start_earliest": day, "start_latest": after, "end_earliest": day, "end_latest": after}
+    date = f"[{day.date()}..{after.date()}]"
+    _dated(tables, "events", second["event_id"], date=date, date_precision="range", **cells)
+
+
+@in_tables
+def status_known_after_its_sources(tables: Tables) -> None:
+    """A reported status is said to be known to go on in 2999, in every table."""
+    day = pd.Timestamp("2999-01-01")
+    ongoing = _reported(tables, "statuses").query("end == '..' and start.notna()")
+    _dated(tables, "statuses", ongoing["status_id"].iloc[0], speaks_until=day, end_earliest=day)
+
+
+@in_tables
+def high_confidence_on_one_source(tables: Tables) -> None:
+    """A reported record of high confidence loses all its sources but one."""
+    rows = _reported(tables, "events").query("confidence == 'high'")
+    cited = pd.concat([tables[name]["reference_ids"].dropna() for name in ("events", "statuses")]).str.split("; ")
+    times = cited.explode().value_counts()
+    # What it no longer cites is cited by others: else that would be found.
+    kept = rows[rows["reference_ids"].str.split("; ").map(lambda names: times[names[1:]].min() > 1)].iloc[0]
+    row = tables.find("events", "event_id", kept["event_id"])
+    tables["events"].loc[row, "reference_ids"] = kept["reference_ids"].split("; ")[0]
+
+
+@in_tables
+def denial_of_what_is_reported(tables: Tables) -> None:
+    """A reported membership is denied under another id, in every table."""
+    member = _reported(tables, "statuses").query("type == 'membership' and holds and end == '..'").iloc[0]["status_id"]
+    denial = member.replace("-membership", "-not-membership")
+    for name, key in (("statuses", "status_id"), ("timeline", "record_id")):
+        frame = tables[name]
+        twin = frame[frame[key] == member].assign(**{key: denial}, holds=False)
+        tables[name] = pd.concat([frame, twin], ignore_index=True).astype(frame.dtypes)
+        tables.sort(name)

@@ -90,7 +90,8 @@ def cite(records: Records | None = None, *, style: str = "bibtex") -> str:
     Returns
     -------
     str
-        The dataset first, then each document once, then each other source once.
+        The dataset first, then each document once, then, under a heading (not in CSL-JSON), each
+        other source once, those of one publisher together.
 
     Raises
     ------

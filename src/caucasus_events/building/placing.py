@@ -64,9 +64,9 @@ def _taken(seed: seeds.Coded, at: At, table: str, earlier: Sequence[_Written]) -
         return seed.lines.problem(at, at[2], what, do)
     facts = [Fact("first", each.seed.lines.problem(each.at, at[2], "", "").place) for each in earlier]
     do = f"give the new one another id; if it is from another seed: {at[2]}-{seed.seed_id}"
-    # Of one that both a seed and other sources have, the reported one gives way; its file is read after the sheets.
+    # Of one that both a seed and other sources have the new one gives way, and that may be either.
     if not seed.seed_id:
-        do = f"give the reported one another id: {at[2]}-reported"
+        do = f"give the new one another id: {at[2]}-reported here, or {at[2]}-{earlier[0].seed.seed_id} in the sheet"
     if not earlier[0].seed.seed_id:
         do = "keep one, with every source; if they are two, give the new one another id"
     return seed.lines.problem(at, at[2], "the id is used twice", do, *facts)

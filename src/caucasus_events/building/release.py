@@ -9,7 +9,7 @@ import pandas as pd
 
 from caucasus_events.coding import writing
 from caucasus_events.describing import about, papers
-from caucasus_events.errors import InvalidValueError, Problem, ProblemsError, ReleaseError
+from caucasus_events.errors import InvalidValueError, Problem, ProblemsError, ReleaseError, shown
 from caucasus_events.ledger import changelog, differences, due, frozen
 from caucasus_events.ledger.differences import Tables
 from caucasus_events.ledger.frozen import Frozen
@@ -96,7 +96,7 @@ def freeze(root: Path, day: str) -> list[str]:
     try:
         released = date.fromisoformat(day).isoformat()
     except ValueError:
-        raise InvalidValueError(f"{day!r} is no day; write YYYY-MM-DD") from None
+        raise InvalidValueError(f"{shown(day)} is no day; write YYYY-MM-DD") from None
     with writing.alone(root):
         return _freeze(root, released)
 
@@ -109,7 +109,7 @@ def _freeze(root: Path, released: str) -> list[str]:
         raise ProblemsError(broken)
     last = releases[-1] if releases else None
     if last and released < last.released:
-        what = f"{released!r} is before {last.version}, which was released on {last.released}"
+        what = f"{shown(released)} is before {last.version}, which was released on {last.released}"
         raise InvalidValueError(f"{what}; write that day or a later one")
     descriptors = root_descriptors(released)
     written = [f"{frozen.RELEASES}/{about.VERSION}/", "data/", changelog.FILE, *descriptors]

@@ -22,6 +22,8 @@ from .rules import Shipped
 
 _BUILD = "run caucasus-events build"
 _REBUILD = "run caucasus-events build and commit data/, or undo the change to the seeds"
+# What pandera calls by a name of its own.
+_WORDS = {"column_in_dataframe": "a column is missing", "column_in_schema": "a column is there that no table has"}
 # What a table breaks, beside the rules, that no rule can be asked of.
 _FORM = "columns and types"
 
@@ -51,17 +53,20 @@ def read_shipped(root: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     tables, problems = {}, []
     for name, table in FILES.items():
         place = f"data/{name}.parquet"
+        # A folder would be read as a table without rows.
+        if not (root / place).is_file():
+            problems.append(Problem(place, "", "the file is missing", _BUILD))
+            continue
         try:
             frame = pd.read_parquet(root / place)
-        except FileNotFoundError:
-            problems.append(Problem(place, "", "the file is missing", _BUILD))
         # Bytes that are no Parquet are an OSError or a ValueError, broken pandas metadata a KeyError.
         except (OSError, ValueError, KeyError) as error:
             fact = Fact("reader", str(error).split("\n", 1)[0])
             problems.append(Problem(place, "", "the file cannot be read", _BUILD, (fact,)))
         else:
             # An empty dictionary column loses its codes on the way through Parquet.
-            tables[name] = frame if len(frame) else frame.astype(table.dtypes, errors="ignore")
+            lost = {} if len(frame) else {column: kind for column, kind in table.dtypes.items() if column in frame}
+            tables[name] = frame.astype(lost, errors="ignore")
     return tables, problems
 
 
@@ -85,7 +90,8 @@ def _model_problem(name: str, frame: pd.DataFrame, case: Mapping[str, Any]) -> P
     """Report which cell, column or table pandera objects to."""
     in_cell = case["schema_context"] == "Column" and isinstance(case["index"], int)
     record = key_of(name, dict(frame.iloc[case["index"]])) if in_cell else ""
-    what = f"{case['column']}: {case['check']}" if in_cell else str(case["check"])
+    check = _WORDS.get(case["check"], case["check"])
+    what = f"{case['column']}: {check}" if in_cell else str(check)
     fact = Fact("found", str(case["failure_case"]))
     # The rules compare values, and count on those that may not be null.
     rule = "" if in_cell and case["check"] != "not_nullable" else _FORM
@@ -96,22 +102,23 @@ def _unlike_the_seeds(
     built: Built, shipped: Mapping[str, pd.DataFrame], root: Path, *, by_bytes: bool
 ) -> list[Problem]:
     """List every row and cell, then every file, in which ``data/`` is not what the seeds build."""
+    # Without its key no row can be told from another; that a column is missing is told by the model.
+    compared = [name for name in shipped if set(FILES[name].key) <= set(shipped[name].columns)]
     problems = [
         _difference_problem(name, change)
         for name, frame in built.shipped.items()
-        # Without its key no row can be told from another; that a column is missing is told by the model.
-        if name in shipped and set(FILES[name].key) <= set(shipped[name].columns)
+        if name in compared
         for change in differences.table_differences(shipped[name], frame, FILES[name].key)
     ]
     told = {problem.place for problem in problems}
     problems += aside.strangers(root / "data", built.files)
     expected = built.files if by_bytes else {**built.files, **_descriptors(built, root)}
     for name, content in sorted(expected.items()):
-        place, is_table = f"data/{name}", name.endswith(".parquet")
+        place, of_rows = f"data/{name}", name.removesuffix(".parquet")
         # Of a table that cannot be read, or whose rows are told of, nothing more is said.
-        silent = place in told or (is_table and name.removesuffix(".parquet") not in shipped)
+        silent = place in told or (of_rows != name and of_rows not in shipped)
         if not silent and not _same_file(root / place, content, by_bytes=by_bytes):
-            what = f"the file is not what the seeds build{'; its rows are' if is_table else ''}"
+            what = f"the file is not what the seeds build{'; its rows are' if of_rows in compared else ''}"
             problems.append(Problem(place, "", what, _REBUILD))
     return problems
 

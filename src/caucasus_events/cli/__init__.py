@@ -1,7 +1,7 @@
 """The command line, ``caucasus-events COMMAND``: the commands of both wings under one roof, and how they fail.
 
-What a command does is in ``readers`` and ``writers``, what ``show`` and ``list`` print of a record in ``showing``;
-nothing here knows more of the dataset than its version.
+What a command does is in ``readers``, ``questions`` and ``writers``, what they print of a record in ``showing``, what
+several are given alike in ``options``; nothing here knows more of the dataset than its version.
 """
 
 import errno
@@ -16,7 +16,7 @@ from caucasus_events.describing import about
 from caucasus_events.errors import CaucasusEventsError, ProblemsError, shown
 from caucasus_events.model.words import counted
 
-from . import readers, writers
+from . import questions, readers, writers
 
 
 class Commands(click.Group):
@@ -68,7 +68,7 @@ def _can_be_given(word: str) -> bool:
 @click.version_option(
     about.VERSION,
     prog_name="caucasus-events",
-    message="%(prog)s, version %(version)s\nTo cite it: caucasus_events.cite(), in BibTeX, APA or CSL-JSON",
+    message="%(prog)s, version %(version)s\nTo cite it: caucasus-events cite, in BibTeX, APA or CSL-JSON",
 )
 def main() -> None:
     """Events and statuses of the South Caucasus, each with its proof.
@@ -79,8 +79,13 @@ def main() -> None:
         caucasus-events show turkey-armenia-border-closed
         caucasus-events show timeline --format csv > timeline.csv
         caucasus-events explore --open
+    Ask them:
+        caucasus-events as-of 2018-01-01 --entity Armenia
+        caucasus-events history Georgia CIS
     Use them:
+        caucasus-events panel dyad year 1991 2025 --codes cow -o dyads.csv
         caucasus-events annotate ged.parquet out.parquet --like ucdp_ged
+        caucasus-events export caucasus.sqlite
     Work on them, in a checkout:
         caucasus-events new seeds/report-2021.txt
         caucasus-events build
@@ -89,5 +94,5 @@ def main() -> None:
     """
 
 
-for _wing in (readers.wing, writers.wing):
+for _wing in (readers.wing, questions.wing, writers.wing):
     main.commands.update(_wing.commands)

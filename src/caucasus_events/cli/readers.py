@@ -1,4 +1,4 @@
-"""The commands of a plain install: show, list, annotate, explore, verify."""
+"""The commands of a plain install that read: show, list, annotate, explore, verify, export."""
 
 import sys
 import warnings
@@ -11,25 +11,18 @@ import click
 
 from caucasus_events.describing import about
 from caucasus_events.errors import UnknownNameError, UnmatchedCodesWarning, unknown
-from caucasus_events.model.layers import BEST, LAYERS
 from caucasus_events.model.rows import TABLES
 from caucasus_events.model.words import counted
 
-wing = click.Group()
+from . import options
 
-_layer = click.option(
-    "--layer",
-    type=click.Choice(LAYERS),
-    default=BEST,
-    show_default=True,
-    help="seed: documents; corroborated: dates narrowed by other sources; reported: and what only these state.",
-)
+wing = click.Group()
 
 
 @wing.command()
 @click.argument("name", required=False)
 @click.option("--format", "form", type=click.Choice(["text", "csv"]), default="text", help="csv: the rows of a table.")
-@_layer
+@options.layer
 def show(name: str | None, form: str, layer: str) -> None:
     """Show the dictionary of a table, or a record with its evidence.
 
@@ -43,14 +36,14 @@ def show(name: str | None, form: str, layer: str) -> None:
         caucasus-events show turkey-armenia-border-closed
         caucasus-events show events --format csv
     """
-    from caucasus_events.reading import tables
+    from caucasus_events.reading import exports, tables
 
     from . import showing
 
     if form == "csv":
         if name not in TABLES:
             raise UnknownNameError(unknown("table", name or "", TABLES))
-        click.echo(tables.load(name, layer).to_csv(index=False, lineterminator="\n"), nl=False)
+        click.echo(exports.csv_of(tables.load(name, layer)), nl=False)
     elif name is None:
         showing.list_tables()
     elif name in TABLES:
@@ -62,7 +55,7 @@ def show(name: str | None, form: str, layer: str) -> None:
 @wing.command("list")
 @click.option("--type", "kind", help="Only records of this type, such as clash or membership.")
 @click.option("--entity", help="Only records in which this entity is a party (id, name or spelling).")
-@_layer
+@options.layer
 def list_records(kind: str | None, entity: str | None, layer: str) -> None:
     """List the records: id, when, title.
 
@@ -79,9 +72,7 @@ def list_records(kind: str | None, entity: str | None, layer: str) -> None:
     frame = tables.load("timeline", layer)
     frame = frame[frame["type"].isin(codebook.chosen(kind, [*codebook.codes("event"), *codebook.codes("status")]))]
     frame = names.with_party(frame, entity)
-    for row in frame.itertuples():
-        click.echo(row.record_id)
-        showing.paragraph("    ", f"{row.type}, {showing.began_and_ended(row)}: {row.title}{showing.support(row)}")
+    showing.records(frame)
     click.echo(counted(len(frame), "record"))
 
 
@@ -99,10 +90,10 @@ def list_records(kind: str | None, entity: str | None, layer: str) -> None:
 )
 @click.option("--codes", help="Scheme of the codes: iso3, cow, gw, name, … (default: that of --like, else iso3).")
 @click.option("--prefix", default="", help="Put before the names of the new columns.")
-@_layer
-@click.option("--outside", default="unknown", help='"no": outside stated bounds the answer is no.')
-@click.option("--confidence", help="The least that counts of reported statuses: high, medium (default) or low.")
-@click.option("--carry-to", help="Take what was still so to go on up to this day: your assumption.")
+@options.layer
+@options.outside
+@options.confidence
+@options.carry_to
 def annotate(source: Path, target: Path, types: tuple[str, ...], objects: tuple[str, ...], **asked: Any) -> None:
     """Add status columns to a Parquet file of any size.
 
@@ -116,11 +107,10 @@ def annotate(source: Path, target: Path, types: tuple[str, ...], objects: tuple[
     """
     from caucasus_events.joining.annotation import annotate_parquet
 
-    given = {option: value for option, value in asked.items() if value is not None}
     with warnings.catch_warnings(record=True) as caught, _progress_of_rows(f"annotating {source.name}") as progress:
         warnings.simplefilter("always", UnmatchedCodesWarning)
         count = annotate_parquet(
-            source, target, types=types or None, objects=objects or None, progress=progress, **given
+            source, target, types=types or None, objects=objects or None, progress=progress, **options.given(asked)
         )
     for warning in caught:
         click.echo(f"note   {warning.message}", err=True)
@@ -145,7 +135,7 @@ def _progress_of_rows(label: str) -> Iterator[Callable[[int, int], None] | None]
 @wing.command()
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path), default="caucasus-events.html")
 @click.option("--open", "show_it", is_flag=True, help="Open the page in a browser.")
-@_layer
+@options.layer
 def explore(path: Path, layer: str, *, show_it: bool) -> None:
     """Write the explorer: one HTML page with every record and its proof.
 
@@ -181,3 +171,23 @@ def verify() -> None:
     for row in files.itertuples():
         click.echo(f"good   {row.file}: {row.rows:,} rows, {row.bytes:,} bytes, {str(row.content_digest)[:23]}…")
     click.echo(f"All {len(files)} files are those of caucasus-events {about.VERSION}.")
+
+
+@wing.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def export(path: Path) -> None:
+    """Write every table, with its dictionary, for other programs.
+
+    PATH says in which form: a name that ends in .sqlite, .duckdb or .xlsx
+    (a sheet a table), or a folder called csv or dta (Stata), a file a table.
+    Those of DuckDB and Excel need pip install 'caucasus-events[export]'.
+
+    \b
+    Examples:
+        caucasus-events export caucasus.sqlite
+        caucasus-events export dta/
+    """
+    from caucasus_events.reading import exports
+
+    rows = exports.write_tables(path)
+    click.echo(f"wrote  {path}: {counted(len(rows), 'table')}, {counted(sum(rows.values()), 'row')}")

@@ -1,4 +1,4 @@
-"""What ``show`` and ``list`` print: tables, records with their evidence, and when they were so, in 80 columns."""
+"""What commands print, in 80 columns: tables, records with their evidence, when they were so, and answers."""
 
 import textwrap
 from collections.abc import Mapping
@@ -8,12 +8,14 @@ import click
 import pandas as pd
 
 from caucasus_events.describing import citation
-from caucasus_events.errors import UnknownNameError, nearest
+from caucasus_events.errors import UnknownNameError, nearest, shown
 from caucasus_events.model import words
 from caucasus_events.model.rows import FILES, RECORDS, TABLES, dictionaries
 from caucasus_events.reading import tables
 
 _COLUMNS = 80
+# What leads on from an answer.
+_WHO = "who says so: caucasus-events show ID"
 
 
 def paragraph(label: str, text: str) -> None:
@@ -51,6 +53,47 @@ def support(row: Any) -> str:
     return f" [reported, confidence {row.confidence}]" if is_reported(row) else ""
 
 
+def records(timeline: pd.DataFrame, remarks: Mapping[str, str] | None = None) -> None:
+    """Print records in their order, each with a remark of its own: id, type, when, title."""
+    for row in timeline.itertuples():
+        remark = (remarks or {}).get(str(row.record_id), "")
+        click.echo(row.record_id)
+        paragraph("    ", f"{row.type}, {began_and_ended(row)}: {row.title}{support(row)}{remark}")
+
+
+def answers(frame: pd.DataFrame) -> None:
+    """Print what ``as_of`` answers: of each proposition the answer, why or by which layer, and the records behind."""
+    parties = tables.load("timeline").set_index("record_id")["parties"]
+    for row in dictionaries(frame):
+        ids = row["status_ids"].split("; ")
+        beside = [row["why"] or f"layer {row['layer']}", *["carried"] * row["carried"]]
+        paragraph("", f"{row['type']}, {parties[ids[0]]}: {row['answer']} ({', '.join(beside)})")
+        for identity in ids:
+            click.echo(f"    {identity}")
+    click.echo(f"{words.counted(len(frame), 'proposition')} on {frame.attrs['day']}; {_WHO}")
+
+
+def events(frame: pd.DataFrame) -> None:
+    """Print what ``between`` lists."""
+    remarks = {row["event_id"]: f" [{row['certainty']}]" for row in dictionaries(frame)}
+    records(_in_timeline(frame, "event_id"), remarks)
+    click.echo(f"{words.counted(len(frame), 'event')} from {frame.attrs['start']} to {frame.attrs['end']}; {_WHO}")
+
+
+def windows(frame: pd.DataFrame) -> None:
+    """Print what ``history`` lists."""
+    carried = dictionaries(frame[frame["carried_until"].notna()])
+    remarks = {row["status_id"]: f" [carried to {row['carried_until'].date()}]" for row in carried}
+    records(_in_timeline(frame, "status_id"), remarks)
+    click.echo(f"{words.counted(len(frame), 'status', 'statuses')}; {_WHO}")
+
+
+def _in_timeline(frame: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Find the records of an answer in the timeline of its layer, in their order."""
+    timeline = tables.load("timeline", frame.attrs["layer"]).set_index("record_id", drop=False)
+    return timeline.loc[frame[key]]
+
+
 def list_tables() -> None:
     """Print every table: how many rows, and what one is."""
     for name in TABLES:
@@ -78,7 +121,7 @@ def show_record(identity: str, layer: str) -> None:
     if identity not in timeline.index:
         near = nearest(identity, [*TABLES, *timeline.index])
         hint = f"; did you mean {near}?" if near else "; caucasus-events list shows all"
-        raise UnknownNameError(f"no table and no record is called {identity!r}{hint}")
+        raise UnknownNameError(f"no table and no record is called {shown(identity)}{hint}")
     row = timeline.loc[identity]
     record = tables.load(_home(row), layer).set_index(f"{row['kind']}_id").loc[identity]
     click.echo(identity)

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from caucasus_events.errors import Fact, Problem, nearest
+from caucasus_events.errors import Fact, Problem, nearest, shown
 from caucasus_events.model import codebook
 
 from .blocks import LARGEST_CODE, Block, Participant
@@ -93,7 +93,9 @@ class Lines:
             return []
         near = nearest(value, names)
         do = f"write {near}, or another known code" if near else "write one of the known codes"
-        return [self.problem(at, value, f"unknown {key} {value!r}", do, Fact("known", ", ".join(names), wrap=True))]
+        return [
+            self.problem(at, value, f"unknown {key} {shown(value)}", do, Fact("known", ", ".join(names), wrap=True))
+        ]
 
 
 def read_file(path: Path, place: str, kind: str, largest: int, do: str) -> bytes | Problem:
@@ -208,7 +210,7 @@ def read_blocks(
     """
     known = [*single, *models]
     problems = [
-        Problem(f"{lines.path}:{lines.line_of(key)}", "", f"unknown block {key!r}", _spelled(key, known))
+        Problem(f"{lines.path}:{lines.line_of(key)}", "", f"unknown block {shown(key)}", _spelled(key, known))
         for key in document
         if key not in known
     ]
@@ -274,7 +276,7 @@ def _key_words(error: str, key: str, value: object, fields: dict[str, FieldInfo]
     if error == "missing":
         return f"{key} is missing", f"add {key}; the sheet's format needs it"
     if error == "extra_forbidden":
-        return f"unknown key {key!r}", _spelled(key, list(fields))
+        return f"unknown key {shown(key)}", _spelled(key, list(fields))
     if isinstance(value, date):
         return f"{key} is a bare date", f'write it in quotes: {key} = "{value.isoformat()}"'
     if error == "value_error":

@@ -22,6 +22,9 @@ _BETWEEN_AUTHORS = re.compile(r";\s+|,\s+(?:and\s+)?|\s+and\s+")
 # What CSL calls the kinds of reference; the others are pages of the web.
 _CSL_TYPES = {"news": "article-newspaper", "report": "report", "legal text": "legislation", "dataset": "dataset"}
 
+# Stands before the sources where they follow dataset and documents.
+_HEADING = "Other sources, of reported records and of dates:"
+
 
 def source_citation(source: Mapping[str, Any]) -> str:
     """Cite the document that a row comes from, in one sentence.
@@ -61,22 +64,29 @@ def short_citation(reference: Mapping[str, Any]) -> str:
 def bibliography(
     sources: Rows, version: str, style: str = "bibtex", released: str | None = None, references: Rows = ()
 ) -> str:
-    """Cite the dataset in a version (and the day of its release), then documents, then the sources that date records.
+    """Cite the dataset in a version (and the day of its release), then documents, then the other sources.
 
-    Rows of ``sources`` and of ``references`` are written as BibTeX entries, as lines of the American Psychological
-    Association's seventh edition (``"apa"``), or as a list in the Citation Style Language's JSON (``"csl-json"``);
-    another style is an :class:`InvalidValueError`.
+    The sources stand under a heading, those of one publisher together. Rows of ``sources`` and of ``references`` are
+    written as BibTeX entries, as lines of the American Psychological Association's seventh edition (``"apa"``), or as
+    a list in the Citation Style Language's JSON (``"csl-json"``); another style is an :class:`InvalidValueError`.
 
     >>> bibliography([], "1.0.0").splitlines()[0]
     '@misc{caucasus-events,'
     """
     one_of("style", style, ("bibtex", "apa", "csl-json"))
-    items = [_dataset_item(version, released), *map(_source_item, sources), *map(_reference_item, references)]
-    if style == "bibtex":
-        return "\n\n".join(map(_bibtex_entry, items))
-    if style == "apa":
-        return "\n".join(map(_apa_line, items))
-    return json.dumps(items, ensure_ascii=False, indent=2)
+    items = [_dataset_item(version, released), *map(_source_item, sources)]
+    others = [_reference_item(each) for each in sorted(references, key=_by_publisher)]
+    if style == "csl-json":
+        return json.dumps([*items, *others], ensure_ascii=False, indent=2)
+    write, gap = (_bibtex_entry, "\n\n") if style == "bibtex" else (_apa_line, "\n")
+    cited = gap.join(map(write, items))
+    # BibTeX passes over what stands between its entries.
+    return cited + (f"\n\n{_HEADING}\n{gap.join(map(write, others))}" if others else "")
+
+
+def _by_publisher(reference: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Order sources by publisher, then by date."""
+    return reference["publisher"].casefold(), reference["date"] or "", reference["reference_id"]
 
 
 def _dataset_item(version: str, released: str | None) -> Item:

@@ -169,9 +169,9 @@ def annotate(  # noqa: PLR0913 - what can be asked
     0  1992-05-01  TUR  ARM           <NA>
     1  2001-05-01  TUR  ARM           True
     >>> annotate(mine, date="day", subject="to", types="membership", objects=["CIS", "NATO"]).iloc[:, 3:]
-      membership_CIS membership_NATO
-    0           True            <NA>
-    1           True            <NA>
+       membership_CIS  membership_NATO
+    0            True             <NA>
+    1            True             <NA>
     """
     # Every option by its name: they stand in the signature and, with their types, in Asked, and nowhere else.
     asked = cast("Asked", locals())

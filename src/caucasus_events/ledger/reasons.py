@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from caucasus_events.coding import seeds, toml
-from caucasus_events.errors import Fact, Problem
+from caucasus_events.errors import Fact, Problem, shown
 from caucasus_events.model import layers, rows
 from caucasus_events.model.rows import FILES, LAYER, OWN, SEED_TABLES, dictionaries
 from caucasus_events.model.versions import parse
@@ -337,4 +337,4 @@ def _lost_heirs(reasons: Iterable[_Reason], ids: set[str]) -> list[Problem]:
     """Report withdrawals in favour of a record that does not exist."""
     do = "name one that stands, or leave it out"
     lost = ((each, each.heir) for each in reasons if each.heir is not None and each.heir not in ids)
-    return [each.problem(f"no record is called {heir!r}", do, heir) for each, heir in lost]
+    return [each.problem(f"no record is called {shown(heir)}", do, heir) for each, heir in lost]

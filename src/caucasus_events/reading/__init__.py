@@ -1,4 +1,4 @@
-"""The released tables on this machine: loaded, their entities found by name, their files verified.
+"""The released tables on this machine: loaded, verified, written for other programs, their entities found by name.
 
-Questions to them are in ``asking``; nothing here writes.
+Questions to them are in ``asking``; nothing here writes to the dataset.
 """

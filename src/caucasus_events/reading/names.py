@@ -10,7 +10,7 @@ import tomllib
 import unicodedata
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from caucasus_events.errors import InvalidValueError, UnknownNameError, nearest, shown, unknown
 from caucasus_events.model.asked import one_of, text, texts
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 # What a scheme is called, and the column of ``entities`` that holds its codes. GDELT's CAMEO
 # country codes are those of iso3 for every state of this dataset.
-_BY_THEIR_COLUMN = ("iso3", "cow", "cow_abbrev", "gw", "cow_igo", "ucdp_actor", "wikidata", "name")
-SCHEMES = {"id": "entity_id"} | {name: name for name in (*_BY_THEIR_COLUMN, "iso_numeric")}
+_BY_THEIR_COLUMN = ("iso3", "cow", "cow_abbrev", "gw", "cow_igo", "ucdp_actor", "wikidata", "name", "iso_numeric")
+SCHEMES = {"id": "entity_id"} | {name: name for name in _BY_THEIR_COLUMN}
 # Words that names of states share: that two names have them in common says nothing.
 _COMMON = {"the", "of", "and", "republic", "state", "states", "government", "islamic", "federation", "united"}
 _LONGEST_CODE = 6
@@ -88,9 +88,6 @@ def code_meanings(scheme: str) -> dict[Hashable, str]:
     ('TUR', 'ARM', 'TUR')
     """
     one_of("scheme of codes", scheme, SCHEMES)
-    if scheme == "iso_numeric":
-        known = load_entities()["entity_id"].tolist()
-        return {said["iso_numeric"]: state for state, said in _standard_names().items() if state in known}
     meanings = spellings(load_entities()) if scheme == "name" else _bearers(load_entities(), SCHEMES[scheme])
     return {code: found[0] for code, found in meanings.items() if len(found) == 1}
 
@@ -101,8 +98,6 @@ def shared_codes(scheme: str) -> dict[str, list[str]]:
     >>> shared_codes("cow")
     {}
     """
-    if scheme == "iso_numeric":
-        return {}
     meanings = spellings(load_entities()) if scheme == "name" else _bearers(load_entities(), SCHEMES[scheme])
     return {str(code): found for code, found in meanings.items() if len(found) > 1}
 
@@ -158,15 +153,14 @@ def spellings(entities: pd.DataFrame) -> dict[Hashable, list[str]]:
 
 
 @cache
-def _standard_names() -> dict[str, dict[str, Any]]:
-    """Read what the standard lists call each state, by its id."""
+def _standard_names() -> dict[str, dict[str, list[str]]]:
+    """Read what the standard lists call each state, by its id and the language."""
     return tomllib.loads(resources.files(__package__).joinpath("spellings.toml").read_text("utf-8"))
 
 
 def _in_the_lists(identity: str) -> list[str]:
     """Return what the standard lists call an entity, in any language; nothing of what is no state."""
-    said = _standard_names().get(identity, {})
-    return [name for language, names in said.items() if language != "iso_numeric" for name in names]
+    return [name for names in _standard_names().get(identity, {}).values() for name in names]
 
 
 def _nearest_name(name: str, entities: pd.DataFrame) -> str | None:

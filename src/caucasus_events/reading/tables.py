@@ -62,7 +62,7 @@ def load(name: str, layer: str = layers.BEST) -> pd.DataFrame:
     'corroborated'
     """
     layers.checked(layer)
-    if name not in DATED or layer == layers.BEST:
+    if one_of("table", name, FILES, UnknownNameError) not in DATED or layer == layers.BEST:
         frame = _read(name)
     else:
         frame = layers.view(name, _read(name, layers.of_file(name, layer)), layer)
@@ -370,7 +370,7 @@ def _read(name: str, columns: list[str] | None = None) -> pd.DataFrame:
 
     One that is missing or damaged is a :class:`ProblemsError` with the way out.
     """
-    path = data_path(one_of("table", name, FILES, UnknownNameError))
+    path = data_path(name)
     # A folder of that name would be read as a table without rows.
     if not path.is_file():
         what = "a folder stands where the file should" if path.is_dir() else "the file is missing"

@@ -1,4 +1,4 @@
-"""Files that the package writes for its reader: whole or not at all, and never in place of what is no file."""
+"""Files and folders that the package writes for its reader: whole or not at all, and in place of nothing else."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from caucasus_events.errors import UnwritableError
+from caucasus_events.errors import UnwritableError, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 
 @contextmanager
@@ -51,6 +51,29 @@ def whole_file(target: Path) -> Iterator[Path]:
         raise UnwritableError(f"cannot write {target}: {error.strerror or error}") from error
 
 
+@contextmanager
+def whole_folder(target: Path, names: Collection[str]) -> Iterator[Path]:
+    """Yield a folder to write to; it stands at ``target`` only when all is written.
+
+    A folder that is there is replaced if it holds nothing but files of these names. Any other, and what cannot be
+    written, is an :class:`UnwritableError`, and nothing is left behind.
+    """
+    try:
+        home = Path(os.path.realpath(target))
+        _check_folder(home, target, names)
+        with tempfile.TemporaryDirectory(dir=home.parent, prefix=".caucasus-events-") as folder:
+            partial, before = Path(folder) / "partial", Path(folder) / "before"
+            partial.mkdir()
+            yield partial
+            if home.exists():
+                home.replace(before)
+            partial.replace(home)
+    except UnwritableError:
+        raise
+    except OSError as error:
+        raise UnwritableError(f"cannot write {target}: {error.strerror or error}") from error
+
+
 def _check_target(home: Path, target: Path) -> None:
     """Refuse what no file can be written to."""
     why = ""
@@ -62,6 +85,15 @@ def _check_target(home: Path, target: Path) -> None:
         why = "it may not be written to; give another file"
     if why:
         raise UnwritableError(f"cannot write {target}: {why}")
+
+
+def _check_folder(home: Path, target: Path, names: Collection[str]) -> None:
+    """Refuse a file, and a folder that holds something else than files of these names."""
+    if home.exists() and not home.is_dir():
+        raise UnwritableError(f"cannot write {target}: it is a file; name a folder")
+    others = sorted(path.name for path in home.iterdir() if path.name not in names) if home.exists() else []
+    if others:
+        raise UnwritableError(f"cannot write {target}: it holds {shown(others[0])}; name a folder of its own")
 
 
 def _pour(source: Path, device: Path) -> None:

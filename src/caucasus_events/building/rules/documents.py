@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from caucasus_events.coding import dates
-from caucasus_events.errors import Fact
+from caucasus_events.errors import Fact, shown
 from caucasus_events.model.bounds import stated_days
 
 from .registry import Finding, Shipped, TableRow, rule
@@ -110,5 +110,5 @@ def languages_exist(shipped: Shipped) -> Iterator[Finding]:
     for row in shipped.rows["sources"]:
         if row["language"] not in _LANGUAGES:
             do = "write its two letters: en, hy, az, ka, ru, tr; or the three, of a language that has no two"
-            what = f"language {row['language']!r} is no code of ISO 639"
+            what = f"language {shown(row['language'])} is no code of ISO 639"
             yield row.breaks(what, do, str(row["language"]))

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import combinations, product
+from itertools import product
 from typing import Any
 
 from caucasus_events.coding import dates
-from caucasus_events.errors import Fact
+from caucasus_events.errors import Fact, shown
 from caucasus_events.model import codebook, layers
 from caucasus_events.model.bounds import BOUNDS, Bounds
 from caucasus_events.model.column_kinds import ENTITY
@@ -136,7 +136,7 @@ def roles_fit_the_type(shipped: Shipped) -> Iterator[Finding]:
             yield from _of_kind(row, "entity_id", place, kinds, kind.roles[row["role"]])
         elif kind:
             do = f"write {' or '.join(kind.roles)}" if kind.roles else "leave participants out"
-            yield row.breaks(f"{kind.name} knows no role {row['role']!r}", do, row["role"])
+            yield row.breaks(f"{kind.name} knows no role {shown(row['role'])}", do, row["role"])
 
 
 @rule()
@@ -230,19 +230,30 @@ def no_fact_is_coded_twice(shipped: Shipped) -> Iterator[Finding]:
         told = (row.table, row["layer"], row["source_id"], row["type"], *(row[column] for column in said))
         alike.setdefault((*told, *sorted(cast.get(row.key, []))), []).append(row)
     for rows in alike.values():
-        for first, second in combinations(rows, 2):
-            reported = first["layer"] == "reported"
-            if reported or _meet(spans.get(first.key, []), spans.get(second.key, [])):
-                keep = "keep one, with every source" if reported else "keep one, with every passage"
-                kind = codebook.event_types().get(first["type"])
-                titled = ", or their titles" if kind and kind.titled else ""
-                do = f"{keep}; if they are two, say in what they differ: a date, a place, a party{titled}"
-                yield second.breaks("the record says what another says", do, second.key, [Fact("first", first.key)])
+        reported = rows[0]["layer"] == "reported"
+        # Of what is reported the words do not count: the first stands for all.
+        pairs = [(rows[0], row) for row in rows[1:]] if reported else _sharing_words(rows, spans)
+        for first, second in pairs:
+            keep = "keep one, with every source" if reported else "keep one, with every passage"
+            kind = codebook.event_types().get(first["type"])
+            titled = ", or their titles" if kind and kind.titled else ""
+            do = f"{keep}; if they are two, say in what they differ: a date, a place, a party{titled}"
+            yield second.breaks("the record says what another says", do, second.key, [Fact("first", first.key)])
 
 
-def _meet(some: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> bool:
-    """Say whether two records share words."""
-    return any(start < last and first < end for start, end in some for first, last in others)
+def _sharing_words(
+    rows: Sequence[TableRow], spans: Mapping[str, Sequence[tuple[int, int]]]
+) -> Iterator[tuple[TableRow, TableRow]]:
+    """Yield pairs of records that share words, each record that does in one of them at least, the earlier first."""
+    placed = sorted((start, end, number) for number, row in enumerate(rows) for start, end in spans.get(row.key, []))
+    reach, owner, told = -1, -1, set()
+    for start, end, number in placed:
+        pair = (min(owner, number), max(owner, number))
+        if start < reach and owner != number and pair not in told:
+            told.add(pair)
+            yield rows[pair[0]], rows[pair[1]]
+        if end > reach:
+            reach, owner = end, number
 
 
 @rule()

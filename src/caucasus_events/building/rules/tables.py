@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from caucasus_events.errors import Fact, nearest
+from caucasus_events.errors import Fact, nearest, shown
 from caucasus_events.model.column_kinds import ENTITY, SLUG
 from caucasus_events.model.rows import FILES, OWN, RECORDS, TABLES, references
 
@@ -125,9 +125,9 @@ def _dangling(row: TableRow, column: str, name: _Named, known: list[str]) -> Fin
         do += "; of a place that is no entity, such as a village, leave location out"
     where = "participants" if row.table == "participants" else _KEYS.get(column, column)
     wanted = OWN.get(target, "record")
-    what = f"unknown {wanted} {value!r} in {where}"
+    what = f"unknown {wanted} {shown(value)} in {where}"
     if other:
-        what = f"{value!r} in {where} is the id of {_with_article(other)}, not of {_with_article(wanted)}"
+        what = f"{shown(value)} in {where} is the id of {_with_article(other)}, not of {_with_article(wanted)}"
     facts = [Fact("known", ", ".join(known), wrap=True)] if target == "entities" else []
     return row.breaks(what, do, value, facts, missing=target)
 
