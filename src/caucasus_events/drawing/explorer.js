@@ -27,7 +27,7 @@ function wordsFor(fact) {
     const told = fact.records.flatMap((place) => {
       const record = all.records[place];
       const parties = (record.i || []).flatMap((entity) => all.entities[entity]);
-      return [record.id, record.n, record.p, record.s, record.o, record.pl, ...parties, ...(record.q || []).map((passage) => passage[4])];
+      return [record.id, record.n, record.p, record.s, record.o, record.pl, ...parties, ...(record.q || []).map(quoteOf)];
     });
     searched.set(key, [fact.id, fact.label, all.lanes[fact.lane], ...told].join(" ").toLowerCase());
   }
@@ -135,11 +135,15 @@ function citations(places) {
   return list;
 }
 
-function passage([source, start, end, prefix, words, suffix]) {
+// Words stand in their context, as far as both are in the page; else it says where they stand.
+function passage([source, start, end, words, before, after]) {
   const quote = make("blockquote");
-  quote.append("… " + prefix, make("mark", words), suffix + " …");
+  if (before) quote.append("… " + before);
+  if (words) quote.append(make("mark", words));
+  else quote.append(make("span", `words not shipped: characters ${start}–${end} of the document`, { class: "muted" }));
+  if (after) quote.append(after + " …");
   const [text, url] = all.sources[source] || [source, ""];
-  const place = make("p", `Characters ${start} to ${end} of ${source}. ${text} `, { class: "muted cited" });
+  const place = make("p", `Characters ${start}–${end} of ${source}. ${text} `, { class: "muted cited" });
   if (isAddress(url)) place.append(make("a", "Open the document", { href: url, rel: "noreferrer" }));
   return [quote, place];
 }
@@ -302,7 +306,7 @@ function csvRow(fact, found, place) {
     fact.id, fact.label, record.id, LAYERS[record.l || 0], record.k ? "event" : "status", record.t, record.n, record.p, record.pl, record.k ? "" : record.h !== 0,
     ...days, (state.layer === "seed" && record.e0) || record.e, spoken === undefined ? "" : dayText(spoken), record.c,
     state.layer, state.confidence, state.carry, state.day, found.answer, found.why, found.carried, found.layer,
-    record.q ? record.q[0][4] : "", record.s, record.o, record.x, cited.map((ref) => ref[4]).join("; "), citation, url,
+    (record.q || []).map(quoteOf).find(Boolean), record.s, record.o, record.x, cited.map((ref) => ref[4]).join("; "), citation, url,
   ];
   return values.map((value) => String(value ?? "")).map((text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)).join(",");
 }

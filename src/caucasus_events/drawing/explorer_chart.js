@@ -29,7 +29,7 @@ function draw(tag, attributes, ...children) {
 // What every mark of a kind shares: patterns in the ink of each lane, and shapes that stand on a day.
 const SHAPES = {
   diamond: "M0 5L7 12L0 19L-7 12Z", halo: "M0 3L9 12L0 21L-9 12Z", brief: "M-2 4H2V20H-2Z", narrow: "M-3 4.5H3V19.5H-3Z",
-  head: "M-11 1.5L0 12L-11 22.5Z", under: "M-11 1H3V23H-11Z", cap: "M0 6V18", before: "M-26 4.5H0V19.5H-26", after: "M26 4.5H0V19.5H26",
+  head: "M-11 1.5L0 12L-11 22.5Z", under: "M-11 1H4V23H-11Z", cap: "M0 6V18", before: "M-26 4.5H0V19.5H-26", after: "M26 4.5H0V19.5H26",
 };
 
 function pattern(name, lane, strokes) {
@@ -290,7 +290,8 @@ function tipFor(fact, pieces) {
   const records = [...new Set(pieces.flatMap((piece) => piece.records))];
   for (const place of records.slice(0, 5)) {
     const record = all.records[place];
-    const words = record.q ? `“${record.q[0][4]}”` : record.s || "";
+    const quote = (record.q || []).map(quoteOf).find(Boolean);
+    const words = quote ? `“${quote}”` : record.s || "";
     const told = make("p", record.n === fact.label ? "" : record.n + ": ");
     told.append(whenOf(record, state.layer), make("br"), words.length > 220 ? words.slice(0, 220) + " …" : words);
     told.append(make("span", ` ${saidBy([place])}`, { class: "muted" }));

@@ -71,6 +71,8 @@ function factsOf(layer, confidence) {
   return sets.get(name);
 }
 
+const quoteOf = ([, , , words]) => words || "";
+
 const boundsOf = (record, layer) => (layer === "seed" && record.b0) || record.b;
 const wordsOf = (record, layer) => (layer === "seed" && record.w0) || record.w;
 const spokenOf = (record, layer) => (layer === "seed" && record.u0) || record.u;

@@ -10,7 +10,7 @@ b, w    the four bounds at their best, and start and end in words; ``u`` the las
 b0, …   ``w0``, ``u0``, ``e0``: the same by the document alone
 s, o    what its sources say; a note
 r       places in ``refs`` of the sources that state it; ``x`` its document
-q       passages: start, end, prefix, quote, suffix
+q       passages: document, first and last character, then, as far as they are there, words, what stands before, after
 d       readings: bound, date, relation, confidence, says, note, outcome, places in ``refs``
 ======  ==========================================================================================================
 
@@ -295,11 +295,14 @@ def _entities_used(frames: Frames) -> list[list[str]]:
 
 def _passages(evidence: pd.DataFrame) -> dict[str, list[list[Any]]]:
     """Return the passages of every record, in the order of the text."""
-    columns = ["source_id", "start_char", "end_char", "prefix", "quote", "suffix"]
-    ordered = evidence.sort_values(["source_id", "start_char"])
+    columns = ["source_id", "start_char", "end_char", "quote", "prefix", "suffix"]
+    ordered = evidence.sort_values(["source_id", "start_char"]).reindex(columns=["record_id", *columns])
     found: dict[str, list[list[Any]]] = {}
-    for name, row in zip(ordered["record_id"], dictionaries(ordered[columns]), strict=True):
-        found.setdefault(name, []).append(["" if value is None else value for value in row.values()])
+    for name, *passage in (row.values() for row in dictionaries(ordered)):
+        # Words and their surroundings may not be shipped.
+        while passage[-1] is None:
+            passage.pop()
+        found.setdefault(name, []).append(["" if one is None else one for one in passage])
     return found
 
 
