@@ -31,6 +31,8 @@ ASKED = """(asked) => asked.days.map((day) => [...factsOf(asked.layer, asked.con
   .filter((fact) => !fact.event).map((fact) => [fact.id, answerOf(fact, { ...asked, day })])
   .map(([id, found]) => [id, found.answer, found.why, found.carried, found.layer]).sort())"""
 SHOWN = "() => [...document.querySelectorAll('#chart li')].map((row) => [row.fact.id, row.children[1].dataset.answer])"
+# Marks that lie over the stretches of a line have no reason of their own.
+OVER = ("start unknown", "end unknown", "ongoing", "ongoing denied")
 FRAMES = """async (count) => {
   const times = [];
   let before = await new Promise(requestAnimationFrame);
@@ -152,16 +154,16 @@ def test_the_page_knows_every_stretch_of_every_line(visit: browser.Visit, asked:
     layer, confidence = SETS[asked]
     page = visit.open()
     found = page.evaluate(
-        """([layer, confidence]) => [...factsOf(layer, confidence).values()].flatMap((fact) => [...fact.tiles, ...fact.over]
-          .map(({ mark, first, last, why, records }) =>
+        """([layer, confidence]) => [...factsOf(layer, confidence).values()]
+          .flatMap((fact) => [...fact.tiles, ...fact.over].map(({ mark, first, last, why, records }) =>
             [fact.id, mark, first, last, why, records.map((place) => all.records[place].id).join('; ')]))""",
         [layer, confidence],
     )
     drawn = lines(layer, confidence)
     pieces = drawn.pieces.assign(line_id=drawn.lines["line_id"].to_numpy()[drawn.pieces["line"]])
-    pieces["first_day"] = pieces["first_day"].clip(lower=-719162)
-    expected = pieces[["line_id", "mark", "first_day", "last_day", "why", "record_ids"]].astype(object)
-    assert Counter(map(tuple, found)) == Counter(expected.itertuples(index=False, name=None))
+    pieces["why"] = pieces["why"].mask(pieces["mark"].isin(OVER)).fillna("")
+    expected = pieces[["line_id", "mark", "first_day", "last_day", "why", "record_ids"]]
+    assert sorted(map(tuple, found)) == sorted(expected.itertuples(index=False, name=None))
 
 
 @pytest.mark.parametrize("asked", SETS)
@@ -243,7 +245,7 @@ def test_an_answer_says_who_gives_it(visit: browser.Visit) -> None:
         page.fill("#day", day)
         told[day] = page.inner_text("#panel .answer")
     assert told == expected
-    page = visit.open("#day=2010-01-01&fact=military_base/RUS/AZE")
+    page = visit.open("#day=2010-01-01&fact=military_base/AZE/RUS")
     assert page.inner_text("#panel .answer") == "On 2010-01-01: unknown (low confidence)"
     page.click("#more summary")
     page.select_option("#confidence", "low")

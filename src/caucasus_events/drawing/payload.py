@@ -56,6 +56,8 @@ _SECONDS = 86_400
 # Lines that begin before the others would leave the axis white: it opens with the year in which this share has begun.
 _EARLY = 0.04
 _OVER = ("ongoing", "ongoing denied", "start unknown", "end unknown")
+# The columns that name sources.
+_REFERRING = [("corroborations", "sources"), ("events", "reference_ids"), ("statuses", "reference_ids")]
 _ANSWERED = ("certain", "corroborated", "denied", "denied corroborated")
 _TEXTS = {"pl": "place", "c": "confidence", "s": "says", "o": "note", "x": "source_id"}
 
@@ -112,9 +114,9 @@ def payload(frames: Frames) -> dict[str, Any]:
 def _marks() -> list[list[str]]:
     """Return the marks, what each says of its days, and what the legend calls it."""
     said = pd.DataFrame({"mark": PIECES, "why": [""] * len(PIECES)})
-    words = captions.answers_of(said).tolist()
-    unknown = [captions.words.UNKNOWN if word.endswith("()") else word for word in words]
-    return [[mark, word, look.LEGEND.get(mark, "")] for mark, word in zip(PIECES, unknown, strict=True)]
+    # The reason is that of each stretch.
+    answers = [answer.removesuffix(" ()") for answer in captions.answers_of(said)]
+    return [[mark, answer, look.LEGEND.get(mark, "")] for mark, answer in zip(PIECES, answers, strict=True)]
 
 
 # ------------------------------------------------------------------ lines
@@ -131,7 +133,7 @@ def _sets(frames: Frames, places: Numbers) -> dict[str, Any]:
         found[name] = {"day": _day_of_most_answers(drawn.pieces), "lines": _lines(drawn, going_on, places, pools)}
         first, last = _drawn_days(drawn.pieces)
         axis = min(axis[0], first), max(axis[1], last)
-        early = min(early, drawn.lines["first_day"].quantile(_EARLY, interpolation="lower"))
+        early = min(early, float(drawn.lines["first_day"].quantile(_EARLY, interpolation="lower")))
     days = [_january(axis[0], 0), _january(axis[1], 1) - 1] if np.isfinite(axis[0]) else [0, 364]
     return {
         "sets": found,
@@ -147,12 +149,12 @@ def _lines(drawn: Lines, going_on: Lines, places: Numbers, pools: Mapping[str, P
     carried = dict(zip(going_on.lines["line_id"], range(len(going_on.lines)), strict=True))
     for_ever, _ = _pieces(going_on, places)
     found = []
-    for place, row in enumerate(drawn.lines.itertuples()):
-        line = [row.line_id, row.kind == "event", row.type, row.record_ids.split("; ")]
-        own, other = tiles.get(place, []), for_ever.get(carried[row.line_id], [])
-        line[3] = [places[name] for name in line[3]]
+    for place, row in enumerate(dictionaries(drawn.lines)):
+        behind = [places[name] for name in row["record_ids"].split("; ")]
+        line = [row["line_id"], row["kind"] == "event", row["type"], behind]
+        own, other = tiles.get(place, []), for_ever.get(carried[row["line_id"]], [])
         going = None if own == other else pools["tiles"].place(other)
-        numbers = [pools["lines"].place(line), pools["labels"].place(row.label), pools["tiles"].place(own), going]
+        numbers = [pools["lines"].place(line), pools["labels"].place(row["label"]), pools["tiles"].place(own), going]
         found.append([*numbers, pools["over"].place(over.get(place, []))])
     return found
 
@@ -165,13 +167,13 @@ def _pieces(drawn: Lines, places: Numbers) -> tuple[dict[int, list[Any]], dict[i
     table = drawn.pieces.drop(columns="why").assign(
         code=pd.Categorical(drawn.pieces["mark"], PIECES).codes, why=pd.Categorical(drawn.pieces["why"], REASONS).codes
     )
-    for row in table.itertuples():
-        records = [places[one] for one in row.record_ids.split("; ") if one]
+    for row in dictionaries(table):
+        records = [places[one] for one in row["record_ids"].split("; ") if one]
         behind = records[0] if len(records) == 1 else records
-        if kinds[row.line] == "event" or row.mark in _OVER:
-            over.setdefault(row.line, []).extend([row.code, row.first_day, row.last_day, behind])
+        if kinds[row["line"]] == "event" or row["mark"] in _OVER:
+            over.setdefault(row["line"], []).extend([row["code"], row["first_day"], row["last_day"], behind])
         else:
-            tiles.setdefault(row.line, []).extend([row.first_day, row.code, row.why, behind])
+            tiles.setdefault(row["line"], []).extend([row["first_day"], row["code"], row["why"], behind])
     return tiles, over
 
 
@@ -274,15 +276,13 @@ def _who_dates(row: Mapping[str, Any], *, event: bool) -> str:
 def _ids_of_parties(frames: Frames) -> dict[str, set[str]]:
     """Return the ids of who and what every record is about, places of events too."""
     found: dict[str, set[str]] = {}
-    sides = [(frames["participants"], "event_id", ("entity_id",))]
-    sides += [(frames["events"], "event_id", ("location",)), (frames["statuses"], "status_id", ("subject", "object"))]
-    sides += [(frames["statuses"], "status_id", ("about",))]
-    for frame, key, columns in sides:
-        for column in columns:
-            stated = frame[[key, column]].dropna()
-            for name, ids in zip(stated[key], stated[column], strict=True):
-                # On the border of two is of both.
-                found.setdefault(name, set()).update(ids.split("-") if column == "location" else [ids])
+    sides = [("participants", "event_id", "entity_id"), ("events", "event_id", "location")]
+    sides += [("statuses", "status_id", column) for column in ("subject", "object", "about")]
+    for table, key, column in sides:
+        stated = frames[table][[key, column]].dropna()
+        for name, ids in zip(stated[key], stated[column], strict=True):
+            # On the border of two is of both.
+            found.setdefault(name, set()).update(ids.split("-") if column == "location" else [ids])
     return found
 
 
@@ -320,12 +320,9 @@ def _readings(frames: Frames, references: Numbers) -> dict[str, list[list[Any]]]
 
 def _cited_references(frames: Frames) -> list[dict[str, Any]]:
     """Return the sources that any record or reading cites."""
-    lists = [frames[name][column] for name, column in (("corroborations", "sources"), *_REFERRING)]
+    lists = [frames[name][column] for name, column in _REFERRING]
     used = set(itertools.chain.from_iterable(ids.split("; ") for each in lists for ids in each.dropna()))
     return [row for row in dictionaries(frames["references"]) if row["reference_id"] in used]
-
-
-_REFERRING = (("events", "reference_ids"), ("statuses", "reference_ids"))
 
 
 def _reference(row: Mapping[str, Any]) -> list[str]:
