@@ -370,6 +370,7 @@ def test_what_changed_in_a_year_is_what_begins_ends_or_happens_in_it(visit: brow
     expected = [row.line_id for row in of_lines.itertuples() if changed & {*row.record_ids.split("; ")}]
     assert [key for key, _ in page.evaluate(SHOWN)] == expected
     assert 0 < len(expected) < len(of_lines)
+    assert page.input_value("#day") == "2016-12-31"
     first, last = page.evaluate("() => shownDays()")
     assert first <= int(np.datetime64("2016-01-01", "D").astype(int)) < last - 365
     address = page.url
@@ -752,6 +753,8 @@ def test_a_newcomer_finds_membership_and_changes(running: Any, tmp_path: Path) -
     names = page.locator("#chart li .name").all_inner_texts()
     assert "Armenian authorities control Nagorno-Karabakh" in names
     assert "Azerbaijan controls the whole of Nagorno-Karabakh" in names
+    answer = page.locator("li", has_text="Azerbaijan controls the whole of Nagorno-Karabakh").locator("[data-answer]")
+    assert answer.inner_text() == "yes"
     assert len(names) < 20
 
 

@@ -27,7 +27,7 @@ function wordsFor(fact) {
     const told = fact.records.flatMap((place) => {
       const record = all.records[place];
       const parties = (record.i || []).flatMap((entity) => all.entities[entity]);
-      return [record.id, record.n, record.p, record.s, record.o, record.pl, ...parties, ...(record.q || []).map(quoteOf)];
+      return [record.id, record.n, record.p, record.s, record.o, record.pl, ...record.w, ...parties, ...(record.q || []).map(quoteOf)];
     });
     searched.set(key, [fact.id, fact.label, all.lanes[fact.lane], ...told].join(" ").toLowerCase());
   }
@@ -425,8 +425,10 @@ function listen() {
   on("slider", "input", () => update({ day: dayText(Number(at("slider").value)) }));
   dated("day", isDay, (day) => ({ day }));
   dated("carry", (text) => !text || isDay(text), (carry) => ({ carry, axis: null }));
+  // Of what changed, the answers are those when it had.
   dated("changed", (text) => !text || daysOf(text) !== null, (changed) => {
-    return { changed, axis: axisAround(changed) };
+    const day = changed ? dayText(daysOf(changed)[1]) : state.day;
+    return { changed, axis: axisAround(changed), day };
   });
   on("search", "input", () => update({ q: at("search").value }));
   for (const id of ["entity", "type", "answer"]) on(id, "change", () => update({ [id]: at(id).value }));
