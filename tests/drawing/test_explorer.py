@@ -213,9 +213,7 @@ def test_another_colour_and_a_new_lane_in_the_codebook_need_no_other_edit(tmp_pa
         assert f".l{len(data['lanes']) - 1} {{ --c: {clubs};" in inks
 
 
-def test_a_path_that_cannot_be_written_is_an_error_that_says_why(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_path_that_cannot_be_written_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder that is not there is named, with the reason of the system; it is caught as an OSError too."""
     monkeypatch.setattr(explorer, "page_of", lambda *_: "a page")
     path = tmp_path / "nowhere" / "explorer.html"

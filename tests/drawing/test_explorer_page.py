@@ -313,6 +313,25 @@ def test_a_reported_record_shows_what_its_sources_say(visit: browser.Visit) -> N
     assert own.locator("blockquote").count() == 0
 
 
+def test_a_passage_that_is_not_shipped_is_named_by_its_place(running: Any, tmp_path: Path) -> None:
+    """Without words the panel gives their characters and the document; words without surroundings stand alone."""
+    frames = {name: tables.load(name) for name in explorer.EXPLORED}
+    evidence = frames["evidence"].drop(columns=["prefix", "suffix"], errors="ignore")
+    passages = evidence.set_index("record_id")
+    bare, told = "armenia-csto-membership", "turkey-armenia-border-closed"
+    evidence = evidence.assign(quote=evidence["quote"].mask(evidence["record_id"] == bare))
+    path = tmp_path / "explorer.html"
+    path.write_text(explorer.page_of({**frames, "evidence": evidence}), encoding="utf-8")
+    visit = browser.Visit(running, path, viewport={"width": 1200, "height": 800})
+    page = visit.open(f"#record={bare}")
+    first, last = passages.loc[bare, ["start_char", "end_char"]]
+    words = page.locator("article.chosen blockquote").inner_text()
+    assert words == f"words not shipped: characters {first}–{last} of the document"
+    assert page.locator("article.chosen").get_by_text("Open the document").count() == 1
+    assert visit.open(f"#record={told}").locator("article.chosen blockquote").inner_text() == passages["quote"][told]
+    assert visit.complaints == []
+
+
 def test_each_layer_has_its_own_lines_and_parties(visit: browser.Visit) -> None:
     """Chosen, a layer shows its lines and lanes alone; every word of a record is found."""
     page = visit.open()
@@ -604,8 +623,7 @@ def test_the_file_of_what_is_shown_reads_back(visit: browser.Visit) -> None:
     assert seen == {"seed", "reported"}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1200, 480])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 480)])
 def test_no_barriers(running: Any, explorer_page: Path, scheme: str, width: int) -> None:
     """axe-core finds no violation, in light and dark, wide and narrow, of picture, panel and table."""
     script = browser.axe()
