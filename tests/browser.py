@@ -79,9 +79,10 @@ class Visit:
         self.address = path.resolve().as_uri()
 
     def open(self, fragment: str = "") -> Any:
-        """Go to the page, and wait until the figure is drawn."""
+        """Go to the page anew, and wait until the figure or the explorer is drawn."""
+        self.page.goto("about:blank")
         self.page.goto(self.address + fragment)
-        self.page.wait_for_selector(".main-svg .legend")
+        self.page.wait_for_selector(".main-svg .legend, #summary:not(:empty)")
         return self.page
 
     def picture(self, name: str) -> None:

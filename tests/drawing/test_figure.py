@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import time
 from pathlib import Path
@@ -15,7 +14,7 @@ import pyarrow as pa
 import pytest
 import states
 
-from caucasus_events.drawing import figure, look, marks
+from caucasus_events.drawing import figure, look
 from caucasus_events.errors import InvalidValueError, UnknownNameError
 from caucasus_events.reading import tables
 
@@ -337,13 +336,11 @@ def test_the_height_grows_with_the_records_or_is_the_one_given() -> None:
     assert all_of_them - few > 25 * (42 - 5)
 
 
-def test_a_page_that_is_scrolled_gives_every_record_a_row_of_full_size() -> None:
-    """Above 200 records a figure is packed, unless its height may be whatever the rows need."""
-    records = marks.prepare(many(300))
-    packed, scrolled = (figure.compose(records, (1200, height), ("", ""))["layout"] for height in (None, math.inf))
-    assert packed["meta"]["pitch"] < 4
-    assert round(scrolled["meta"]["pitch"]) == 26
-    assert scrolled["height"] > 300 * 26
+def test_above_200_records_a_figure_is_packed() -> None:
+    """So many records are as high as a screen, not as their rows would be."""
+    few, most = (figure.timeline(many(count)).layout.height for count in (200, 300))
+    assert few > 200 * 26
+    assert most < few / 4
 
 
 def test_the_legend_explains_the_marks_that_occur() -> None:

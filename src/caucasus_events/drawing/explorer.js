@@ -1,79 +1,73 @@
 "use strict";
 
-// Everything shown is text: nothing of the data is ever parsed as markup, but for the words of the
-// chart, which are escaped where they are written.
+// The page around the picture: what is asked, what is shown, the panel and the address. Everything shown is text:
+// nothing of the data is ever parsed as markup.
 
-const all = JSON.parse(document.getElementById("data").textContent);
-const MILLISECONDS = 86400000;
-const COLUMNS = [["title", "Record"], ["lane", "Lane"], ["when", "When"], ["answer", "Answer on the day"]];
-const dark = window.matchMedia("(prefers-color-scheme: dark)");
-const at = (id) => document.getElementById(id);
+const COLUMNS = [["label", "Fact"], ["lane", "Lane"], ["when", "When"], ["answer", "Answer on the day"]];
 
-// All layers are in the page; `data` is the one that is shown.
-let data;
-let records;
-function choose(layer) {
-  if (data === all.layers[layer]) return;
-  data = all.layers[layer];
-  records = new Map(data.records.map((record) => [record.id, record]));
-  buildChoices();
+const openingDay = (layer, confidence) => dayText(all.sets[setName(layer, confidence)].day);
+
+function initial(layer = all.layer, confidence = "medium") {
+  const filters = { q: "", entity: "", type: "", answer: "", changed: "", off: [] };
+  const view = { view: "", sort: "", down: false, axis: null, fact: "", record: "" };
+  return { layer, confidence, day: openingDay(layer, confidence), carry: "", ...filters, ...view };
 }
 
-const initial = () => ({ layer: all.layer, day: data.day, carry: "", record: "", q: "", off: [], entity: "", answer: "", sort: "", down: false });
-choose(all.layer);
 let state = initial();
-let zoom = null;
 let opener = null;
 
-function make(tag, text, attributes = {}) {
-  const element = document.createElement(tag);
-  if (text !== undefined) element.textContent = text;
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
-}
-
-// ------------------------------------------------------------------ days and answers
-
-function dayNumber(text) {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return null;
-  const moment = new Date(text + "T00:00:00Z");
-  return Number.isNaN(moment.getTime()) || moment.toISOString().slice(0, 10) !== text ? null : moment.getTime() / MILLISECONDS;
-}
-
-const dayText = (number) => new Date(number * MILLISECONDS).toISOString().slice(0, 10);
-
-// The stretches were computed with the function behind as_of; here the one that holds the day is looked up. Up to the
-// day that a reader carries to, they are those of what was still so going on.
-function answerOf(record) {
-  const day = dayNumber(state.day);
-  const goesOn = state.carry && day <= dayNumber(state.carry) && data.carried[record.stretches];
-  const stretch = (goesOn || data.stretches[record.stretches]).find(([first, last]) => first <= day && day <= last);
-  return { answer: stretch[2], why: stretch[3], carried: stretch[4] ? "taken to go on" : "" };
-}
-
-const reasonOf = ({ why, carried }) => (why || carried ? ` (${why || carried})` : "");
-const answerWords = (found) => found.answer + reasonOf(found);
+const facts = () => factsOf(state.layer, state.confidence);
 
 // ------------------------------------------------------------------ what is shown
 
-function matches(record) {
-  const words = state.q.toLowerCase();
-  return !state.off.includes(record.lane)
-    && (!state.entity || record.entities.includes(state.entity))
-    && (!state.answer || answerOf(record).answer === state.answer)
-    && (!words || record.search.includes(words));
+const searched = new Map();
+function wordsFor(fact) {
+  const key = fact.id + "/" + fact.records.length;
+  if (!searched.has(key)) {
+    const told = fact.records.flatMap((place) => {
+      const record = all.records[place];
+      const parties = (record.i || []).flatMap((entity) => all.entities[entity]);
+      return [record.id, record.n, record.p, record.s, record.o, record.pl, ...record.w, ...parties, ...(record.q || []).map(quoteOf)];
+    });
+    searched.set(key, [fact.id, fact.label, all.lanes[fact.lane], ...told].join(" ").toLowerCase());
+  }
+  return searched.get(key);
 }
 
-function sortKey(record) {
-  return state.sort === "answer" ? answerWords(answerOf(record)) : state.sort === "when" ? record.order : record[state.sort];
+function matches(fact) {
+  const words = state.q.toLowerCase().split(/\s+/).filter(Boolean);
+  return !state.off.includes(all.lanes[fact.lane])
+    && (!state.type || fact.type === state.type)
+    && (!state.entity || fact.records.some((record) => (all.records[record].i || []).some((entity) => all.entities[entity][0] === state.entity)))
+    && (!state.changed || changedIn(fact, state).length)
+    && (!state.answer || answerOf(fact, state).answer === state.answer)
+    && words.every((word) => wordsFor(fact).includes(word));
+}
+
+function sortKey(fact) {
+  if (state.sort === "answer") return answerWords(answerOf(fact, state));
+  if (state.sort === "when") return spellOf(fact, state);
+  return state.sort === "lane" ? fact.lane : fact.label;
 }
 
 function shown() {
-  const found = data.records.filter(matches);
-  if (!state.sort) return found;
+  const found = [...facts().values()].filter(matches);
+  if (!state.sort || state.view !== "table") return found;
   const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
-  found.sort((a, b) => compare(sortKey(a), sortKey(b)) * (state.down ? -1 : 1));
-  return found;
+  const keyed = found.map((fact) => [sortKey(fact), fact]).sort((a, b) => compare(a[0], b[0]) * (state.down ? -1 : 1));
+  return keyed.map(([, fact]) => fact);
+}
+
+function counted(list, event) {
+  const found = list.filter((fact) => fact.event === event).map((fact) => answerOf(fact, state).answer);
+  return ANSWERS.filter((answer) => found.includes(answer)).map((answer) => `${found.filter((other) => other === answer).length} ${answer}`).join(", ");
+}
+
+function drawSummary(list) {
+  const words = [["statuses", counted(list, false)], ["events", counted(list, true)]];
+  const said = words.filter(([, counts]) => counts).map(([name, counts]) => `${name}: ${counts}`).join("; ");
+  const records = new Set(list.flatMap((fact) => fact.records)).size;
+  at("summary").textContent = `${state.day}: ${said || "nothing to answer"}. ${list.length} of ${facts().size} facts shown (${records} records).`;
 }
 
 // ------------------------------------------------------------------ the table
@@ -93,204 +87,155 @@ function drawHead() {
   document.querySelector("thead tr").replaceChildren(...cells);
 }
 
-function drawRow(record) {
-  const found = answerOf(record);
-  const row = make("tr", undefined, { "data-record": record.id, class: record.id === state.record ? "chosen" : "" });
-  const button = make("button", record.title, { type: "button" });
-  button.addEventListener("click", () => open(record.id, button));
-  row.append(make("td"), make("td", record.lane, { class: "wide" }), make("td", record.when), make("td"));
+function drawRow(fact) {
+  const found = answerOf(fact, state);
+  const row = make("tr", undefined, { "data-fact": fact.id, class: fact.id === state.fact ? "chosen" : "" });
+  const button = make("button", fact.label, { type: "button" });
+  button.addEventListener("click", () => openFact(fact.id, "", button));
+  const lane = make("td", all.lanes[fact.lane], { class: `wide l${fact.lane}` });
+  row.append(make("td"), lane, make("td", spellOf(fact, state)), make("td"));
   row.children[0].append(button);
-  row.children[3].append(make("span", found.answer, { class: found.answer, "data-answer": found.answer }));
-  row.children[3].append(reasonOf(found));
+  row.children[3].append(make("span", found.answer, { class: found.answer === "happened" ? "yes" : found.answer, "data-answer": found.answer }));
+  row.children[3].append(answerWords(found).slice(found.answer.length));
   return row;
-}
-
-function counted(list, kind) {
-  const found = list.filter((record) => record.kind === kind).map((record) => answerOf(record).answer);
-  return data.answers.filter((answer) => found.includes(answer))
-    .map((answer) => `${found.filter((other) => other === answer).length} ${answer}`).join(", ");
-}
-
-function drawSummary(list) {
-  const words = [["statuses", counted(list, "status")], ["events", counted(list, "event")]];
-  const said = words.filter(([, counts]) => counts).map(([name, counts]) => `${name}: ${counts}`).join("; ");
-  at("summary").textContent = `${state.day}: ${said || "nothing to answer"}. ${list.length} of ${data.records.length} records shown.`;
 }
 
 // ------------------------------------------------------------------ the panel
 
-function open(id, from) {
-  opener = from || null;
-  update({ record: id });
+function openFact(id, record = "", from = null) {
+  opener = from || document.activeElement;
+  update({ fact: id, record });
   at("panel").focus();
+  const chosen = document.querySelector("article.chosen");
+  at("panel").scrollTop = chosen && chosen.previousElementSibling?.matches("article") ? chosen.offsetTop - 40 : 0;
 }
 
 function close() {
-  const id = state.record;
-  update({ record: "" });
-  const row = [...document.querySelectorAll("tbody tr")].find((element) => element.dataset.record === id);
-  const target = opener && opener.isConnected ? opener : row && row.querySelector("button");
-  if (target) target.focus();
+  const id = state.fact;
+  update({ fact: "", record: "" });
+  hideTip();
+  const row = [...document.querySelectorAll("tbody tr")].find((element) => element.dataset.fact === id)?.querySelector("button");
+  const target = opener?.isConnected && opener !== document.body ? opener : row || rows.get(id)?.firstChild;
+  if (!target) return;
+  if (target.closest("#chart")) goTo(target);
+  target.focus();
 }
 
-function citationOf(source) {
-  return /^https?:\/\//.test(source.url) ? make("a", source.text, { href: source.url, rel: "noreferrer" }) : make("span", source.text);
-}
+const isAddress = (url) => /^https?:\/\//.test(url);
+const linked = (text, url) => (isAddress(url) ? make("a", text, { href: url, rel: "noreferrer" }) : make("span", text));
 
-function citations(sources) {
-  const list = make("p", undefined, { class: "muted" });
-  for (const source of sources) list.append(citationOf(source), make("br"));
+function citations(places) {
+  const list = make("ul", undefined, { class: "cited" });
+  for (const place of places) {
+    const [publisher, rest, , url] = all.refs[place];
+    const item = make("li");
+    item.append(linked(publisher + rest.replace(/[.\s]+$/, "."), url));
+    list.append(item);
+  }
   return list;
 }
 
-function stated(record) {
-  const found = [make("p", record.says)];
-  if (record.note) found.push(make("p", record.note, { class: "muted" }));
-  return [...found, citations(record.stated)];
-}
-
-function passage(evidence) {
+// Words stand in their context, as far as both are in the page; else it says where they stand.
+function passage([source, start, end, words, before, after]) {
   const quote = make("blockquote");
-  if (evidence.context) {
-    const [before, after] = evidence.context.split(evidence.quote);
-    quote.append("… " + before, make("mark", evidence.quote), after + " …");
-  } else if (evidence.quote) quote.append(make("mark", evidence.quote));
-  else quote.append(make("span", "Words not shipped.", { class: "muted" }));
-  const source = data.sources[evidence.source];
-  const place = make("p", undefined, { class: "muted" });
-  place.append(`Characters ${evidence.start} to ${evidence.end} of ${evidence.source}. ${source.citation} `);
-  if (/^https?:\/\//.test(source.url)) place.append(make("a", "Open the document", { href: source.url, rel: "noreferrer" }));
+  if (before) quote.append("… " + before);
+  if (words) quote.append(make("mark", words));
+  else quote.append(make("span", `words not shipped: characters ${start}–${end} of the document`, { class: "muted" }));
+  if (after) quote.append(after + " …");
+  const [text, url] = all.sources[source] || [source, ""];
+  const place = make("p", `Characters ${start}–${end} of ${source}. ${text} `, { class: "muted cited" });
+  if (isAddress(url)) place.append(make("a", "Open the document", { href: url, rel: "noreferrer" }));
   return [quote, place];
 }
 
-function drawPanel() {
-  const record = records.get(state.record);
-  at("panel").hidden = !record;
-  document.body.classList.toggle("open", Boolean(record));
-  if (!record) return;
-  at("panel-title").textContent = record.title;
-  const facts = [
-    ["Lane", record.lane], ["Type", `${record.type}: ${record.definition}`], ["Parties", record.parties], ["Place", record.place],
-    ["Start", record.start], ["End", record.end], ["Dated by", record.basis], [`On ${state.day}`, answerWords(answerOf(record))],
-    ["Claim", record.claim], ["Confidence", record.confidence], ["Id", record.id],
-  ].filter(([, value]) => value);
-  document.querySelector("#panel dl").replaceChildren(...facts.flatMap(([name, value]) => [make("dt", name), make("dd", value)]));
-  at("passages").replaceChildren(...record.evidence.flatMap(passage));
-  at("stated").hidden = !record.says;
-  at("stated-words").replaceChildren(...stated(record));
-  at("readings").hidden = !record.readings.length;
-  at("readings-list").replaceChildren(...record.readings.map(reading));
-}
-
-function reading(said) {
-  const item = make("li", undefined, { "data-outcome": said.outcome });
-  const contradicts = said.relation === "contradicts";
-  item.append(make("strong", `${said.bound} ${said.date}`), ` ${said.relation} the seed, confidence ${said.confidence}, `);
-  item.append(make("span", said.outcome, { class: contradicts ? "no" : "" }), `. ${said.says}.`);
-  if (said.note) item.append(make("p", said.note, { class: "muted" }));
-  item.append(citations(said.sources));
+function reading([bound, date, relation, confidence, says, note, outcome, refs]) {
+  const item = make("li", undefined, { "data-outcome": outcome });
+  item.append(make("strong", `${bound} ${date}`), ` ${relation} the document, confidence ${confidence}, `);
+  item.append(make("span", outcome, { class: relation === "contradicts" ? "no" : "" }), `. ${says}.`);
+  if (note) item.append(make("p", note, { class: "muted" }));
+  item.append(citations(refs));
   return item;
 }
 
-// ------------------------------------------------------------------ the chart
-
-function figureFor(width) {
-  const text = JSON.stringify(width < all.measures.narrow ? data.narrow : data.wide);
-  const themed = dark.matches ? text.replace(/#[0-9A-F]{6}/g, (colour) => data.dark[colour] || colour) : text;
-  return JSON.parse(themed);
+function listing(pairs) {
+  const list = make("dl");
+  list.append(...pairs.filter(([, value]) => value).flatMap(([name, value]) => [make("dt", name), make("dd", value)]));
+  return list;
 }
 
-// Rows that are not shown are taken out, and the others close up; the figure says how rows stand.
-function closeUp(figure, list) {
-  const visible = new Set(list.map((record) => record.id));
-  const meta = figure.layout.meta;
-  const lanes = meta.lanes.map(([lane, ids]) => [lane, ids.filter((id) => visible.has(id))]).filter(([, ids]) => ids.length);
-  const move = {};
-  const place = {};
-  let row = all.measures.first;
-  lanes.forEach(([lane, ids], rank) => {
-    row += meta.above || rank ? meta.gap : 0;
-    const first = row;
-    for (const id of ids) {
-      move[id] = row - meta.rows[id];
-      row += 1;
-    }
-    place["lane " + lane] = [first - meta.before, row - 1 + meta.after];
-  });
-  for (const trace of figure.data) {
-    if (trace.meta === "legend" || !Array.isArray(trace.customdata)) continue;
-    const kept = trace.customdata.map((id, index) => index).filter((index) => visible.has(trace.customdata[index]));
-    trace.y = trace.y.map((y, index) => (y === null ? null : y + (move[trace.customdata[index]] || 0)));
-    const length = trace.customdata.length;
-    for (const [name, values] of Object.entries(trace)) {
-      if (Array.isArray(values) && values.length === length) trace[name] = kept.map((index) => values[index]);
-    }
+function recordArticle(place, fact) {
+  const record = all.records[place];
+  const words = wordsOf(record, state.layer);
+  const seed = !record.l;
+  const article = make("article", undefined, { "data-record": record.id, class: record.id === state.record ? "chosen" : "" });
+  article.append(make("h4", record.n));
+  if (changedIn(fact, state).includes(place)) article.append(make("span", `changes in ${state.changed}`, { class: "tag" }));
+  const denial = record.h === 0 ? "an explicit denial" : "";
+  const claim = [record.m, denial].filter(Boolean).join("; ");
+  const dated = state.layer === "seed" ? "the document alone" : record.y || "the document alone";
+  article.append(listing([
+    ...(words.length > 1 ? [["Start", words[0]], ["End", words[1]]] : [["Day", words[0]]]),
+    ["Stated by", seed ? "a document, word by word" : "other sources alone"], ["Dated by", seed ? dated : ""],
+    ["Confidence", record.c], ["Claim", claim], ["Place", record.pl], ["Parties", record.p], ["Id", record.id],
+  ]));
+  if (record.s) article.append(make("p", record.s, { class: "says" }));
+  if (record.o) article.append(make("p", record.o, { class: "muted note" }));
+  if (record.r) article.append(citations(record.r));
+  article.append(...(record.q || []).flatMap(passage));
+  if (record.d && state.layer !== "seed") {
+    const list = make("ul", undefined, { class: "readings" });
+    list.append(...record.d.map(reading));
+    article.append(make("p", "What other sources say of its dates:"), list);
   }
-  const bottom = Math.max(row - 1 + all.measures.below, all.measures.empty);
-  const layout = figure.layout;
-  layout.yaxis.range = [bottom, 0];
-  layout.yaxis.tickvals = list.map((record) => meta.rows[record.id] + move[record.id]);
-  layout.height = layout.margin.t + layout.margin.b + bottom * meta.pitch;
-  const settle = (item) => !item.name || !item.name.startsWith("lane ") || place[item.name];
-  layout.shapes = layout.shapes.filter(settle);
-  layout.annotations = layout.annotations.filter(settle);
-  for (const shape of layout.shapes) if (place[shape.name]) [shape.y0, shape.y1] = place[shape.name];
-  for (const note of layout.annotations) if (place[note.name]) note.y = place[note.name][0] + meta.name;
-  return (id) => meta.rows[id] + move[id];
+  return article;
 }
 
-// What was still so is drawn as if it went on for ever: here up to the day that is asked for, or not at all.
-function carryOn(figure) {
-  const names = Object.values(all.carried);
-  const isCarried = (trace) => trace.meta in all.carried || (trace.meta === "legend" && names.includes(trace.name));
-  if (!state.carry) figure.data = figure.data.filter((trace) => !isCarried(trace));
-  const limit = (dayNumber(state.carry) + 1) * MILLISECONDS;
-  for (const trace of figure.data) {
-    if (trace.meta in all.carried) trace.x = trace.x.map((length, index) => Math.max(Math.min(length, limit - trace.base[index]), 0));
+// The answers of all days, each with who says so.
+function spells(fact) {
+  const list = make("ul", undefined, { class: "spells" });
+  for (const one of stretchesOf(fact, dayNumber(state.carry))) {
+    const item = make("li", `${stretchDays(one)}: `);
+    const words = one.carried ? "taken to go on" : one.why ? `(${one.why})` : "";
+    item.append(make("span", one.answer, { class: one.answer }), words ? " " + words : "");
+    const still = fact.over.some((over) => over.mark.startsWith("ongoing") && over.last === one.last);
+    if (one.answer !== "unknown") item.append(`${still ? ", still so then" : ""}. ${saidBy(one.records)}`);
+    list.append(item);
   }
+  return list;
 }
 
-function markDay(layout) {
-  const moment = dayNumber(state.day) * MILLISECONDS;
-  const [first, last] = layout.xaxis.range;
-  const within = first <= moment && moment <= last;
-  layout.shapes = layout.shapes.filter((shape) => shape.name !== "as of" || within);
-  layout.annotations = layout.annotations.filter((note) => note.name !== "as of" || within);
-  for (const shape of layout.shapes) if (shape.name === "as of") shape.x0 = shape.x1 = moment;
-  for (const note of layout.annotations) {
-    if (note.name !== "as of") continue;
-    Object.assign(note, { x: moment, text: `as of ${state.day}`, xanchor: moment - first > (last - first) / 2 ? "right" : "left" });
-  }
+function drawPanel() {
+  const fact = facts().get(state.fact);
+  at("panel").hidden = !fact;
+  document.body.classList.toggle("open", Boolean(fact));
+  if (!fact) return;
+  at("panel-title").textContent = fact.label;
+  const found = answerOf(fact, state);
+  const answer = make("p", `On ${state.day}: `, { class: "answer" });
+  answer.append(make("strong", found.answer, { class: found.answer === "happened" ? "yes" : found.answer }), answerWords(found).slice(found.answer.length));
+  const type = make("p", "", { class: "muted" });
+  type.append(make("span", all.lanes[fact.lane], { class: "tag" }), ` ${fact.type}: ${all.types[fact.type]?.[1] ?? ""}`);
+  const start = (place) => boundsOf(all.records[place], state.layer).find((day) => day !== null) ?? FIRST;
+  const changed = changedIn(fact, state);
+  const order = (place) => [!changed.includes(place), start(place)];
+  const records = [...fact.records].sort((a, b) => order(a)[0] - order(b)[0] || order(a)[1] - order(b)[1]);
+  const count = records.length === 1 ? "One record" : `${records.length} records`;
+  at("panel-body").replaceChildren(
+    answer,
+    ...(fact.event ? [] : [make("h3", "All days"), spells(fact)]),
+    make("h3", `${count}, and who says so`),
+    ...records.map((place) => recordArticle(place, fact)),
+    make("h3", "How to cite"),
+    citeLine(records),
+    type,
+  );
 }
 
-function drawChart(list) {
-  const chart = at("chart");
-  const figure = figureFor(chart.clientWidth);
-  carryOn(figure);
-  const rowOf = closeUp(figure, list);
-  if (zoom) figure.layout.xaxis.range = zoom;
-  markDay(figure.layout);
-  if (list.some((record) => record.id === state.record)) {
-    const row = rowOf(state.record);
-    const line = { color: getComputedStyle(document.documentElement).getPropertyValue("--accent").trim(), width: 2 };
-    figure.layout.shapes.push({ type: "rect", xref: "paper", x0: 0, x1: 1, y0: row - 0.5, y1: row + 0.5, line });
-  }
-  Object.assign(figure.layout, { dragmode: false, title: { text: "" }, width: chart.clientWidth });
-  const top = Math.min(figure.layout.margin.t, 30);
-  figure.layout.height += top - figure.layout.margin.t;
-  figure.layout.margin.t = top;
-  const first = !chart.data;
-  Plotly.react(chart, figure.data, figure.layout, { displayModeBar: false, responsive: false, showSendToCloud: false });
-  chart.setAttribute("aria-label", `Timeline of ${list.length} records; the table below holds the same.`);
-  if (first) chart.on("plotly_click", (event) => records.has(event.points[0].customdata) && open(event.points[0].customdata));
-}
-
-function zoomBy(factor) {
-  const [first, last] = zoom || figureFor(at("chart").clientWidth).layout.xaxis.range;
-  const day = dayNumber(state.day) * MILLISECONDS;
-  const middle = first <= day && day <= last ? day : (first + last) / 2;
-  zoom = [middle - (middle - first) * factor, middle + (last - middle) * factor];
-  draw();
+function citeLine(records) {
+  const ids = records.map((place) => all.records[place].id);
+  const line = make("p", `${all.cite[0]} ${ids.length > 1 ? "Records" : "Record"}: ${ids.join(", ")}. With it, cite the sources above. `, { class: "cited", id: "how-to-cite" });
+  line.append(make("a", "A link to this view", { href: location.hash || "#" }));
+  return line;
 }
 
 // ------------------------------------------------------------------ address, file, controls
@@ -304,126 +249,222 @@ function writeHash() {
   history.replaceState(null, "", "#" + parts.toString());
 }
 
+// Of what changed in some days, the days themselves and as many beside them.
+function axisAround(changed) {
+  const days = daysOf(changed);
+  return days && withinReach([days[0] - (days[1] - days[0]) - 30, days[1] + (days[1] - days[0]) + 30]);
+}
+
+function readAxis(text) {
+  const days = (text || "").split("|").map(Number);
+  return days.length === 2 && days.every(Number.isFinite) && days[0] < days[1] ? days : null;
+}
+
 function readHash() {
   const parts = new URLSearchParams(location.hash.slice(1));
-  const layer = Object.hasOwn(all.layers, parts.get("layer")) ? parts.get("layer") : all.layer;
-  choose(layer);
-  const read = { ...initial(), ...Object.fromEntries([...parts].filter(([name]) => name in initial())) };
-  const lanes = data.lanes.map((lane) => lane.title);
+  const oneOf = (name, allowed, usual = "") => (allowed.includes(parts.get(name)) ? parts.get(name) : usual);
+  const layer = oneOf("layer", LAYERS, all.layer);
+  const confidence = oneOf("confidence", CONFIDENCES, "medium");
+  const usual = initial(layer, confidence);
+  const known = factsOf(layer, confidence);
+  const record = all.records.findIndex((one) => one.id === parts.get("record"));
+  const home = record < 0 ? undefined : [...known.values()].find((fact) => fact.records.includes(record));
+  const day = (name, otherwise) => (dayNumber(parts.get(name) || "") === null ? otherwise : parts.get(name));
   return {
-    ...read,
-    layer,
-    day: dayNumber(read.day) === null ? data.day : read.day,
-    carry: dayNumber(read.carry) === null ? "" : read.carry,
-    record: records.has(read.record) ? read.record : "",
-    off: parts.has("off") ? read.off.split("|").filter((lane) => lanes.includes(lane)) : [],
-    entity: read.entity in data.entities ? read.entity : "",
-    answer: data.answers.includes(read.answer) ? read.answer : "",
-    sort: COLUMNS.some(([name]) => name === read.sort) ? read.sort : "",
-    down: read.down === "1",
+    ...usual,
+    day: day("day", usual.day),
+    carry: day("carry", ""),
+    q: parts.get("q") || "",
+    entity: oneOf("entity", [...names.keys()]),
+    type: oneOf("type", Object.keys(all.types)),
+    answer: oneOf("answer", ANSWERS),
+    changed: daysOf(parts.get("changed") || "") ? parts.get("changed") : "",
+    off: (parts.get("off") || "").split("|").filter((lane) => all.lanes.includes(lane)),
+    view: oneOf("view", ["table"]),
+    sort: oneOf("sort", COLUMNS.map(([name]) => name)),
+    down: parts.get("down") === "1",
+    axis: readAxis(parts.get("axis")) || axisAround(parts.get("changed") || ""),
+    fact: home ? home.id : known.has(parts.get("fact")) ? parts.get("fact") : "",
+    record: home ? parts.get("record") : "",
   };
+}
+
+const FIELDS = [
+  "line_id", "line", "record_id", "layer", "kind", "type", "title", "parties", "place", "holds",
+  "start_earliest", "start_latest", "end_earliest", "end_latest", "end_state", "speaks_until", "confidence",
+  "shown_layer", "shown_confidence", "carry_to", "day", "answer", "why", "carried", "answer_layer",
+  "quote", "says", "note", "source_id", "reference_ids", "citation", "url",
+];
+
+function csvRow(fact, found, place) {
+  const record = all.records[place];
+  const days = boundsOf(record, state.layer).map((day) => (day === null ? "" : dayText(day)));
+  const spoken = spokenOf(record, state.layer);
+  const cited = (record.r || []).map((ref) => all.refs[ref]);
+  const [citation, url] = record.x ? all.sources[record.x] : [cited.map(([publisher, rest]) => (publisher + rest).trim()).join(" "), cited.map((ref) => ref[3]).join(" ")];
+  const values = [
+    fact.id, fact.label, record.id, LAYERS[record.l || 0], record.k ? "event" : "status", record.t, record.n, record.p, record.pl, record.k ? "" : record.h !== 0,
+    ...days, (state.layer === "seed" && record.e0) || record.e, spoken === undefined ? "" : dayText(spoken), record.c,
+    state.layer, state.confidence, state.carry, state.day, found.answer, found.why, found.carried, found.layer,
+    (record.q || []).map(quoteOf).find(Boolean), record.s, record.o, record.x, cited.map((ref) => ref[4]).join("; "), citation, url,
+  ];
+  return values.map((value) => String(value ?? "")).map((text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)).join(",");
 }
 
 function csvText() {
-  const fields = ["id", "kind", "type", "title", "parties", ...data.bounds, "layer", "day", "answer", "why", "carried", "quote", "says", "confidence", "citation", "url"];
-  const cell = (value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
-  const line = (record) => {
-    const row = { ...record, ...record.days, layer: state.layer, day: state.day, ...answerOf(record) };
-    return fields.map((name) => cell(String(row[name] ?? ""))).join(",");
-  };
-  return [fields.join(","), ...shown().map(line)].join("\r\n") + "\r\n";
+  const lines = shown().flatMap((fact) => fact.records.map((place) => csvRow(fact, answerOf(fact, state), place)));
+  return [FIELDS.join(","), ...lines].join("\r\n") + "\r\n";
 }
 
 function saveCsv() {
-  const link = make("a", "", { download: `caucasus-events-${data.version}.csv` });
+  const link = make("a", "", { download: `caucasus-events-${all.version}.csv` });
   link.href = URL.createObjectURL(new Blob([csvText()], { type: "text/csv;charset=utf-8" }));
   link.click();
   URL.revokeObjectURL(link.href);
 }
 
 function showControls() {
-  at("day").value = state.day;
-  at("day").removeAttribute("aria-invalid");
-  // The range first: a value outside of it is cut. Each layer has its own.
-  [at("slider").min, at("slider").max] = data.slider;
   at("slider").value = dayNumber(state.day);
   at("slider").setAttribute("aria-valuetext", state.day);
-  at("layer").value = state.layer;
-  at("carry").value = state.carry;
-  at("carry").removeAttribute("aria-invalid");
-  at("search").value = state.q;
-  at("entity").value = state.entity;
-  at("answer").value = state.answer;
+  const values = { day: state.day, layer: state.layer, confidence: state.confidence, carry: state.carry, search: state.q, entity: state.entity, type: state.type, answer: state.answer, changed: state.changed };
+  for (const [id, value] of Object.entries(values)) {
+    at(id).removeAttribute("aria-invalid");
+    if (at(id).value !== value) at(id).value = value;
+  }
+  at("confidence").disabled = state.layer !== "reported";
+  at("as-lines").setAttribute("aria-pressed", state.view !== "table");
+  at("as-table").setAttribute("aria-pressed", state.view === "table");
   for (const box of document.querySelectorAll("#lanes input")) box.checked = !state.off.includes(box.value);
 }
 
-function draw() {
+function show() {
   const list = shown();
-  drawHead();
-  document.querySelector("tbody").replaceChildren(...list.map(drawRow));
+  const asTable = state.view === "table";
+  at("table").hidden = !asTable;
+  at("chart").hidden = at("axis").hidden = asTable;
   drawSummary(list);
   drawPanel();
-  drawChart(list);
+  if (asTable) {
+    drawHead();
+    document.querySelector("tbody").replaceChildren(...list.map(drawRow));
+  } else {
+    drawChart(list);
+  }
 }
 
+// Of a day alone the rows stay as they are, unless they are chosen by their answers.
 function update(changes) {
+  const rowsStay = Object.keys(changes).every((name) => ["day", "fact", "record"].includes(name)) && !state.answer && state.view !== "table";
+  const terms = [state.layer, state.confidence, state.carry].join();
   state = { ...state, ...changes };
-  choose(state.layer);
+  if (state.fact && !facts().has(state.fact)) Object.assign(state, { fact: "", record: "" });
   showControls();
-  draw();
+  if (terms !== [state.layer, state.confidence, state.carry].join()) {
+    buildChoices();
+    drawLegend();
+  }
+  if (rowsStay && rows.size) {
+    const list = [...document.querySelectorAll("#chart li")].map((row) => row.fact);
+    drawSummary(list);
+    drawPanel();
+    list.forEach(drawAnswer);
+    drawAxis();
+  } else {
+    show();
+  }
   writeHash();
 }
 
-// Each layer has parties and lanes of its own.
+// Each layer has parties, types and lanes of its own.
 function buildChoices() {
   const option = (value, text) => make("option", text, { value });
-  at("entity").replaceChildren(option("", "all"), ...Object.entries(data.entities).map(([id, name]) => option(id, name)));
-  at("answer").replaceChildren(option("", "all"), ...data.answers.map((answer) => option(answer, answer)));
+  const list = [...facts().values()];
+  const places = new Set(list.flatMap((fact) => fact.records.flatMap((record) => all.records[record].i || [])));
+  const present = all.entities.filter((_, place) => places.has(place));
+  if (!present.some(([id]) => id === state.entity)) state.entity = "";
+  at("entity").replaceChildren(option("", "all"), ...present.map(([id, name]) => option(id, name)));
+  const types = [...new Set(list.map((fact) => fact.type))].sort();
+  if (!types.includes(state.type)) state.type = "";
+  at("type").replaceChildren(option("", "all"), ...types.map((type) => option(type, type.replaceAll("_", " "))));
+  at("answer").replaceChildren(option("", "all"), ...ANSWERS.map((answer) => option(answer, answer)));
   for (const label of document.querySelectorAll("#lanes label")) label.remove();
-  for (const lane of data.lanes) {
-    const label = make("label");
-    const box = make("input", undefined, { type: "checkbox", value: lane.title });
-    box.addEventListener("change", () => update({ off: [...document.querySelectorAll("#lanes input:not(:checked)")].map((b) => b.value) }));
-    label.append(box, lane.title);
+  for (const lane of [...new Set(list.map((fact) => fact.lane))].sort((a, b) => a - b)) {
+    const label = make("label", undefined, { class: `l${lane}` });
+    const box = make("input", undefined, { type: "checkbox", value: all.lanes[lane] });
+    box.addEventListener("change", () => update({ off: [...document.querySelectorAll("#lanes input:not(:checked)")].map((one) => one.value) }));
+    label.append(box, all.lanes[lane]);
     at("lanes").append(label);
   }
-  at("footer").textContent = `caucasus-events ${data.version} · ${data.digest} · ${data.licence} · no network is used by this page`;
+  showControls();
+}
+
+function drawAbout() {
+  const layers = [
+    ["Documents alone", "every record is proved by the words of a document, which are quoted; its dates are those of the document."],
+    ["Narrowed", "the same records, their dates narrowed by what other sources say; that a start from one of them and the document's “is so” on its own day are one unbroken spell is an assumption."],
+    ["Reported", "and the records that only other public sources state, in our words, with every source cited and a confidence; those of low confidence answer nothing unless they are asked to."],
+  ];
+  const rest = [
+    ["Unknown", "is not no: before the stated start, after the last word of a source, between sources or where sources disagree nobody knows, and the answer says which."],
+    ["Version", `${all.version}, content ${all.digest}, licence ${all.licence}.`],
+  ];
+  const links = make("p");
+  links.append(linked(all.address, all.address));
+  document.querySelector("#about div").replaceChildren(listing([...layers, ...rest]), make("p", all.cite[0]), make("pre", all.cite[1]), links);
+  at("footer").textContent = `caucasus-events ${all.version} · ${all.digest} · ${all.licence} · no network is used by this page`;
 }
 
 function listen() {
-  at("slider").addEventListener("input", () => update({ day: dayText(Number(at("slider").value)) }));
-  at("day").addEventListener("input", () => {
-    const valid = dayNumber(at("day").value) !== null;
-    at("day").setAttribute("aria-invalid", String(!valid));
-    if (valid) update({ day: at("day").value });
+  const on = (id, name, change) => at(id).addEventListener(name, change);
+  const dated = (id, valid, changes) => on(id, "input", () => {
+    const text = at(id).value.trim();
+    if (valid(text)) update(changes(text));
+    at(id).setAttribute("aria-invalid", String(!valid(text)));
   });
-  at("search").addEventListener("input", () => update({ q: at("search").value }));
-  at("entity").addEventListener("change", () => update({ entity: at("entity").value }));
-  at("layer").addEventListener("change", () => {
-    zoom = null;
-    const layer = at("layer").value;
-    update({ layer, entity: state.entity in all.layers[layer].entities ? state.entity : "" });
+  const isDay = (text) => dayNumber(text) !== null;
+  on("slider", "input", () => update({ day: dayText(Number(at("slider").value)) }));
+  dated("day", isDay, (day) => ({ day }));
+  dated("carry", (text) => !text || isDay(text), (carry) => ({ carry, axis: null }));
+  // Of what changed, the answers are those when it had.
+  dated("changed", (text) => !text || daysOf(text) !== null, (changed) => {
+    const day = changed ? dayText(daysOf(changed)[1]) : state.day;
+    return { changed, axis: axisAround(changed), day };
   });
-  at("carry").addEventListener("input", () => {
-    const valid = !at("carry").value || dayNumber(at("carry").value) !== null;
-    at("carry").setAttribute("aria-invalid", String(!valid));
-    if (valid) update({ carry: at("carry").value });
+  on("search", "input", () => update({ q: at("search").value }));
+  for (const id of ["entity", "type", "answer"]) on(id, "change", () => update({ [id]: at(id).value }));
+  for (const id of ["layer", "confidence"]) on(id, "change", () => update({ [id]: at(id).value }));
+  on("as-lines", "click", () => update({ view: "" }));
+  on("as-table", "click", () => update({ view: "table" }));
+  on("closer", "click", () => zoomBy(0.5));
+  on("wider", "click", () => zoomBy(2));
+  on("earlier", "click", () => panBy(-0.25));
+  on("later", "click", () => panBy(0.25));
+  on("reset", "click", () => update(initial()));
+  on("csv", "click", saveCsv);
+  on("close", "click", close);
+  on("chart", "keydown", pressKey);
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    if (state.fact) close();
+    hideTip();
   });
-  at("answer").addEventListener("change", () => update({ answer: at("answer").value }));
-  at("closer").addEventListener("click", () => zoomBy(0.5));
-  at("wider").addEventListener("click", () => zoomBy(2));
-  at("reset").addEventListener("click", () => {
-    zoom = null;
-    choose(all.layer);
-    update(initial());
-  });
-  at("csv").addEventListener("click", saveCsv);
-  at("close").addEventListener("click", close);
-  document.addEventListener("keydown", (event) => event.key === "Escape" && state.record && close());
   window.addEventListener("hashchange", () => update(readHash()));
-  window.addEventListener("resize", () => drawChart(shown()));
-  dark.addEventListener("change", draw);
+  window.addEventListener("resize", drawAxis);
+  listenToPointers();
 }
 
-listen();
-update(readHash());
+function start() {
+  defineShapes();
+  [at("slider").min, at("slider").max] = all.days;
+  state = readHash();
+  at("legend").open = innerWidth >= 640;
+  const usual = initial(state.layer, state.confidence);
+  at("more").open = ["type", "answer", "carry"].some((name) => state[name] !== usual[name]) || state.layer !== all.layer || state.confidence !== "medium";
+  drawAbout();
+  drawLegend();
+  buildChoices();
+  listen();
+  update(state);
+}
+
+start();

@@ -262,7 +262,7 @@ def _facts(
     return facts.of_release(events, statuses, records, layer, confidence, carry_to)
 
 
-def compose(  # noqa: PLR0913 - every argument but the first three is named at the call
+def compose(
     records: pd.DataFrame,
     size: Size,
     heading: tuple[str, str],
@@ -270,18 +270,14 @@ def compose(  # noqa: PLR0913 - every argument but the first three is named at t
     window: tuple[float, float] = (np.nan, np.nan),
     as_of: float = np.nan,
     quotes: bool = True,
-    answers: bool = True,
 ) -> dict[str, Any]:
-    """Put marks, words and layout of prepared records together, as ``data`` and ``layout`` before plotly's checks.
-
-    ``answers``: whether each record says what it was on the day ``as_of``, which may be moved elsewhere.
-    """
+    """Put marks, words and layout of prepared records together, as ``data`` and ``layout`` before plotly's checks."""
     fast = len(records) > MANY
     spans = many.underlaid(marks.spans(records)) if fast else marks.spans(records)
     measures = page.arrange(records, spans, size, window, heading)
-    hover = captions.hover(records, as_of if answers else np.nan, width=size[0], quotes=quotes)
+    hover = captions.hover(records, as_of, width=size[0], quotes=quotes)
     drawn = page.placed(records, spans, hover, measures)
-    more = {"images": many.pictures(drawn, records, measures)} if fast else {"meta": page.standing(records, measures)}
+    more = {"images": many.pictures(drawn, records, measures)} if fast else {}
     return {"data": traces.traces(records, drawn, hover, measures), "layout": {**layout(measures, as_of), **more}}
 
 

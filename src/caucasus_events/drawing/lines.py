@@ -84,6 +84,7 @@ class Lines(NamedTuple):
     object
     about
     records     how many records it is of
+    record_ids  which, joined by ``"; "``
     first_day   the first day on which anything but a gap is drawn; FIRST_DAY where nothing is
     ==========  ======================================================================================
 
@@ -147,10 +148,12 @@ def status_lines(
     tiles["record_ids"] = _ids_behind(tiles, said, rows, statuses["status_id"].to_numpy(object))
     pieces = pd.concat([tiles, _stubs(tiles, rows, statuses), _arrows(tiles, rows, statuses)], ignore_index=True)
     lines = named.reset_index(drop=True)[[*PROPOSITION]].assign(kind="status")
-    lines["label"] = _status_labels(lines, statuses.assign(line=number), names)
+    # Half characters can only stand in a column of objects.
+    lines["label"] = pd.Series(_status_labels(lines, statuses.assign(line=number), names), dtype=object)
     lines["parties"] = [_joined("; ", row) for row in lines[[*PARTIES]].itertuples(index=False)]
     lines["line_id"] = [_joined("/", row) for row in lines[[*PROPOSITION]].itertuples(index=False)]
     lines["records"] = np.bincount(number, minlength=len(lines))
+    lines["record_ids"] = statuses["status_id"].groupby(number).agg("; ".join)
     return Lines(lines, pieces)
 
 
@@ -172,6 +175,7 @@ def event_lines(
     both = zip(lines["type"], lines["parties"], strict=True)
     lines["line_id"] = ["/".join(filter(None, [kind, *ids.split("; ")])) for kind, ids in both]
     lines = lines.assign(kind="event", records=titles.size().to_numpy(), **dict.fromkeys(PARTIES))
+    lines["record_ids"] = events["event_id"].groupby(number).agg("; ".join)
     records = marks.prepare(events.assign(kind="event"), None, confidence)
     return Lines(lines, _event_pieces(records, number[records["number"]]))
 
@@ -436,7 +440,7 @@ def in_order(both: list[Lines]) -> Lines:
         lines["lane"].map(lanes).fillna(len(lanes)),
     ]
     order = np.lexsort([np.asarray(key) for key in keys])
-    names = ["line_id", "lane", "kind", "type", "label", "parties", *PARTIES, "records", "first_day"]
+    names = ["line_id", "lane", "kind", "type", "label", "parties", *PARTIES, "records", "record_ids", "first_day"]
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     moved = pieces.assign(line=place[pieces["line"].to_numpy(np.int64)])

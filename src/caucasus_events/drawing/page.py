@@ -52,10 +52,9 @@ def arrange(
 ) -> Page:
     """Find room for every row, label, lane and entry of the legend, or say that there is none.
 
-    ``size`` is in pixels, a height of None is as much as the rows need, packed where they are many, and one of infinity
-    that of rows of full size; ``window`` is the first day of the axis and the
-    midnight that ends it, NaN: from the data; ``heading`` is the title and the line under it. ``facts`` are lines: each
-    is named, whatever there are, and a height that is too small for that is refused.
+    ``size`` is in pixels, a height of None is as much as the rows need, packed where they are many; ``window`` is the
+    first day of the axis and the midnight that ends it, NaN: from the data; ``heading`` is the title and the line under
+    it. ``facts`` are lines: each is named, whatever there are, and a height that is too small for that is refused.
     """
     width, height = size
     narrow = width < NARROW
@@ -69,8 +68,8 @@ def arrange(
     full = (_FACT_PITCH if facts else _PITCH)[narrow] * bottom_row
     tall = facts and full > _TALL
     top, bottom = (top + key + UPPER_AXIS, 40) if tall else (top, 40 + key)
-    if height is None or math.isinf(height):
-        packed = height is None and len(records) > _LABELLED and not facts
+    if height is None:
+        packed = len(records) > _LABELLED and not facts
         height = round(top + bottom + max(_PACKED if packed else full, 60))
     pitch = (height - top - bottom) / bottom_row
     if facts and len(records) and not _font_and_bar(pitch, narrow=narrow)[0]:
@@ -133,21 +132,6 @@ def placed(records: pd.DataFrame, spans: pd.DataFrame, hover: pd.Series, page: P
         colour=pd.Categorical.from_codes(colour.codes[at], colour.categories),
         **words,
     )
-
-
-def standing(records: pd.DataFrame, page: Page) -> dict[str, Any]:
-    """Describe how the rows stand, so that a page can take rows out and close up the others.
-
-    ``rows``: the row of each record by id; ``lanes``: the ids of each lane in order; in units of a row, ``gap`` between
-    lanes, ``before`` and ``after``, how far a band reaches over its first and last row, ``name``, how far below its top
-    the name stands; ``above``, whether a gap opens the first lane too; ``pitch``, the pixels of a row.
-    """
-    gap, before, after = _spacing(narrow=page.narrow)
-    ids = records["record_id"].astype(object)
-    rows = dict(zip(ids, page.rows.tolist(), strict=True))
-    lanes = [[str(lane), list(group)] for lane, group in ids.groupby(records["lane"], observed=True)]
-    bands = {"gap": gap, "before": before, "after": after, "above": page.narrow, "name": lane_name_below(page)}
-    return {"rows": rows, "lanes": lanes, **bands, "pitch": page.pitch}
 
 
 def lane_name_below(page: Page) -> float:
