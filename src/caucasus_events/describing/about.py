@@ -16,6 +16,6 @@ KEYWORDS: tuple[str, ...] = ("armenia", "azerbaijan", "border", "ceasefire", "co
 KEYWORDS += ("georgia", "parquet", "south caucasus", "timeline")
 # The version of package and data: three numbers, which SemVer and PEP 440 read alike. pyproject.toml takes it from
 # here, and code as about.VERSION, so that a test can set another in one place.
-VERSION = "1.1.0"
+VERSION = "2.0.0"
 # What CITATION.cff asks of readers.
 MESSAGE = "If you use this dataset, please cite it, and the documents that its rows come from."
