@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from .look import Floats, Page, Trace
 
-# How much of an arrowhead a bar leaves free, and the pixels of the stem that reaches through it.
-_HEAD_LENGTH, _STEM = 0.6, 2
+# How much of an arrowhead a bar leaves free, and the pixels of the stem that reaches through it; a wider one shows
+# beside the tip.
+_HEAD_LENGTH, _STEM = 0.6, 1
 
 
 def traces(records: pd.DataFrame, drawn: pd.DataFrame, hover: pd.Series, page: Page) -> list[Trace]:

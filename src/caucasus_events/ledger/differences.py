@@ -97,7 +97,7 @@ def without_words(entry: Entry) -> Entry:
 
     >>> entry = {"table": "evidence", "operation": "changed", "column": "quote", "old": "Words.", "new": None}
     >>> without_words(entry)["old"][:20], without_words(entry)["new"]
-    ('sha256:45b0b7cb3ac58d', None)
+    ('sha256:44dcebcdcc564', None)
     """
     if entry["table"] not in QUOTING:
         return entry
