@@ -438,7 +438,7 @@ def test_the_layer_is_that_of_what_is_shown_listed_annotated_and_explored(tmp_pa
     assert run("annotate", str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet"), *words).exit_code == 0
     assert pd.read_parquet(tmp_path / "out.parquet")["membership"].tolist() == [True]
     assert run("explore", str(tmp_path / "page.html"), "--layer", "corroborated").exit_code == 0
-    assert '"layer": "corroborated"' in (tmp_path / "page.html").read_text("utf-8")
+    assert '"layer":"corroborated"' in (tmp_path / "page.html").read_text("utf-8")
 
 
 def test_explore_writes_one_page(tmp_path: Path) -> None:

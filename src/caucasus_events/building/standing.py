@@ -82,8 +82,8 @@ def shipped_problems(
     failures = [
         problem for name, frame in tables.items() if name not in sound for problem in _model_problems(name, frame)
     ]
-    sound = set(tables) >= set(TABLES) and not any(problem.rule == _FORM for problem in failures)
-    return failures + (rule_problems(Shipped(tables, texts), ()) if sound else [])
+    in_form = set(tables) >= set(TABLES) and not any(problem.rule == _FORM for problem in failures)
+    return failures + (rule_problems(Shipped(tables, texts), ()) if in_form else [])
 
 
 def _model_problems(name: str, frame: pd.DataFrame) -> list[Problem]:

@@ -116,7 +116,7 @@ def history(**asked: Any) -> tuple[pd.DataFrame, Callable[[pd.DataFrame], None]]
 @click.argument("end")
 @options.several("--types", "--type", "types", says="A column for this type")
 @options.several("--entities", "--entity", "entities", says="Rows of this actor, by id, code or name")
-@options.several("--objects", "--with", "objects", says="A column of its own for this object, such as CSTO")
+@options.several("--objects", "--object", "--with", "objects", says="A column of its own for this object, such as CSTO")
 @click.option("--rule", help="any (default), whole, first or last: which days of a period decide.")
 @click.option("--undirected", is_flag=True, help="A with B and B with A are one row.")
 @click.option("--codes", help="Codes of the actors: iso3 (default), cow, gw or id.")
@@ -129,7 +129,7 @@ def panel(output: Path | None, *, excel: bool, undirected: bool, **asked: Any) -
     """Lay statuses out: a row per UNIT and FREQ, from START to END.
 
     UNIT is dyad, entity or membership, FREQ day, month, quarter or year; a
-    cell is True, False, or empty where it is unknown. Without -o it is
+    cell is TRUE, FALSE, or empty where it is unknown. Without -o it is
     printed as CSV.
 
     \b

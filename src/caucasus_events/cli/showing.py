@@ -186,7 +186,9 @@ def _home(row: Any) -> str:
 def _facts(row: Any, record: Any) -> Mapping[str, object]:
     """Return what is known of a record, by label: of the timeline, and of the table of the record itself."""
     facts = {"type": row["type"], "parties": row["parties"], "place": record.get("place"), "when": began_and_ended(row)}
-    if not pd.isna(record["speaks_until"]):
+    if row["end_state"] == "ended":
+        facts["after"] = f"unknown after {row['end_latest'].date()}, its stated end"
+    elif not pd.isna(record["speaks_until"]):
         facts["after"] = f"unknown after {record['speaks_until'].date()}"
     if row["kind"] == "status":
         facts["holds"] = "yes" if record["holds"] else "no: an explicit denial"
