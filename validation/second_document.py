@@ -27,7 +27,7 @@ LEFT_OUT = shutil.ignore_patterns(
 # The data are a folder beside the package: whoever imports the package of the copy must find those of the copy.
 FINDS_ITS_DATA = "import caucasus_events\n\ncaucasus_events.__path__.append({root!r})\n"
 EXAMPLES = ("src", "README.md", ".github/CONTRIBUTING.md")
-NOT_HERE = ("tests/validation", "tests/drawing/test_browser.py")
+NOT_HERE = ("tests/validation", "tests/drawing/test_browser.py", "tests/drawing/test_explorer_page.py")
 
 
 def with_second_document(folder: Path) -> Path:
