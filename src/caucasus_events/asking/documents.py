@@ -29,7 +29,12 @@ def in_words(passages: pd.DataFrame, folder: Any) -> pd.DataFrame:
     if folder is None:
         return passages.assign(**dict.fromkeys(_AROUND, pd.Series(None, passages.index, dtype="str")))
     home = path("texts", folder)
-    if not home.is_dir():
+    try:
+        there = home.is_dir()
+    # Of a name that no file system takes there is no folder either.
+    except OSError:
+        there = False
+    if not there:
         raise InvalidValueError(f"texts: {home} is no folder: name the one that holds the documents")
     known = tables.load_sources().set_index("source_id")["sha256"]
     texts = {name: _document(home / f"{name}.txt", known[name]) for name in dict.fromkeys(passages["source_id"])}
