@@ -11,6 +11,8 @@ from caucasus_events.model.words import counted
 from prose import table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from prose import Row, Tables
 
 _LAYERS = ("seed", *(f"reported, {each}" for each in ("high", "medium", "low")))
@@ -26,36 +28,42 @@ is of a status that a source finds already there, it counts under "start open".
 
 
 def inventory(tables: Tables) -> list[str]:
-    """Write the section: a type a row, and the sum."""
+    """Write the section: a type a row, and the sum; then a party a row, and all that are rarely met."""
     records = dictionaries(tables["timeline"])
-    decades = sorted({_decade(row) for row in records}, key=lambda decade: (decade == "start open", decade))
+    said = {row["record_id"]: ("records", layer_of(row), _decade(row)) for row in records}
+    decades = sorted({decade for *_, decade in said.values()}, key=lambda decade: (decade == "start open", decade))
     columns = ("records", *_LAYERS, *decades)
-    found: dict[str, Counter[str]] = {}
-    for row in records:
-        found.setdefault(row["type"], Counter()).update(("records", layer_of(row), _decade(row)))
-    types = [name for name in (*codes("event"), *codes("status")) if name in found]
-    body = [[name, *(str(found[name][column] or "") for column in columns)] for name in types]
-    total = sum(found.values(), Counter[str]())
-    body.append(["**sum**", *(str(total[column]) for column in columns)])
+    types = _counts(said, ((row["record_id"], row["type"]) for row in records))
+    known = {name: types[name] for name in (*codes("event"), *codes("status")) if name in types}
+    parties = _counts(said, sorted(_parties(tables)))
+    often = {name: counts for name, counts in parties.items() if counts["records"] >= _OFTEN}
+    shown = {f"`{name}`": often[name] for name in sorted(often, key=lambda name: (-often[name]["records"], name))}
+    rest = [counts for name, counts in parties.items() if name not in often]
     kinds = Counter(row["kind"] for row in records)
-    told = f"{counted(kinds['event'], 'event')} and {counted(kinds['status'], 'status', 'statuses')}."
-    written = table(["type", *columns], body, right=range(1, len(columns) + 1))
-    return [told, "", _NOTE, *written, "### By party", "", _PARTIES, *_by_party(tables, columns)]
+    return [
+        f"{counted(kinds['event'], 'event')} and {counted(kinds['status'], 'status', 'statuses')}.",
+        "",
+        _NOTE,
+        *_table("type", columns, known | {"**sum**": sum(known.values(), Counter[str]())}),
+        "### By party",
+        "",
+        _PARTIES,
+        *_table("party", columns, shown | {f"{len(rest)} others": sum(rest, Counter[str]())}),
+    ]
 
 
-def _by_party(tables: Tables, columns: tuple[str, ...]) -> list[str]:
-    """Write a row a party with at least :data:`_OFTEN` records, most first, and one for all others."""
-    records = {row["record_id"]: ("records", layer_of(row), _decade(row)) for row in dictionaries(tables["timeline"])}
+def _counts(said: Mapping[str, tuple[str, ...]], pairs: Iterable[tuple[str, str]]) -> dict[str, Counter[str]]:
+    """Count for every name, paired with records, what is said of these."""
     found: dict[str, Counter[str]] = {}
-    for record, party in sorted(_parties(tables)):
-        found.setdefault(party, Counter()).update(records[record])
-    often = sorted(
-        (each for each in found if found[each]["records"] >= _OFTEN), key=lambda e: (-found[e]["records"], e)
-    )
-    body = [[f"`{party}`", *(str(found[party][column] or "") for column in columns)] for party in often]
-    rest = sum((counts for party, counts in found.items() if party not in often), Counter[str]())
-    body.append([f"{len(found) - len(often)} others", *(str(rest[column] or "") for column in columns)])
-    return table(["party", *columns], body, right=range(1, len(columns) + 1))
+    for record, name in pairs:
+        found.setdefault(name, Counter()).update(said[record])
+    return found
+
+
+def _table(title: str, columns: tuple[str, ...], counts: Mapping[str, Counter[str]]) -> list[str]:
+    """Write a row for every name; what is not there is left empty."""
+    body = [[name, *(str(each[column] or "") for column in columns)] for name, each in counts.items()]
+    return table([title, *columns], body, right=range(1, len(columns) + 1))
 
 
 def _parties(tables: Tables) -> set[tuple[str, str]]:

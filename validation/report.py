@@ -291,7 +291,7 @@ def second_codings(_: Tables) -> list[str]:
     lines = ["Every disagreement, and what was decided of it, stands in `validation/recode/`.", ""]
     for sheet, seed in compare.committed(ROOT):
         first, second = compare.release_coding(seed, ROOT), compare.second_coding(sheet, seed, ROOT)
-        summary = compare.summary(first, second).replace("### ", "#### ")
+        summary = compare.summary(first, second, compare.matches_of(first, second)).replace("### ", "#### ")
         lines += [f"### {seed}, coder {sheet.stem}", "", *summary.splitlines(), ""]
     return lines
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import krippendorff
 
 from caucasus_events.building import dataset, standing
-from caucasus_events.coding import seeds
+from caucasus_events.coding import accounting, seeds
 from caucasus_events.describing import about
 from caucasus_events.errors import Problem, ProblemsError, unknown
 from caucasus_events.model.folding import fold_space
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     Row = dict[str, Any]
     Pair = tuple[Row, Row]
+    Matches = Mapping[str, list[tuple[str, Row, Row]]]
     # What pairs the records of two codings, and how alike two are: better scores are larger; None is no pair.
     Step = Callable[[list[Row], list[Row]], list[Pair]]
     Score = Callable[[Row, Row], tuple[float, ...] | None]
@@ -337,7 +338,7 @@ def agreements(first: Coding, second: Coding, matched: Mapping[str, list[Pair]])
         for field in FIELDS[kind]:
             sides = [[row[field] for row in side] for side in zip(*pairs, strict=True)] or [[], []]
             found.append(agreement(kind, field, *sides))
-    whether = [[each == seeds.CITED for each in side.dispositions] for side in (first, second)]
+    whether = [[each == accounting.CITED for each in side.dispositions] for side in (first, second)]
     found.append(agreement("character", "cited or set aside", *whether))
     found.append(agreement("character", "cited or the reason", first.dispositions, second.dispositions))
     return found
@@ -411,13 +412,13 @@ def _quoted_words(start: int, end: int, text: str) -> str:
 
 def compared(first: Coding, second: Coding) -> str:
     """Compare two codings of one text, and write what is found as three tables."""
-    matched = _matched(first, second)
+    matches = matches_of(first, second)
     parts = [
-        summary(first, second),
+        summary(first, second, matches),
         "### Disagreements on records\n",
         _table_or_none(
             ("release's record", "second coder's record", "field", "release", "second coder"),
-            list(differences(first, second, matched)),
+            list(differences(first, second, _pairs(matches))),
         ),
         "### Disagreements on characters\n",
         _table_or_none(
@@ -428,22 +429,25 @@ def compared(first: Coding, second: Coding) -> str:
     return "\n".join(parts)
 
 
-def summary(first: Coding, second: Coding) -> str:
+def matches_of(first: Coding, second: Coding) -> Matches:
+    """Pair the records of two codings, the sides of a symmetric one in the same order, and say by what."""
+    found = {kind: match(kind, first.records[kind], second.records[kind]) for kind in FIELDS}
+    return {kind: [(how, one, _oriented(one, other)) for how, one, other in each] for kind, each in found.items()}
+
+
+def summary(first: Coding, second: Coding, matches: Matches) -> str:
     """Count the records of two codings of one text, and write how far they agree on each field."""
-    matches = {kind: match(kind, first.records[kind], second.records[kind]) for kind in FIELDS}
-    found = agreements(first, second, _matched(first, second))
     agreed = _escaped_table(
         ("unit", "field", "compared", "equal", "share", "alpha"),
-        [(*each[:4], _share_equal(each), _alpha(each)) for each in found],
+        [(*each[:4], _share_equal(each), _alpha(each)) for each in agreements(first, second, _pairs(matches))],
     )
     hows = {kind: [how for how, _, _ in found] for kind, found in matches.items()}
     return "\n".join([_counts(first, second, hows), "### Agreement\n", agreed])
 
 
-def _matched(first: Coding, second: Coding) -> dict[str, list[Pair]]:
-    """Pair the records of two codings, the sides of a symmetric one in the same order."""
-    matches = {kind: match(kind, first.records[kind], second.records[kind]) for kind in FIELDS}
-    return {kind: [(one, _oriented(one, other)) for _, one, other in found] for kind, found in matches.items()}
+def _pairs(matches: Matches) -> dict[str, list[Pair]]:
+    """Return the pairs alone."""
+    return {kind: [(one, other) for _, one, other in found] for kind, found in matches.items()}
 
 
 def _counts(first: Coding, second: Coding, hows: Mapping[str, list[str]]) -> str:

@@ -18,16 +18,14 @@ from caucasus_events.reading import tables
 if TYPE_CHECKING:
     from pathlib import Path
 
-_AROUND = ("before", "after", "context")
-
 
 def in_words(passages: pd.DataFrame, folder: Any) -> pd.DataFrame:
-    """Return passages, rows of evidence, each with its words, what stands before and after them, and all as context.
+    """Return passages, rows of evidence, each with its words and their context, from the documents in a folder.
 
-    They are from the documents in a folder; without one the words are those that are shipped, and nothing is around.
+    Without a folder the words are those that are shipped, and there is no context.
     """
     if folder is None:
-        return passages.assign(**dict.fromkeys(_AROUND, pd.Series(None, passages.index, dtype="str")))
+        return passages.assign(context=pd.Series(None, passages.index, dtype="str"))
     home = path("texts", folder)
     try:
         there = home.is_dir()
@@ -41,9 +39,8 @@ def in_words(passages: pd.DataFrame, folder: Any) -> pd.DataFrame:
     places = list(passages[["source_id", "start_char", "end_char"]].itertuples(index=False, name=None))
     quotes = [fold_space(texts[name][start:end]) for name, start, end in places]
     beside = [around(texts[name], start, end) for name, start, end in places]
-    before, after = ([pair[side] for pair in beside] for side in (0, 1))
-    contexts = [first + quote + last for first, quote, last in zip(before, quotes, after, strict=True)]
-    columns = dict(zip(("quote", *_AROUND), (quotes, before, after, contexts), strict=True))
+    contexts = [before + quote + after for (before, after), quote in zip(beside, quotes, strict=True)]
+    columns = {"quote": quotes, "context": contexts}
     return passages.assign(**{name: pd.Series(each, passages.index, dtype="str") for name, each in columns.items()})
 
 

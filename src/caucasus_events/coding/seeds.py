@@ -13,9 +13,6 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from caucasus_events.errors import Fact, Problem
 from caucasus_events.model import codebook
 from caucasus_events.model.bounds import Bounds
@@ -24,16 +21,11 @@ from caucasus_events.model.folding import fold_space
 from caucasus_events.model.rows import RECORDS, TABLES, Row, key_of, sha256
 
 from . import blocks, dates, quotes, sheets, wording
+from .accounting import Seed, account, place_of
 from .passages import Document, Places, located
-from .quotes import FoldedText
 from .toml import At, Lines
 
 Reason = blocks.Change | blocks.Withdrawn
-States = NDArray[np.int8]
-Flags = NDArray[np.bool_]
-
-CITED = "cited"
-
 # What is wrong with the name of a file that gives no id, and what to do.
 MISNAMED = (
     "the name of the file is not the id of a seed",
@@ -41,8 +33,6 @@ MISNAMED = (
 )
 # The columns in which the id of a record stands.
 _IDS = (*RECORDS.values(), "record_id")
-# Of words that do not fit a line, the end is shown too.
-_LONG = 50
 
 
 class Part(NamedTuple):
@@ -151,11 +141,12 @@ def code_seed(path: Path) -> Coded:
         # A head that does not say until when speaks for ever, while that is not mended: no date is too late for it.
         known = sheet.source.speaks_until or sheet.source.published
         until = date.fromisoformat(known) if known else date.max
-        seed = _Seed(sheet, sheet.source, quotes.FoldedText(text), until)
+        seed = Seed(sheet, sheet.source, quotes.FoldedText(text), until)
         places = _places(seed)
         parts = _parts(seed, places)
         sound = not problems and not any(part.problems for part in parts)
-        parts.append(_account(seed, places, sound=sound))
+        told, rows, faulty = account(seed, places, sound=sound)
+        parts.append(Part(("source", 0, ""), told, rows, faulty=faulty))
     unread = sheet.unread or not parts
     return gathered(sheet.lines, parts, problems, unread=unread, seed_id=sheet.seed_id, text=text)
 
@@ -197,52 +188,29 @@ def unfit_words(lines: Lines, at: At, key: str, text: str | None) -> list[Proble
     return [lines.problem(at, str(text), wrong.what, wrong.do, *wrong.facts)] if wrong else []
 
 
-class _Seed(NamedTuple):
-    """A seed that can be coded: its sheet, the head of it, the text, and the day until which it speaks."""
-
-    sheet: sheets.Sheet
-    source: blocks.Source
-    text: FoldedText
-    until: date
-
-    @property
-    def text_path(self) -> str:
-        """The path of the text, as problems name it."""
-        return f"seeds/{self.sheet.seed_id}.txt"
-
-    def text_line(self, offset: int) -> str:
-        """Name the line of the text that holds a character."""
-        return f"{self.sheet.seed_id}.txt:{self.text.line(offset)}"
-
-
-def _at(kind: str, number: int, block: blocks.Block) -> At:
-    """Name a block as problems do: by its id; one that is set aside has none and is counted."""
-    return kind, number, str(number + 1) if isinstance(block, blocks.SetAside) else getattr(block, "id", None) or ""
-
-
-def _row_id(seed: _Seed, at: At) -> str:
+def _row_id(seed: Seed, at: At) -> str:
     """Return the id of a block, or one of its own if it has none that can be read."""
     kind, number, name = at
     return name or f"{seed.sheet.seed_id}-{kind}-{number + 1}-without-id"
 
 
-def _places(seed: _Seed) -> dict[At, Places]:
+def _places(seed: Seed) -> dict[At, Places]:
     """Locate the passages of every block that has some, records first."""
-    cited = [(_at("event", *each), each[1].passages) for each in seed.sheet.event]
-    cited += [(_at("status", *each), each[1].passages) for each in seed.sheet.status]
-    aside = [(_at("set_aside", *each), each[1].passages) for each in seed.sheet.set_aside]
+    cited = [(place_of("event", *each), each[1].passages) for each in seed.sheet.event]
+    cited += [(place_of("status", *each), each[1].passages) for each in seed.sheet.status]
+    aside = [(place_of("set_aside", *each), each[1].passages) for each in seed.sheet.set_aside]
     document = Document(seed.sheet.seed_id, seed.text)
     return {at: located(document, seed.sheet.lines, at, passages) for at, passages in [*cited, *aside]}
 
 
-def _parts(seed: _Seed, places: Mapping[At, Places]) -> list[Part]:
+def _parts(seed: Seed, places: Mapping[At, Places]) -> list[Part]:
     """Code every block of a sheet."""
     sheet = seed.sheet
     return [
         *(entity_part(sheet.lines, *each) for each in sheet.entity),
-        *(_event(seed, *each, places[_at("event", *each)]) for each in sheet.event),
-        *(_status(seed, *each, places[_at("status", *each)]) for each in sheet.status),
-        *(_set_aside(seed, *each, places[_at("set_aside", *each)]) for each in sheet.set_aside),
+        *(_event(seed, *each, places[place_of("event", *each)]) for each in sheet.event),
+        *(_status(seed, *each, places[place_of("status", *each)]) for each in sheet.status),
+        *(_set_aside(seed, *each, places[place_of("set_aside", *each)]) for each in sheet.set_aside),
         *(reason_part(sheet.lines, *each) for each in sheet.change),
         *(reason_part(sheet.lines, *each) for each in sheet.withdrawn),
     ]
@@ -250,7 +218,7 @@ def _parts(seed: _Seed, places: Mapping[At, Places]) -> list[Part]:
 
 def entity_part(lines: Lines, number: int, entity: blocks.Entity) -> Part:
     """Code an actor or a place."""
-    at = _at("entity", number, entity)
+    at = place_of("entity", number, entity)
     problems = lines.unknown_code(at, "kind", entity.kind, "kind")
     name = at[2] or f"{Path(lines.path).stem}-entity-{number + 1}-without-id"
     row = entity.model_dump(exclude={"id"}) | {"entity_id": name}
@@ -270,9 +238,9 @@ def cast_of(lines: Lines, at: At, participants: Sequence[blocks.Participant]) ->
     return cast, [problem for found in unknown.values() for problem in found]
 
 
-def _event(seed: _Seed, number: int, event: blocks.Event, places: Places) -> Part:
+def _event(seed: Seed, number: int, event: blocks.Event, places: Places) -> Part:
     """Code something that happened: a row, one for each who took part, one for each passage."""
-    at = _at("event", number, event)
+    at = place_of("event", number, event)
     problems, faulty = _record_problems(seed, at, event, "event", places)
     lines, coded = seed.sheet.lines, event.date
     cast, unknown = cast_of(lines, at, event.participants)
@@ -292,9 +260,9 @@ def _event(seed: _Seed, number: int, event: blocks.Event, places: Places) -> Par
     return Part(at, problems, [("events", row), *parties, *evidence], faulty=frozenset(faulty))
 
 
-def _status(seed: _Seed, number: int, status: blocks.Status, places: Places) -> Part:
+def _status(seed: Seed, number: int, status: blocks.Status, places: Places) -> Part:
     """Code something that was the case: a row, and one for each passage."""
-    at = _at("status", number, status)
+    at = place_of("status", number, status)
     problems, faulty = _record_problems(seed, at, status, "status", places)
     sides = {"start": status.start, "end": status.end}
     while True:
@@ -316,7 +284,7 @@ def _status(seed: _Seed, number: int, status: blocks.Status, places: Places) -> 
 
 
 def _record_problems(
-    seed: _Seed, at: At, record: blocks.Record, vocabulary: codebook.Vocabulary, places: Places
+    seed: Seed, at: At, record: blocks.Record, vocabulary: codebook.Vocabulary, places: Places
 ) -> tuple[list[Problem], set[str]]:
     """Check what events and statuses have in common; every check reports, and none stops the next."""
     lines, faulty = seed.sheet.lines, set(record.faulty)
@@ -329,7 +297,7 @@ def _record_problems(
     return [*unknown, *claim, *passages], faulty
 
 
-def _record_row(seed: _Seed, record: blocks.Record, bounds: Bounds, faulty: AbstractSet[str]) -> Row:
+def _record_row(seed: Seed, record: blocks.Record, bounds: Bounds, faulty: AbstractSet[str]) -> Row:
     """Write what events and statuses have in common; the first passage is the quote of the record."""
     row = record.model_dump(exclude={"id", "passages", "participants"}) | bounds._asdict()
     origin = {"source_id": seed.sheet.seed_id, "speaks_until": seed.until, "layer": "seed"}
@@ -362,7 +330,7 @@ def _passage_problems(lines: Lines, at: At, places: Places) -> list[Problem]:
     return places.problems + [lines.problem(at, each, what, do, Fact("passage", each)) for each in repeated[:1]]
 
 
-def _evidence(seed: _Seed, record_id: str, places: Places) -> list[tuple[str, Row]]:
+def _evidence(seed: Seed, record_id: str, places: Places) -> list[tuple[str, Row]]:
     """Write the passages of a record as evidence, each with its words and their digest."""
     rows = []
     for span, passage in places.spans:
@@ -373,108 +341,8 @@ def _evidence(seed: _Seed, record_id: str, places: Places) -> list[tuple[str, Ro
     return rows
 
 
-def _set_aside(seed: _Seed, number: int, block: blocks.SetAside, places: Places) -> Part:
+def _set_aside(seed: Seed, number: int, block: blocks.SetAside, places: Places) -> Part:
     """Check what is not coded; it gives no row of its own, and is accounted for below."""
-    at, lines = _at("set_aside", number, block), seed.sheet.lines
+    at, lines = place_of("set_aside", number, block), seed.sheet.lines
     unknown = lines.unknown_code(at, "reason", block.reason, "reason")
     return Part(at, [*unknown, *places.problems, *unfit_words(lines, at, "note", block.note)])
-
-
-def _account(seed: _Seed, places: Mapping[At, Places], *, sound: bool) -> Part:
-    """Give every character of the text its disposition; words that have none are a problem.
-
-    ``sound`` says that the seed has no problem so far: of another the stretches would only repeat them.
-    """
-    reasons = codebook.codes("reason")
-    names = [CITED, *reasons]
-    states, problems = _states(seed, places, names)
-    words = seed.text.letters
-    # Words of a passage that was not found, or of a block that was not read, are no gap on top of that.
-    sheet, faulty = seed.sheet, set(seed.source.faulty)
-    licence = _spdx(seed.source.licence)
-    known = licence in codebook.codes("licence")
-    told = licence if known else seed.source.licence
-    unknown = sheet.lines.unknown_code(("source", 0, ""), "licence", told, "licence")
-    lost = sheet.unread or any(each.lost for each in places.values())
-    lost = lost or any(block.reason not in reasons for _, block in sheet.set_aside)
-    lost = lost or any("passages" in each.faulty for _, each in (*sheet.event, *sheet.status, *sheet.set_aside))
-    if not lost:
-        problems += _gaps(seed, words & (states < 0), words & (states >= 0))
-    row = _source_row(seed, states, words) | {"licence": None if unknown else licence}
-    rows = [("sources", row)]
-    if sound and not problems:
-        rows += [("coverage", {"source_id": sheet.seed_id} | row) for row in _stretches(states, words, names)]
-    else:
-        # That the name of the file is no id is told at the file.
-        faulty |= {"coverage", "source_id"}
-    return Part(("source", 0, ""), [*unknown, *problems], rows, faulty=frozenset(faulty))
-
-
-def _spdx(licence: str | None) -> str | None:
-    """Write a licence as its SPDX identifier is, where people put spaces.
-
-    >>> _spdx("CC BY 4.0")
-    'CC-BY-4.0'
-    """
-    return licence and "-".join(licence.split())
-
-
-def _states(seed: _Seed, places: Mapping[At, Places], names: list[str]) -> tuple[States, list[Problem]]:
-    """Return the disposition of every character, its number in ``names`` or -1, and words set aside for two reasons."""
-    states, problems = np.full(len(seed.text.text), -1, np.int8), []
-    for number, block in seed.sheet.set_aside:
-        at = _at("set_aside", number, block)
-        for span, _ in places[at].spans if block.reason in names[1:] else ():
-            taken = np.unique(states[span.start : span.end])
-            others = [names[state] for state in taken if state >= 0 and names[state] != block.reason]
-            if others:
-                words = fold_space(seed.text.text[span.start : span.end])
-                what = f"words are set aside as {block.reason} and as {others[0]}"
-                do, fact = "keep the reason that stands first in the codebook", Fact("passage", words)
-                problems.append(seed.sheet.lines.problem(at, words[:30], what, do, fact))
-            states[span.start : span.end] = names.index(block.reason)
-    # Written last, because words that are cited and set aside are cited.
-    for span, _ in (each for at, found in places.items() if at[0] != "set_aside" for each in found.spans):
-        states[span.start : span.end] = 0
-    return states, problems
-
-
-def _gaps(seed: _Seed, missing: Flags, accounted: Flags) -> list[Problem]:
-    """Report every run of words that is neither cited nor set aside."""
-    problems, index = [], np.flatnonzero(missing)
-    # Missing characters with equally many accounted ones before them have none between them: they are one run, over
-    # white space and lines too.
-    begins = np.flatnonzero(np.diff(np.cumsum(accounted)[index], prepend=-1))
-    # Each ends where the next begins.
-    ends = np.append(begins[1:], len(index))[: len(begins)] - 1
-    for first, last in zip(index[begins].tolist(), index[ends].tolist(), strict=True):
-        words = fold_space(seed.text.text[first : last + 1])
-        do = f"cite the words in a record of {seed.sheet.lines.path}, or set them aside"
-        facts = [Fact("words", words)]
-        if len(words) > _LONG:
-            facts.append(Fact("up to", words[-_LONG:].strip(), seed.text_line(last)))
-        place = f"{seed.text_path}:{seed.text.line(first)}"
-        problems.append(Problem(place, "", "words are neither cited nor set aside", do, tuple(facts)))
-    return problems
-
-
-def _stretches(states: States, words: Flags, names: list[str]) -> list[Row]:
-    """Tile the text with stretches of one disposition, white space with the stretch before it."""
-    # Each character takes its state from the last letter up to it: the maximum of the places of letters so far.
-    letter = np.maximum.accumulate(np.where(words, np.arange(len(states)), -1))
-    # White space at the very beginning has none before it, and takes that of the first.
-    tiled = states[np.where(letter < 0, np.argmax(words), letter)]
-    edges = (np.flatnonzero(np.diff(tiled)) + 1).tolist()
-    return [
-        {"start_char": start, "end_char": end, "disposition": names[tiled[start]]}
-        for start, end in zip([0, *edges], [*edges, len(tiled)], strict=True)
-    ]
-
-
-def _source_row(seed: _Seed, states: States, words: Flags) -> Row:
-    """Write the row of the seed itself, with the shares of its text, white space aside, that are accounted for."""
-    total, cited, aside = (int((words & each).sum()) for each in (words, states == 0, states > 0))
-    row = seed.source.model_dump() | {"source_id": seed.sheet.seed_id, "characters": len(states)}
-    published = seed.source.published and date.fromisoformat(seed.source.published)
-    days = {"published": published, "speaks_until": seed.until}
-    return row | days | {"cited_share": round(cited / total, 6), "set_aside_share": round(aside / total, 6)}

@@ -295,14 +295,16 @@ def _entities_used(frames: Frames) -> list[list[str]]:
 
 def _passages(evidence: pd.DataFrame) -> dict[str, list[list[Any]]]:
     """Return the passages of every record, in the order of the text."""
-    columns = ["source_id", "start_char", "end_char", "quote", "before", "after"]
-    ordered = evidence.sort_values(["source_id", "start_char"]).reindex(columns=["record_id", *columns])
     found: dict[str, list[list[Any]]] = {}
-    for name, *passage in (row.values() for row in dictionaries(ordered)):
-        # Words and their surroundings may not be shipped.
-        while passage[-1] is None:
-            passage.pop()
-        found.setdefault(name, []).append(["" if one is None else one for one in passage])
+    for row in dictionaries(evidence.sort_values(["source_id", "start_char"])):
+        passage = [row["source_id"], row["start_char"], row["end_char"]]
+        # Words and what stands around them may not be shipped; a passage stands in its text once.
+        if row.get("context") is not None:
+            before, words, after = row["context"].partition(row["quote"])
+            passage += [words, before, after]
+        elif row["quote"] is not None:
+            passage.append(row["quote"])
+        found.setdefault(row["record_id"], []).append(passage)
     return found
 
 
