@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import caucasus_events
+from caucasus_events.asking.statements import evidence
 from caucasus_events.cli import main
 from caucasus_events.model.layers import LAYERS
 from caucasus_events.model.rows import FILES, TABLES
@@ -171,6 +172,48 @@ def test_show_prints_a_record_with_every_passage(identity: str) -> None:
     assert all(quote in words for quote in passages)
     assert "The Test Gazette, 23 July 2020" in words
     assert all(len(line) <= 80 or line.startswith("  https://") for line in result.output.splitlines())
+
+
+def test_show_gives_the_context_of_passages_where_the_document_is() -> None:
+    """With a folder of documents every passage stands between the words around it; without one it stands alone."""
+    passages = tables.load_evidence()
+    record = passages["record_id"].iloc[0]
+    proof = evidence(record, texts=SHEET.parent).query("layer == 'seed'")
+    assert len(proof)
+    shown, alone = (
+        " ".join(run("show", record, *more).output.split()) for more in (["--texts", str(SHEET.parent)], [])
+    )
+    for context, quote in zip(proof["context"], proof["quote"], strict=True):
+        assert " ".join(f"… {context.replace(quote, f'>>{quote}<<')} …".split()) in shown
+        assert f">>{quote}<<" in alone
+        assert context not in alone
+
+
+@pytest.mark.parametrize(
+    "words", [["show", "events"], ["show"], ["show", "nagorno-karabakh-war-2020", "--format", "csv"]]
+)
+def test_documents_are_for_one_record(words: list[str]) -> None:
+    """Where there is no record to show, a folder of documents is refused before anything is printed."""
+    result = run(*words, "--texts", str(SHEET.parent))
+    assert result.exit_code == 1
+    assert result.stderr == "caucasus-events: --texts is for one record: name its id\n"
+    assert result.stdout == ""
+
+
+def test_an_explorer_without_its_documents_is_not_written(tmp_path: Path) -> None:
+    """A folder that lacks a document is told, and a page that is there stays as it was."""
+    path, other = tmp_path / "page.html", tmp_path / "empty"
+    path.write_text("mine", "utf-8")
+    other.mkdir()
+    result = run("explore", str(path), "--texts", str(other))
+    digest = tables.load_sources()["sha256"].iloc[0]
+    name = other / f"{tables.load_sources()['source_id'].iloc[0]}.txt"
+    do = f"put the document there (SHA-256 {digest}), or leave texts out"
+    assert (result.exit_code, " ".join(result.stderr.split())) == (
+        1,
+        f"caucasus-events: texts: there is no {name}: {do}",
+    )
+    assert path.read_text("utf-8") == "mine"
 
 
 def test_show_prints_what_other_sources_state() -> None:

@@ -10,12 +10,14 @@ import subprocess
 import sys
 import tomllib
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
 
 from caucasus_events.asking.questions import as_of
+from caucasus_events.asking.statements import evidence
 from caucasus_events.drawing import explorer, figure
 from caucasus_events.drawing.payload import payload
 from caucasus_events.errors import UnwritableError
@@ -24,7 +26,8 @@ from caucasus_events.reading import tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+SEEDS = Path(__file__).parents[1] / "chronicle" / "seeds"
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +141,20 @@ def test_passages_are_as_long_as_what_is_shipped_of_them(frames: dict[str, Any])
         name: sorted(words for *_, words in passages if isinstance(words, str)) for name, passages in found.items()
     } == shipped.to_dict()
     assert {len(passage) for passages in found.values() for passage in passages} == {3, 4}
+
+
+def test_the_documents_give_words_and_context_back(frames: dict[str, Any], tmp_path: Path) -> None:
+    """Written where the documents are, the page has every passage between the words around it."""
+    path = explorer.write_explorer(tmp_path / "page.html", texts=SEEDS)
+    data = data_of(path.read_text("utf-8"))
+    found = {
+        (record["id"], source, start, before + words + after)
+        for record in data["records"]
+        for source, start, _, words, before, after in record.get("q", [])
+    }
+    proof = evidence(tables.load_timeline(), texts=SEEDS).query("layer == 'seed'")
+    assert len(found) == len(frames["evidence"])
+    assert found == set(proof[["record_id", "source_id", "start_char", "context"]].itertuples(index=False, name=None))
 
 
 def test_every_record_brings_what_other_sources_say(page: str) -> None:

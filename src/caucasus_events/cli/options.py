@@ -1,4 +1,4 @@
-"""What several commands are given alike: a layer, lists of names, terms of an answer, and where a table goes."""
+"""What several commands are given alike: a layer, documents, lists of names, terms, and where a table goes."""
 
 import re
 from collections.abc import Callable
@@ -22,6 +22,9 @@ layer = click.option(
     default=BEST,
     show_default=True,
     help="seed: documents; corroborated: dates narrowed by other sources; reported: and what only these state.",
+)
+texts = click.option(
+    "--texts", metavar="FOLDER", help="Where you have the documents, <id>.txt: all words, in their context."
 )
 outside = click.option("--outside", help='"no": outside stated bounds the answer is no.')
 confidence = click.option(

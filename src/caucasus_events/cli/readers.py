@@ -22,7 +22,7 @@ wing = click.Group()
 @wing.command()
 @click.argument("name", required=False)
 @click.option("--format", "form", type=click.Choice(["text", "csv"]), default="text", help="csv: the rows of a table.")
-@click.option("--texts", metavar="FOLDER", help="Where you have the documents, <id>.txt: all words, in their context.")
+@options.texts
 @options.layer
 def show(name: str | None, form: str, layer: str, texts: str | None) -> None:
     """Show the dictionary of a table, or a record with its evidence.
@@ -139,7 +139,7 @@ def _progress_of_rows(label: str) -> Iterator[Callable[[int, int], None] | None]
 @wing.command()
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path), default="caucasus-events.html")
 @click.option("--open", "show_it", is_flag=True, help="Open the page in a browser.")
-@click.option("--texts", metavar="FOLDER", help="Where you have the documents, <id>.txt: all words, in their context.")
+@options.texts
 @options.layer
 def explore(path: Path, layer: str, texts: str | None, *, show_it: bool) -> None:
     """Write the explorer: one HTML page with every record and its proof.
