@@ -200,6 +200,16 @@ def test_documents_are_for_one_record(words: list[str]) -> None:
     assert result.stdout == ""
 
 
+@pytest.mark.parametrize("record", ["turkey-armenia-border-closed", "nagorno-karabakh-war-2020"])
+def test_a_folder_that_is_none_is_told_before_anything_is_printed(record: str) -> None:
+    """Of a record with passages and of one without any, nothing is shown by half."""
+    result = run("show", record, "--texts", "no-such-folder")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        "caucasus-events: texts: no-such-folder is no folder: name the one that holds the documents\n"
+    )
+
+
 def test_an_explorer_without_its_documents_is_not_written(tmp_path: Path) -> None:
     """A folder that lacks a document is told, and a page that is there stays as it was."""
     path, other = tmp_path / "page.html", tmp_path / "empty"

@@ -128,6 +128,8 @@ def show_record(identity: str, layer: str, texts: str | None = None) -> None:
         raise UnknownNameError(f"no table and no record is called {shown(identity)}{hint}")
     row = timeline.loc[identity]
     record = tables.load(_home(row), layer).set_index(f"{row['kind']}_id").loc[identity]
+    # A document that is not there is told before anything is printed.
+    proof = evidence(identity, texts)
     click.echo(identity)
     paragraph("", str(row["title"]))
     click.echo("")
@@ -137,7 +139,7 @@ def show_record(identity: str, layer: str, texts: str | None = None) -> None:
     if is_reported(row):
         _say_what_others_state(record)
     else:
-        _quote_the_document(identity, row, texts)
+        _quote_the_document(identity, row, proof)
 
 
 def _say_what_others_state(record: Any) -> None:
@@ -154,9 +156,9 @@ def _say_what_others_state(record: Any) -> None:
         click.echo(f"  {source['url']}")
 
 
-def _quote_the_document(identity: str, row: Any, texts: str | None) -> None:
+def _quote_the_document(identity: str, row: Any, proof: pd.DataFrame) -> None:
     """Print each passage, the document, and what other sources say of the dates of a record."""
-    readings, proof = tables.load("corroborations"), evidence(identity, texts)
+    readings = tables.load("corroborations")
     for passage in dictionaries(proof[proof["layer"] == "seed"]):
         place = f"characters {passage['start_char']} to {passage['end_char']} of {passage['source_id']}"
         if passage["context"] is not None:
