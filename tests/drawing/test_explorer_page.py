@@ -623,7 +623,8 @@ def test_the_file_of_what_is_shown_reads_back(visit: browser.Visit) -> None:
     assert seen == {"seed", "reported"}
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 480)])
+@pytest.mark.parametrize("width", [1200, 480])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_barriers(running: Any, explorer_page: Path, scheme: str, width: int) -> None:
     """axe-core finds no violation, in light and dark, wide and narrow, of picture, panel and table."""
     script = browser.axe()

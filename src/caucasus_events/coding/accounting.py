@@ -13,8 +13,7 @@ from caucasus_events.model.folding import fold_space
 from caucasus_events.model.rows import Row
 
 from . import blocks, sheets
-from .passages import Places
-from .quotes import FoldedText
+from .passages import Document, Places
 from .toml import At
 
 States = NDArray[np.int8]
@@ -30,17 +29,8 @@ class Seed(NamedTuple):
 
     sheet: sheets.Sheet
     source: blocks.Source
-    text: FoldedText
+    document: Document
     until: date
-
-    @property
-    def text_path(self) -> str:
-        """The path of the text, as problems name it."""
-        return f"seeds/{self.sheet.seed_id}.txt"
-
-    def text_line(self, offset: int) -> str:
-        """Name the line of the text that holds a character."""
-        return f"{self.sheet.seed_id}.txt:{self.text.line(offset)}"
 
 
 def place_of(kind: str, number: int, block: blocks.Block) -> At:
@@ -59,7 +49,7 @@ def account(
     reasons = codebook.codes("reason")
     names = [CITED, *reasons]
     states, problems = _states(seed, places, names)
-    words = seed.text.letters
+    words = seed.document.text.letters
     # Words of a passage that was not found, or of a block that was not read, are no gap on top of that.
     sheet, faulty = seed.sheet, set(seed.source.faulty)
     lost = sheet.unread or any(each.lost for each in places.values())
@@ -88,14 +78,14 @@ def _licence(seed: Seed) -> tuple[str | None, list[Problem]]:
 
 def _states(seed: Seed, places: Mapping[At, Places], names: list[str]) -> tuple[States, list[Problem]]:
     """Return the disposition of every character, its number in ``names`` or -1, and words set aside for two reasons."""
-    states, problems = np.full(len(seed.text.text), -1, np.int8), []
+    states, problems = np.full(len(seed.document.text.text), -1, np.int8), []
     for number, block in seed.sheet.set_aside:
         at = place_of("set_aside", number, block)
         for span, _ in places[at].spans if block.reason in names[1:] else ():
             taken = np.unique(states[span.start : span.end])
             others = [names[state] for state in taken if state >= 0 and names[state] != block.reason]
             if others:
-                words = fold_space(seed.text.text[span.start : span.end])
+                words = fold_space(seed.document.text.text[span.start : span.end])
                 what = f"words are set aside as {block.reason} and as {others[0]}"
                 do, fact = "keep the reason that stands first in the codebook", Fact("passage", words)
                 problems.append(seed.sheet.lines.problem(at, words[:30], what, do, fact))
@@ -115,12 +105,12 @@ def _gaps(seed: Seed, missing: Flags, accounted: Flags) -> list[Problem]:
     # Each ends where the next begins.
     ends = np.append(begins[1:], len(index))[: len(begins)] - 1
     for first, last in zip(index[begins].tolist(), index[ends].tolist(), strict=True):
-        words = fold_space(seed.text.text[first : last + 1])
+        words = fold_space(seed.document.text.text[first : last + 1])
         do = f"cite the words in a record of {seed.sheet.lines.path}, or set them aside"
         facts = [Fact("words", words)]
         if len(words) > _LONG:
-            facts.append(Fact("up to", words[-_LONG:].strip(), seed.text_line(last)))
-        place = f"{seed.text_path}:{seed.text.line(first)}"
+            facts.append(Fact("up to", words[-_LONG:].strip(), seed.document.line(last)))
+        place = f"{seed.document.path}:{seed.document.text.line(first)}"
         problems.append(Problem(place, "", "words are neither cited nor set aside", do, tuple(facts)))
     return problems
 

@@ -141,7 +141,7 @@ def code_seed(path: Path) -> Coded:
         # A head that does not say until when speaks for ever, while that is not mended: no date is too late for it.
         known = sheet.source.speaks_until or sheet.source.published
         until = date.fromisoformat(known) if known else date.max
-        seed = Seed(sheet, sheet.source, quotes.FoldedText(text), until)
+        seed = Seed(sheet, sheet.source, Document(sheet.seed_id, quotes.FoldedText(text)), until)
         places = _places(seed)
         parts = _parts(seed, places)
         sound = not problems and not any(part.problems for part in parts)
@@ -199,8 +199,7 @@ def _places(seed: Seed) -> dict[At, Places]:
     cited = [(place_of("event", *each), each[1].passages) for each in seed.sheet.event]
     cited += [(place_of("status", *each), each[1].passages) for each in seed.sheet.status]
     aside = [(place_of("set_aside", *each), each[1].passages) for each in seed.sheet.set_aside]
-    document = Document(seed.sheet.seed_id, seed.text)
-    return {at: located(document, seed.sheet.lines, at, passages) for at, passages in [*cited, *aside]}
+    return {at: located(seed.document, seed.sheet.lines, at, passages) for at, passages in [*cited, *aside]}
 
 
 def _parts(seed: Seed, places: Mapping[At, Places]) -> list[Part]:

@@ -31,6 +31,8 @@ from .look import MANY
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from numpy.typing import NDArray
+
     from caucasus_events.asking.days import Day
 
     from .look import Size
@@ -191,25 +193,12 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     width, height = _pixels("width", width), _pixels("height", height)
     title, quotes = title if title is None else text("title", title, "write one"), flag("quotes", quotes)
     of_records = one_of("value of rows", rows or ("facts" if frame is None else "records"), ROWS) == "records"
-    if frame is None:
-        whole = with_parties(*(tables.load(name, layer) for name in ("timeline", "events", "statuses")))
-    elif layers.checked(layer) == layers.BEST:
-        whole = as_pandas(
-            frame,
-            {*marks.READ, *PARTIES, *(() if of_records else facts.READ), *([lanes] if isinstance(lanes, str) else [])},
-        )
-    else:
-        brings = f"layer={layer!r} is for the released records; load the frame with layer={layer!r}, it brings its own"
-        raise InvalidValueError(brings)
+    whole = _whole(frame, layer, lanes, of_records=of_records)
     first, last, day = _days_asked(start, end, as_of)
     carried = None if carry_to is None else as_numbers(read_days(carry_to, "carry_to"))[1]
     asked = with_party(_with_types(whole, types), entities)
     records = marks.prepare(asked, lanes if of_records else None, confidence, carried)
-    lower, upper = marks.extent(records)
-    upper = np.fmax(upper, records["carried"].to_numpy(float))
-    # Comparisons with NaN are false: a side that is left out keeps all, and so does a bound that is not stated.
-    meets = ~(lower > last) & ~(upper < first)
-    stated = ~np.isnan(lower)
+    meets, stated = _met(records, first, last)
     if len(unplaced := records.loc[meets & ~stated, "record_id"]):
         names = ", ".join(unplaced[: marks.MOST_NAMED]) + (" and more" if len(unplaced) > marks.MOST_NAMED else "")
         warnings.warn(f"{len(unplaced)} not drawn, without any bound: {names}", UserWarning, stacklevel=2)
@@ -228,6 +217,25 @@ def timeline(  # noqa: PLR0913 - every argument but the first is named at the ca
     else:
         figure = compose_facts(found, shown, size, heading, window=window, as_of=day, quotes=quotes)
     return go.Figure(figure).update_layout(width=width)
+
+
+def _whole(frame: Any, layer: str, lanes: str | Mapping[str, str] | None, *, of_records: bool) -> pd.DataFrame:
+    """Return the released records of a layer with their parties, or a reader's own, of which no layer can be asked."""
+    if frame is None:
+        return with_parties(*(tables.load(name, layer) for name in ("timeline", "events", "statuses")))
+    if layers.checked(layer) != layers.BEST:
+        brings = f"layer={layer!r} is for the released records; load the frame with layer={layer!r}, it brings its own"
+        raise InvalidValueError(brings)
+    read = {*marks.READ, *PARTIES, *(() if of_records else facts.READ), *([lanes] if isinstance(lanes, str) else [])}
+    return as_pandas(frame, read)
+
+
+def _met(records: pd.DataFrame, first: float, last: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Say of every record whether it can meet a window of days, and whether any bound of it is stated."""
+    lower, upper = marks.extent(records)
+    upper = np.fmax(upper, records["carried"].to_numpy(float))
+    # Comparisons with NaN are false: a side that is left out keeps all, and so does a bound that is not stated.
+    return ~(lower > last) & ~(upper < first), ~np.isnan(lower)
 
 
 def compose_facts(  # noqa: PLR0913 - as of compose

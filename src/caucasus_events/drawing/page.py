@@ -65,12 +65,7 @@ def arrange(
     halves = 2 if facts and not narrow else 1
     entry = _entry_width(legend, narrow=narrow)
     key = (17 if narrow else 20) * _legend_lines(len(legend), width, entry, halves)
-    full = (_FACT_PITCH if facts else _PITCH)[narrow] * bottom_row
-    tall = facts and full > _TALL
-    top, bottom = (top + key + UPPER_AXIS, 40) if tall else (top, 40 + key)
-    if height is None:
-        packed = len(records) > _LABELLED and not facts
-        height = round(top + bottom + max(_PACKED if packed else full, 60))
+    tall, (top, bottom, height) = _stacked(len(records), bottom_row, (top, key, height), facts=facts, narrow=narrow)
     pitch = (height - top - bottom) / bottom_row
     if facts and len(records) and not _font_and_bar(pitch, narrow=narrow)[0]:
         raise InvalidValueError(_too_low(len(records), height, top + bottom + _LEAST_PITCH[narrow] * bottom_row))
@@ -103,6 +98,23 @@ def arrange(
         entry=entry,
         tall=tall,
     )
+
+
+def _stacked(
+    count: int, bottom_row: float, pixels: tuple[int, int, float | None], *, facts: bool, narrow: bool
+) -> tuple[bool, tuple[int, int, float]]:
+    """Say whether a page is tall, with days and legend above its rows, and return what stands above, below, and all.
+
+    ``pixels`` are those of the heading, of the legend and of the whole, None: as many as the rows need.
+    """
+    above, key, height = pixels
+    full = (_FACT_PITCH if facts else _PITCH)[narrow] * bottom_row
+    tall = facts and full > _TALL
+    top, bottom = (above + key + UPPER_AXIS, 40) if tall else (above, 40 + key)
+    if height is None:
+        packed = count > _LABELLED and not facts
+        height = round(top + bottom + max(_PACKED if packed else full, 60))
+    return tall, (top, bottom, height)
 
 
 def placed(records: pd.DataFrame, spans: pd.DataFrame, hover: pd.Series, page: Page) -> pd.DataFrame:
