@@ -157,6 +157,15 @@ def test_the_documents_give_words_and_context_back(frames: dict[str, Any], tmp_p
     assert found == set(proof[["record_id", "source_id", "start_char", "context"]].itertuples(index=False, name=None))
 
 
+def test_a_release_is_cited_with_its_day(frames: dict[str, Any]) -> None:
+    """The page cites the dataset as cite does: of a release with its day, of what is not released without one."""
+    timeline = frames["timeline"].copy()
+    timeline.attrs = timeline.attrs | {"released": "2031-02-03"}
+    assert all("2031" in cited for cited in payload({**frames, "timeline": timeline})["cite"])
+    timeline.attrs = {name: each for name, each in timeline.attrs.items() if name != "released"}
+    assert payload({**frames, "timeline": timeline})["cite"][0].startswith("The caucasus-events maintainers. (n.d.). ")
+
+
 def test_every_record_brings_what_other_sources_say(page: str) -> None:
     """Each record has every reading with its outcome and all its sources."""
     told = tables.load_corroborations()

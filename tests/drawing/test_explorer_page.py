@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -464,6 +465,27 @@ def test_the_keyboard_alone_goes_opens_closes_and_stretches(visit: browser.Visit
     assert closer[1] - closer[0] == pytest.approx((last - first) / 2, abs=2)
     page.keyboard.press("0")
     assert page.evaluate("() => shownDays()") == [first, last]
+
+
+def test_an_address_with_a_year_alone_answers_at_its_end(visit: browser.Visit) -> None:
+    """Whoever writes what changed in a year into an address sees the answers of its last day, as who types it does."""
+    assert visit.open("#changed=2016").input_value("#day") == "2016-12-31"
+    assert visit.open("#changed=2016&day=2016-05-01").input_value("#day") == "2016-05-01"
+
+
+def test_no_label_of_the_axis_runs_into_another(visit: browser.Visit) -> None:
+    """However the axis is stretched and moved, between two labels there is white."""
+    page = visit.open()
+    boxes = """() => [...document.querySelectorAll('#axis text')].map((one) => one.getBoundingClientRect())
+        .map(({ left, right }) => [left, right]).sort((one, other) => one[0] - other[0])"""
+    checked = 0
+    for press in ["#wider", *["#closer", "#earlier", "#later"] * 6]:
+        page.click(press)
+        found = page.evaluate(boxes)
+        gaps = [after[0] - before[1] for before, after in itertools.pairwise(found)]
+        assert all(gap > 0 for gap in gaps), (press, found)
+        checked += len(gaps)
+    assert checked > 20
 
 
 def test_wheel_drag_and_buttons_move_and_stretch_the_axis(visit: browser.Visit) -> None:

@@ -255,6 +255,9 @@ function axisAround(changed) {
   return days && withinReach([days[0] - (days[1] - days[0]) - 30, days[1] + (days[1] - days[0]) + 30]);
 }
 
+// Of what changed, the answers are those when it had.
+const dayAfter = (changed, otherwise) => (changed ? dayText(daysOf(changed)[1]) : otherwise);
+
 function readAxis(text) {
   const days = (text || "").split("|").map(Number);
   return days.length === 2 && days.every(Number.isFinite) && days[0] < days[1] ? days : null;
@@ -269,21 +272,22 @@ function readHash() {
   const known = factsOf(layer, confidence);
   const record = all.records.findIndex((one) => one.id === parts.get("record"));
   const home = record < 0 ? undefined : [...known.values()].find((fact) => fact.records.includes(record));
+  const changed = daysOf(parts.get("changed") || "") ? parts.get("changed") : "";
   const day = (name, otherwise) => (dayNumber(parts.get(name) || "") === null ? otherwise : parts.get(name));
   return {
     ...usual,
-    day: day("day", usual.day),
+    day: day("day", dayAfter(changed, usual.day)),
     carry: day("carry", ""),
     q: parts.get("q") || "",
     entity: oneOf("entity", [...names.keys()]),
     type: oneOf("type", Object.keys(all.types)),
     answer: oneOf("answer", ANSWERS),
-    changed: daysOf(parts.get("changed") || "") ? parts.get("changed") : "",
+    changed,
     off: (parts.get("off") || "").split("|").filter((lane) => all.lanes.includes(lane)),
     view: oneOf("view", ["table"]),
     sort: oneOf("sort", COLUMNS.map(([name]) => name)),
     down: parts.get("down") === "1",
-    axis: readAxis(parts.get("axis")) || axisAround(parts.get("changed") || ""),
+    axis: readAxis(parts.get("axis")) || axisAround(changed),
     fact: home ? home.id : known.has(parts.get("fact")) ? parts.get("fact") : "",
     record: home ? parts.get("record") : "",
   };
@@ -425,10 +429,8 @@ function listen() {
   on("slider", "input", () => update({ day: dayText(Number(at("slider").value)) }));
   dated("day", isDay, (day) => ({ day }));
   dated("carry", (text) => !text || isDay(text), (carry) => ({ carry, axis: null }));
-  // Of what changed, the answers are those when it had.
   dated("changed", (text) => !text || daysOf(text) !== null, (changed) => {
-    const day = changed ? dayText(daysOf(changed)[1]) : state.day;
-    return { changed, axis: axisAround(changed), day };
+    return { changed, axis: axisAround(changed), day: dayAfter(changed, state.day) };
   });
   on("search", "input", () => update({ q: at("search").value }));
   for (const id of ["entity", "type", "answer"]) on(id, "change", () => update({ [id]: at(id).value }));

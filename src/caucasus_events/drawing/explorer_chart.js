@@ -224,6 +224,18 @@ function everyDays(first, last, step) {
   return found;
 }
 
+// Of labels that would run into the one before, the later ones are left out.
+function apart(ticks, place, side) {
+  let taken = -Infinity;
+  return ticks.filter(([tick, text]) => {
+    const width = text.length * 7;
+    const left = place(tick) - { start: 0, middle: 0.5, end: 1 }[side(tick)] * width;
+    const free = left > taken + 6;
+    if (free) taken = left + width;
+    return free;
+  });
+}
+
 function drawAxis() {
   const [first, last] = shownDays();
   const place = (day) => (((day - first) / (last - first)) * 100).toFixed(3) + "%";
@@ -240,7 +252,7 @@ function drawAxis() {
   const side = (other) => ((other - first) * pixels < 36 ? "start" : (last - other) * pixels < 36 ? "end" : "middle");
   const write = (other, text, name) => draw("text", { x: place(other), y: 16, class: name, "text-anchor": side(other) }, text);
   const free = found.filter(([tick]) => !asked || Math.abs(tick - day) * pixels > 36 + 14 + (side(day) === "middle" ? 0 : 36));
-  const texts = free.map(([tick, text]) => write(tick, text, "tick"));
+  const texts = apart(free, (tick) => (tick - first) * pixels, side).map(([tick, text]) => write(tick, text, "tick"));
   axis.replaceChildren(...texts, ...(asked ? [write(day, state.day, "asked")] : []));
   const line = (x, name) => draw("line", { x1: x, x2: x, y1: 0, y2: "100%", class: name });
   const silent = draw("rect", { x: place(spokenUntil() + 1), y: 0, height: "100%", width: "100%" });

@@ -97,7 +97,7 @@ def payload(frames: Frames) -> dict[str, Any]:
     return {
         "version": about.VERSION,
         **{key: str(attrs.get(name, "")) for key, name in (("digest", "content_digest"), ("licence", "licence"))},
-        "cite": [citation.bibliography([], about.VERSION, style) for style in ("apa", "bibtex")],
+        "cite": [citation.bibliography([], about.VERSION, each, attrs.get("released")) for each in ("apa", "bibtex")],
         "address": about.HOMEPAGE,
         "lanes": [lane.title for lane in codebook.lanes().values()],
         "types": {name: [lanes.index(kind.lane), kind.definition] for name, kind in types.items() if name in used},
